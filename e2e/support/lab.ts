@@ -1,0 +1,114 @@
+/** A store, a world and servers of a test's own. */
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import {
+  connect,
+  DurableMcpServer,
+  EXECUTION,
+  INVOCATION_ID,
+  openStore,
+  openWorld,
+  skippingClock,
+  type DurableMcpServerOptions,
+  type DurableStore,
+  type World,
+} from "../../src/index.ts";
+
+export interface Lab {
+  readonly name: string;
+  readonly store: DurableStore;
+  readonly world: World;
+  /** Starts a server on the lab's store; `register` adds its tools. */
+  serve(
+    register: (server: DurableMcpServer) => void,
+    options?: Partial<DurableMcpServerOptions>,
+  ): Promise<{ server: DurableMcpServer; client: Client }>;
+  close(): Promise<void>;
+}
+
+export async function openLab(): Promise<Lab> {
+  const name = `lab-${crypto.randomUUID()}`;
+  const store = await openStore({ name });
+  const world = await openWorld({ name: `${name}-ledger` });
+  const servers: DurableMcpServer[] = [];
+  return {
+    name,
+    store,
+    world,
+    async serve(register, options = {}) {
+      const server = new DurableMcpServer(
+        { name: "lab", version: "1.0.0" },
+        { store, clock: skippingClock, ...options },
+      );
+      servers.push(server);
+      register(server);
+      await server.start();
+      const { client } = await connect(server);
+      return { server, client };
+    },
+    async close() {
+      for (const server of servers) await server.close();
+      store.close();
+      world.ledger.close();
+      indexedDB.deleteDatabase(name);
+      indexedDB.deleteDatabase(`${name}-ledger`);
+    },
+  };
+}
+
+export interface Answer extends CallToolResult {
+  readonly invocation: string;
+  readonly execution: number;
+}
+
+/** Calls a tool, as a retry where an invocation is named. */
+export async function call(
+  client: Client,
+  name: string,
+  args: Record<string, unknown> = {},
+  invocation?: string,
+): Promise<Answer> {
+  const _meta = invocation === undefined ? {} : { [INVOCATION_ID]: invocation };
+  const result = await client.request(
+    { method: "tools/call", params: { name, arguments: args, _meta } },
+    CallToolResultSchema,
+  );
+  return {
+    ...result,
+    invocation: String(result._meta?.[INVOCATION_ID]),
+    execution: Number(result._meta?.[EXECUTION]),
+  };
+}
+
+/** The text of an answer's first part. */
+export function textOf({ content }: CallToolResult): string {
+  const [first] = content;
+  return first?.type === "text" ? first.text : "";
+}
+
+export function ok(text = "done"): CallToolResult {
+  return { content: [{ type: "text", text }] };
+}
+
+/** Resolves when `condition` does, tried again at each change of the store. */
+export async function until(lab: Lab, condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) {
+    await new Promise<void>((resolve) => {
+      const stop = [lab.store, lab.world.ledger].map((source) =>
+        source.subscribe(() => {
+          for (const end of stop) end();
+          resolve();
+        }),
+      );
+      // A change may have come between the look and the subscription.
+      void condition().then((met) => {
+        if (met) resolve();
+      });
+    });
+  }
+}
+
+/** Resolves once the invocation is in `state`. */
+export async function settled(lab: Lab, invocation: string, state: string): Promise<void> {
+  await until(lab, async () => (await lab.store.readInvocation(invocation))?.state === state);
+}

@@ -1,0 +1,87 @@
+import js from "@eslint/js";
+import globals from "globals";
+import { importX } from "eslint-plugin-import-x";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
+import tseslint from "typescript-eslint";
+
+/** Which folders of src a folder may not import: imports point one way (see the README's architecture). */
+const layers = {
+  store: ["durable", "mcp", "world", "examples", "playground"],
+  durable: ["mcp", "world", "examples", "playground"],
+  world: ["mcp", "examples", "playground"],
+  mcp: ["world", "examples", "playground"],
+  examples: ["playground"],
+};
+
+/** A folder is entered through its index.ts only. */
+const doors = Object.keys(layers).map((folder) => ({
+  target: "./src/!(" + folder + ")/**/*",
+  from: `./src/${folder}/!(index).{ts,tsx}`,
+  message: `Import from src/${folder}/index.ts.`,
+}));
+
+export default tseslint.config(
+  { ignores: ["dist", "test-results", "playwright-report", "node_modules"] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      globals: { ...globals.browser, ...globals.node },
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } },
+    },
+    plugins: { "import-x": importX, "react-hooks": reactHooks },
+    settings: { "import-x/resolver-next": [createTypeScriptImportResolver()] },
+    rules: {
+      ...reactHooks.configs.recommended.rules,
+      "import-x/no-restricted-paths": [
+        "error",
+        {
+          basePath: import.meta.dirname,
+          zones: [
+            ...Object.entries(layers).flatMap(([folder, above]) =>
+              above.map((upper) => ({
+                target: `./src/${folder}`,
+                from: `./src/${upper}`,
+                message: `${folder} may not know ${upper}: imports point one way.`,
+              })),
+            ),
+            ...doors,
+          ],
+        },
+      ],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/only-throw-error": "error",
+      eqeqeq: "error",
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["react", "react-dom"], message: "React is used in src/playground only." },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["src/durable/**", "src/mcp/**", "src/world/**", "src/examples/**", "src/playground/**"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        { name: "indexedDB", message: "Nothing above src/store names IndexedDB." },
+      ],
+    },
+  },
+  {
+    files: ["src/playground/**"],
+    plugins: { "jsx-a11y": jsxA11y },
+    rules: { ...jsxA11y.flatConfigs.strict.rules, "no-restricted-imports": "off" },
+  },
+  { files: ["eslint.config.js"], ...tseslint.configs.disableTypeChecked },
+);

@@ -1,0 +1,81 @@
+/** What a tool and its guarded callables are given to reach everything durable. */
+import type { ClientChannel, Execution, Scope } from "./execution.ts";
+import type { FaultPoint } from "./fault-plan.ts";
+
+/** Not exported from this folder: a tool sees a context's public face only. */
+const runtime = Symbol("runtime");
+
+export class DurableContext {
+  readonly [runtime]: { readonly execution: Execution; readonly scope: Scope };
+  readonly invocationId: string;
+  /** 1, 2, …: how often the tool's body was entered for this invocation. */
+  readonly execution: number;
+  readonly tool: string;
+  /** The guard whose callable was given this context; absent in the tool's body. */
+  readonly guard: { readonly alias: string; readonly attempt: number } | undefined;
+  /** Aborted when the server is closed in order; silent in a crash and in a cancellation. */
+  readonly signal: AbortSignal;
+
+  constructor(execution: Execution, scope: Scope) {
+    this[runtime] = { execution, scope };
+    this.invocationId = execution.id;
+    this.execution = execution.options.number;
+    this.tool = execution.options.invocation.tool;
+    this.guard = scope.guard;
+    this.signal = execution.options.signal;
+  }
+
+  /** Sends the client a notification. It is dropped, and traced, where no client is connected. */
+  notify(notification: Parameters<ClientChannel["notify"]>[0]): Promise<void> {
+    const { options } = this[runtime].execution;
+    return options.fence.run(() => options.client.notify(notification));
+  }
+
+  /** Asks the client, and waits for the next one where none is connected. */
+  request(request: Parameters<ClientChannel["request"]>[0]): Promise<unknown> {
+    const { options } = this[runtime].execution;
+    return options.fence.run(() => options.client.request(request));
+  }
+}
+
+/** The execution and scope behind a context, for the rest of this folder. */
+export function internals(context: DurableContext): { execution: Execution; scope: Scope } {
+  // Callers without types may hand over anything.
+  if (!((context as unknown) instanceof DurableContext)) {
+    throw new TypeError(
+      "The context is missing: pass the DurableContext that the tool or the callable was given.",
+    );
+  }
+  return context[runtime];
+}
+
+/** What a simulated outside service may do with a context. */
+export interface ServiceAccess {
+  readonly invocation: string;
+  readonly execution: number;
+  readonly alias?: string;
+  readonly attempt?: number;
+  /** It is the second run of effect validation. */
+  readonly validation: boolean;
+  pass(point: FaultPoint, service: string): Promise<void>;
+  sleep(ms: number): Promise<void>;
+  /** Begins `operation` unless the server is dead; what it resolves with arrives only while it lives. */
+  run<T>(operation: () => Promise<T>): Promise<T>;
+  trace(outcome: string, detail: string, error?: { name: string; message: string }): void;
+}
+
+export function serviceAccess(context: DurableContext): ServiceAccess {
+  const { execution, scope } = internals(context);
+  const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
+  return {
+    invocation: execution.id,
+    execution: execution.options.number,
+    ...at,
+    validation: scope.validation ?? false,
+    pass: (point, service) => execution.pass(point, { service }, scope),
+    sleep: (ms) => execution.sleep(ms),
+    run: (operation) => execution.options.fence.run(operation),
+    trace: (outcome, detail, error) =>
+      execution.trace({ type: "effect", outcome, detail, ...at, ...(error && { error }) }),
+  };
+}

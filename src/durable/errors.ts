@@ -1,0 +1,75 @@
+/** The errors of the programming interface. */
+import type { GuardKind, KeptError } from "../store/index.ts";
+
+/** The outside service could not be reached, or its answer was lost. Usually worth a retry. */
+export class NetworkError extends Error {
+  override name = "NetworkError";
+}
+
+/**
+ * An at-most-once guard was entered before and did not complete, so its callable is not run again,
+ * in this invocation, ever. `cause` tells why it did not complete.
+ */
+export class AtMostOnceFailedBeforeCompleting extends Error {
+  override name = "AtMostOnceFailedBeforeCompleting";
+
+  constructor(
+    readonly alias: string,
+    override readonly cause: Error,
+  ) {
+    super(`"${alias}" failed before completing, and runs at most once: ${cause.message}`);
+  }
+}
+
+/** A map was changed twice by the same method in one execution, and nothing tells the two changes apart. */
+export class IdempotencyAliasRequiredError extends Error {
+  override name = "IdempotencyAliasRequiredError";
+}
+
+/** An alias was used again in one execution, for another request. */
+export class IdempotencyKeyReuseError extends Error {
+  override name = "IdempotencyKeyReuseError";
+}
+
+/** A range without a usable limit, or with bounds that hold nothing. */
+export class InvalidRangeError extends RangeError {
+  override name = "InvalidRangeError";
+}
+
+/** A key or a map's name that is no well-formed string. */
+export class InvalidKeyError extends TypeError {
+  override name = "InvalidKeyError";
+}
+
+/** A value of a map that is no `Uint8Array`. */
+export class InvalidValueError extends TypeError {
+  override name = "InvalidValueError";
+}
+
+/** What a guarded callable resolved with does not fit the guard's schema. */
+export class GuardValueError extends TypeError {
+  override name = "GuardValueError";
+}
+
+/** A guard was used in a way that it does not allow: another kind, within itself, without an alias. */
+export class GuardUsageError extends Error {
+  override name = "GuardUsageError";
+}
+
+/** A fault or a retry policy that cannot be meant. */
+export class InvalidOptionError extends TypeError {
+  override name = "InvalidOptionError";
+}
+
+export function kindMismatch(alias: string, used: GuardKind, known: GuardKind): GuardUsageError {
+  return new GuardUsageError(
+    `The alias "${alias}" belongs to an ${known} guard of this invocation and cannot be used for ` +
+      `${used}. Give the two guards different aliases.`,
+  );
+}
+
+/** The name and message of anything that was thrown. */
+export function keep(error: unknown): KeptError {
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: "Error", message: String(error) };
+}

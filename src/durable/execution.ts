@@ -1,0 +1,205 @@
+/**
+ * One execution of a tool's body, and all that its contexts share.
+ *
+ * 1. Everything that reaches the store, the world or the client goes through `fence`.
+ * 2. Every injected failure goes through `pass`.
+ * 3. Aliases and in-flight guards are this execution's alone; what outlives it is in the store.
+ */
+import {
+  sameChange,
+  type Deferred,
+  type DurableStore,
+  type GuardKind,
+  type InvocationRecord,
+  type MapChange,
+} from "../store/index.ts";
+import type { Clock } from "./clock.ts";
+import { IdempotencyAliasRequiredError, IdempotencyKeyReuseError, NetworkError } from "./errors.ts";
+import {
+  errorNameOf,
+  type ErrorClass,
+  type Fault,
+  type FaultDetail,
+  type FaultInjector,
+  type FaultPoint,
+} from "./fault-plan.ts";
+import { never, type Fence } from "./fence.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
+import type { TraceInput, Tracer } from "./tracer.ts";
+
+/** How an execution reaches the client, if there is one. */
+export interface ClientChannel {
+  /** Sends a notification; without a client it is dropped and traced. */
+  notify(notification: { method: string; params?: Record<string, unknown> }): Promise<void>;
+  /** Asks the client; without one it waits for the next. */
+  request(request: { method: string; params?: Record<string, unknown> }): Promise<unknown>;
+}
+
+export interface ExecutionOptions {
+  readonly store: DurableStore;
+  readonly fence: Fence;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly faults: FaultInjector | undefined;
+  readonly retryPolicy: RetryPolicy;
+  readonly guards: "on" | "off";
+  readonly effectValidation: boolean;
+  /** The classes of errors that a fault may name. */
+  readonly errors: ReadonlyMap<string, ErrorClass>;
+  readonly invocation: InvocationRecord;
+  readonly number: number;
+  readonly tracer: Tracer;
+  readonly client: ClientChannel;
+  readonly signal: AbortSignal;
+  /** The server dies. */
+  readonly crash: () => void;
+  /** Lasts until a hanging call is released. */
+  readonly hang: () => Promise<void>;
+}
+
+/** One mutation, as it was asked for. */
+export interface Mutation {
+  readonly map: string;
+  readonly change: MapChange;
+}
+
+/** A use of an alias, or of a method on a map, and by which scope; see `take`. */
+interface Taken {
+  /** Present for an alias, which may be used again for the same. */
+  readonly mutation: Mutation | undefined;
+  readonly scope: Scope;
+}
+
+/** The tool's body, or one attempt of a guard's callable within a scope. */
+export interface Scope {
+  readonly parent?: Scope;
+  readonly guard?: { readonly alias: string; readonly attempt: number; readonly kind: GuardKind };
+  /** It is the second run of effect validation: mutations are collected, and not applied. */
+  readonly validation?: boolean;
+  /** The mutations asked for in this scope, kept where effect validation compares them. */
+  readonly mutations?: Mutation[];
+}
+
+export class Execution {
+  /** Guards that are running now, by alias. */
+  readonly running = new Map<string, { readonly kind: GuardKind; readonly done: Deferred<void> }>();
+  /** Guards that were used in this execution, by alias. */
+  readonly used = new Set<string>();
+  /** Attempts of guards that keep no record, because guards are off. */
+  readonly unrecordedAttempts = new Map<string, number>();
+  /** The work goes on, but the answer will not arrive. */
+  responseLost = false;
+  readonly #taken = new Map<string, Taken>();
+
+  constructor(readonly options: ExecutionOptions) {}
+
+  get id(): string {
+    return this.options.invocation.id;
+  }
+
+  trace(input: TraceInput): void {
+    if (!this.options.fence.isCut) this.options.tracer.add(input);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.options.fence.run((signal) => this.options.clock.sleep(ms, signal));
+  }
+
+  /** Passes a fault point: throws, waits or never settles where a fault strikes. */
+  async pass(point: FaultPoint, detail: Omit<FaultDetail, "tool">, scope?: Scope): Promise<void> {
+    const { faults, fence, store, invocation } = this.options;
+    if (!faults) return;
+    const alias = detail.alias ?? scope?.guard?.alias;
+    const full = { ...detail, alias, tool: invocation.tool };
+    const fault = await fence.run((signal) => faults.strike(point, full, store, signal));
+    if (fault) await this.#suffer(fault, full, scope);
+  }
+
+  async #suffer(fault: Fault, detail: FaultDetail, scope: Scope | undefined): Promise<void> {
+    const { map, service } = detail;
+    this.trace({
+      type: "fault",
+      point: fault.point,
+      fault: fault.kind,
+      ...(detail.alias === undefined ? {} : { alias: detail.alias }),
+      ...(scope?.guard ? { attempt: scope.guard.attempt } : {}),
+      ...(map === undefined ? {} : { map }),
+      ...(service === undefined ? {} : { detail: service }),
+      ...(fault.ms === undefined ? {} : { ms: fault.ms }),
+    });
+    switch (fault.kind) {
+      case "retryable":
+      case "non-retryable":
+        throw this.#errorOf(fault);
+      case "crash":
+        this.options.crash();
+        return await never();
+      case "hang":
+        return await this.options.fence.run(this.options.hang);
+      case "latency":
+        return await this.sleep(fault.ms ?? 0);
+      case "lose-response":
+        this.responseLost = true;
+        return;
+    }
+  }
+
+  #errorOf(fault: Fault): Error {
+    const name = errorNameOf(fault);
+    const message = `Injected at ${fault.point}.`;
+    const known =
+      typeof fault.error === "function"
+        ? fault.error
+        : name === "NetworkError"
+          ? NetworkError
+          : this.options.errors.get(name);
+    if (known) return new known(message);
+    const error = new Error(message);
+    error.name = name;
+    return error;
+  }
+
+  /**
+   * Takes an alias, or a method on a map, for one mutation of this execution.
+   *
+   * @throws IdempotencyAliasRequiredError for a second mutation that nothing tells from the first
+   * @throws IdempotencyKeyReuseError for an alias that stands for another request
+   */
+  take(scope: Scope, alias: string | undefined, mutation: Mutation): void {
+    const { map, change } = mutation;
+    const { method } = change;
+    const key = alias === undefined ? `${method}\u0000${map}` : `alias\u0000${alias}`;
+    const earlier = this.#taken.get(key);
+    if (earlier && alias === undefined) {
+      throw new IdempotencyAliasRequiredError(
+        `SortedMap "${map}": ${method} was already called in this execution. Tell the calls apart ` +
+          `with .idempotently("<alias>").${method}(…). Inside a guard's callable, write with the ` +
+          `context that the callable is given, not with the tool's.`,
+      );
+    }
+    if (earlier?.mutation && !sameMutation(earlier.mutation, mutation)) {
+      throw new IdempotencyKeyReuseError(
+        `The alias "${alias}" was already used in this execution for another mutation. Give each ` +
+          `mutation an alias of its own. Inside a guard's callable, write with the context that ` +
+          `the callable is given, not with the tool's.`,
+      );
+    }
+    if (!earlier) {
+      this.#taken.set(key, { mutation: alias === undefined ? undefined : mutation, scope });
+    }
+  }
+
+  /** Gives back what earlier attempts of a guard took, before its callable is entered. */
+  giveBack(parent: Scope, alias: string): void {
+    for (const [key, { scope }] of this.#taken) {
+      for (let at: Scope | undefined = scope; at; at = at.parent) {
+        if (at.parent === parent && at.guard?.alias === alias) this.#taken.delete(key);
+      }
+    }
+  }
+}
+
+export function sameMutation(a: Mutation, b: Mutation): boolean {
+  return a.map === b.map && sameChange(a.change, b.change);
+}

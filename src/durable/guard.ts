@@ -1,0 +1,380 @@
+/**
+ * `atLeastOnce` and `atMostOnce` (SPEC.md 2.2).
+ *
+ *     atLeastOnce:  absent --callable resolves--> stored
+ *     atMostOnce:   absent --> started --callable resolves--> stored
+ *                              started --retryable error--> absent (attempt counted)
+ *                              started --any other error--> failed
+ *
+ * 1. An at-most-once callable is entered only after `started` is on the disk.
+ * 2. Only what the callable itself throws is classified as retryable or not.
+ * 3. Once an at-most-once callable has resolved, its guard is never absent again.
+ * 4. One alias is one guard: within an execution its uses take turns.
+ */
+import {
+  deferred,
+  UnstorableValueError,
+  type GuardKind,
+  type GuardRecord,
+  type KeptError,
+} from "../store/index.ts";
+import { DurableContext, internals } from "./context.ts";
+import {
+  AtMostOnceFailedBeforeCompleting,
+  GuardUsageError,
+  GuardValueError,
+  keep,
+  kindMismatch,
+} from "./errors.ts";
+import { compareRuns } from "./effect-validation.ts";
+import type { Execution, Mutation, Scope } from "./execution.ts";
+import { backoffMs, retryPolicy, type RetryPolicy } from "./retry-policy.ts";
+import { parseValue, type Schema, type SchemaInput, type SchemaOutput } from "./schema.ts";
+
+export interface GuardOptions<S extends Schema | undefined = undefined> {
+  /** Every value passes it, the first time and whenever it comes from the store. */
+  readonly schema?: S;
+  /** Fields that differ from the server's policy. */
+  readonly retryPolicy?: Partial<RetryPolicy>;
+}
+
+export interface AtMostOnceOptions<
+  S extends Schema | undefined = undefined,
+> extends GuardOptions<S> {
+  /** Errors that tell that the thing did not happen, so that the callable may run again. */
+  readonly retryableErrors?: readonly (abstract new (...args: never[]) => Error)[];
+}
+
+type Callable<T> = (context: DurableContext) => Promise<T> | T;
+
+/**
+ * Runs `callable` until it has resolved once, and answers with what it resolved with from then on.
+ * It may run again after an error or a crash.
+ *
+ * @throws the callable's last error, when the retry policy is used up
+ * @throws GuardValueError for a value that does not fit the schema
+ */
+export function atLeastOnce(
+  alias: string,
+  context: DurableContext,
+  callable: Callable<undefined> | Callable<void>,
+  options?: GuardOptions,
+): Promise<void>;
+export function atLeastOnce<S extends Schema>(
+  alias: string,
+  context: DurableContext,
+  callable: Callable<SchemaInput<S>>,
+  options: GuardOptions<S> & { readonly schema: S },
+): Promise<SchemaOutput<S>>;
+export async function atLeastOnce(
+  alias: string,
+  context: DurableContext,
+  callable: Callable<unknown>,
+  options: GuardOptions<Schema | undefined> = {},
+): Promise<unknown> {
+  return await runGuard("atLeastOnce", alias, context, callable, options);
+}
+
+/**
+ * Runs `callable` so that whatever it did is never done again, unless it threw a retryable error.
+ *
+ * @throws AtMostOnceFailedBeforeCompleting where an earlier run began and did not complete
+ * @throws the callable's error: a retryable one when the retry policy is used up, any other at once
+ * @throws GuardValueError for a value that does not fit the schema
+ */
+export function atMostOnce(
+  alias: string,
+  context: DurableContext,
+  callable: Callable<undefined> | Callable<void>,
+  options?: AtMostOnceOptions,
+): Promise<void>;
+export function atMostOnce<S extends Schema>(
+  alias: string,
+  context: DurableContext,
+  callable: Callable<SchemaInput<S>>,
+  options: AtMostOnceOptions<S> & { readonly schema: S },
+): Promise<SchemaOutput<S>>;
+export async function atMostOnce(
+  alias: string,
+  context: DurableContext,
+  callable: Callable<unknown>,
+  options: AtMostOnceOptions<Schema | undefined> = {},
+): Promise<unknown> {
+  return await runGuard("atMostOnce", alias, context, callable, options);
+}
+
+async function runGuard(
+  kind: GuardKind,
+  alias: string,
+  context: DurableContext,
+  callable: Callable<unknown>,
+  options: AtMostOnceOptions<Schema | undefined>,
+): Promise<unknown> {
+  const { execution, scope } = internals(context);
+  if (typeof (alias as unknown) !== "string" || alias === "" || !alias.isWellFormed()) {
+    throw new GuardUsageError(`${kind} needs an alias: a well-formed string that is not empty.`);
+  }
+  const policy = retryPolicy(execution.options.retryPolicy, options.retryPolicy);
+  const run = new GuardRun(kind, alias, execution, scope, callable, options, policy);
+  return await execution.options.fence.run(() => inTurn(run));
+}
+
+/** Waits while another use of the same alias is running, then takes its place. */
+async function inTurn(run: GuardRun): Promise<unknown> {
+  const { alias, kind, scope } = run;
+  const { running, used } = run.execution;
+  for (let outer: Scope | undefined = scope; outer; outer = outer.parent) {
+    if (outer.guard?.alias === alias) {
+      throw new GuardUsageError(`The guard "${alias}" is used within its own callable.`);
+    }
+  }
+  if (used.has(alias)) run.execution.trace({ type: "alias-reused", alias, kind });
+  used.add(alias);
+  for (let other = running.get(alias); other; other = running.get(alias)) {
+    if (other.kind !== kind) throw kindMismatch(alias, kind, other.kind);
+    await other.done.promise;
+  }
+  const done = deferred<void>();
+  running.set(alias, { kind, done });
+  try {
+    return await run.run();
+  } finally {
+    running.delete(alias);
+    done.resolve();
+  }
+}
+
+/** What an attempt came to: a value, or an error after which the guard may be tried again. */
+type AttemptOutcome =
+  { readonly value: unknown } | { readonly again: unknown; readonly attempt: number | undefined };
+
+class GuardRun {
+  constructor(
+    readonly kind: GuardKind,
+    readonly alias: string,
+    readonly execution: Execution,
+    readonly scope: Scope,
+    private readonly callable: Callable<unknown>,
+    private readonly options: AtMostOnceOptions<Schema | undefined>,
+    private readonly policy: RetryPolicy,
+  ) {}
+
+  async run(): Promise<unknown> {
+    const { store, guards, fence, random } = this.execution.options;
+    if (guards === "on") {
+      const record = await fence.run(() => store.readGuard(this.execution.id, this.alias));
+      if (record && (record.state !== "absent" || record.kind !== this.kind)) {
+        return await this.#answer(record);
+      }
+    }
+    for (let tries = 1; ; tries++) {
+      const outcome = await (guards === "off" ? this.#unguarded() : this.#attempt());
+      if ("value" in outcome) return outcome.value;
+      if (tries >= this.policy.maxAttempts) throw outcome.again;
+      const ms = backoffMs(this.policy, tries, random);
+      this.#trace("backoff", { ms, ...(outcome.attempt ? { attempt: outcome.attempt } : {}) });
+      await this.execution.sleep(ms);
+    }
+  }
+
+  async #attempt(): Promise<AttemptOutcome> {
+    return this.kind === "atMostOnce" ? await this.#attemptOnce() : await this.#attemptAgain();
+  }
+
+  async #attemptOnce(): Promise<AttemptOutcome> {
+    const claim = await this.#claim();
+    if (!claim.claimed) return { value: await this.#answer(claim.record) };
+    const { attempts: attempt } = claim.record;
+    try {
+      await this.#pass("guard:started");
+    } catch (error) {
+      return await this.#fail(error, attempt);
+    }
+    let value: unknown;
+    try {
+      value = await this.#call(attempt);
+    } catch (error) {
+      if (!this.#isRetryable(error)) return await this.#fail(error, attempt);
+      this.#trace("attempt-failed", { attempt, error: keep(error) });
+      await this.#settle({ state: "absent", error: keep(error) });
+      return { again: error, attempt };
+    }
+    let output: unknown;
+    try {
+      output = await this.#store(value, attempt);
+    } catch (error) {
+      return await this.#fail(error, attempt);
+    }
+    await this.#pass("guard:stored");
+    return { value: output };
+  }
+
+  async #attemptAgain(): Promise<AttemptOutcome> {
+    let attempt: number | undefined;
+    try {
+      const claim = await this.#claim();
+      if (!claim.claimed) return { value: await this.#answer(claim.record) };
+      attempt = claim.record.attempts;
+      const mutations: Mutation[] | undefined = this.execution.options.effectValidation
+        ? []
+        : undefined;
+      const value = await this.#call(attempt, mutations);
+      if (mutations) await this.#validateEffects(attempt, value, mutations);
+      const output = await this.#store(value, attempt);
+      await this.#pass("guard:stored");
+      return { value: output };
+    } catch (error) {
+      this.#trace("attempt-failed", { ...(attempt ? { attempt } : {}), error: keep(error) });
+      // Running the callable again cannot mend these.
+      if (
+        error instanceof GuardValueError ||
+        error instanceof UnstorableValueError ||
+        error instanceof GuardUsageError
+      ) {
+        throw error;
+      }
+      return { again: error, attempt };
+    }
+  }
+
+  /** Guards are off: the callable runs, and nothing is recorded of it. */
+  async #unguarded(): Promise<AttemptOutcome> {
+    const { unrecordedAttempts } = this.execution;
+    const attempt = (unrecordedAttempts.get(this.alias) ?? 0) + 1;
+    unrecordedAttempts.set(this.alias, attempt);
+    this.#trace("attempt-started", { attempt, detail: "guards off" });
+    try {
+      const value = await this.#call(attempt);
+      return { value: await parseValue(this.alias, this.options.schema, value) };
+    } catch (error) {
+      this.#trace("attempt-failed", { attempt, error: keep(error) });
+      if (this.kind === "atMostOnce" && !this.#isRetryable(error)) throw error;
+      return { again: error, attempt };
+    }
+  }
+
+  async #claim(): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }> {
+    await this.#pass("guard:before-start");
+    const { store, fence, tracer, clock, number } = this.execution.options;
+    const { alias, kind } = this;
+    const claim = {
+      invocation: this.execution.id,
+      alias,
+      kind,
+      execution: number,
+      at: clock.now(),
+    };
+    return await fence.run((signal) =>
+      tracer.ride([], (events) => store.claimGuard(claim, events, { signal })),
+    );
+  }
+
+  async #call(attempt: number, mutations?: Mutation[], validation = false): Promise<unknown> {
+    const scope: Scope = {
+      parent: this.scope,
+      guard: { alias: this.alias, attempt, kind: this.kind },
+      ...(validation || this.scope.validation ? { validation: true } : {}),
+      ...(mutations ? { mutations } : {}),
+    };
+    this.execution.giveBack(this.scope, this.alias);
+    const context = new DurableContext(this.execution, scope);
+    return await this.execution.options.fence.run(async () => await this.callable(context));
+  }
+
+  /** Stores what the callable resolved with; resolves with the schema's output of it. */
+  async #store(value: unknown, attempt: number): Promise<unknown> {
+    const output = await parseValue(this.alias, this.options.schema, value);
+    await this.#pass("guard:before-store");
+    await this.#settle({ state: "stored", value }, attempt);
+    return output;
+  }
+
+  /** Records that an at-most-once guard failed, and throws why. */
+  async #fail(error: unknown, attempt: number): Promise<never> {
+    try {
+      await this.#settle({ state: "failed", error: keep(error) }, attempt);
+    } catch (unwritten) {
+      // It stays `started`, which says the same to every later use.
+      this.#trace("attempt-failed", { attempt, error: keep(unwritten) });
+      this.#trace("attempt-failed", { attempt, error: keep(error) });
+    }
+    throw error;
+  }
+
+  async #settle(
+    change: { state: "absent" | "stored" | "failed"; value?: unknown; error?: KeptError },
+    attempt?: number,
+  ): Promise<void> {
+    const { store, fence, tracer, clock, number } = this.execution.options;
+    const { alias, kind } = this;
+    const invocation = this.execution.id;
+    const settlement = { invocation, alias, execution: number, at: clock.now(), ...change };
+    const { state, error } = change;
+    const type = state === "stored" ? "guard-stored" : "guard-failed";
+    const about = { alias, kind, ...(attempt ? { attempt } : {}), ...(error ? { error } : {}) };
+    await fence.run((signal) =>
+      tracer.ride(state === "absent" ? [] : [{ type, ...about }], (events) =>
+        store.settleGuard(settlement, events, { signal }),
+      ),
+    );
+  }
+
+  /** Answers from a guard that is not absent. */
+  async #answer(record: GuardRecord): Promise<unknown> {
+    if (record.kind !== this.kind) throw kindMismatch(this.alias, this.kind, record.kind);
+    if (record.state === "stored") {
+      const output = await parseValue(this.alias, this.options.schema, record.value);
+      this.#trace("guard-answered", { detail: String(record.execution) });
+      return output;
+    }
+    const why = new Error(record.error ? describeError(record.error) : this.#whyUnfinished(record));
+    this.#trace("guard-refused", { error: keep(why) });
+    throw new AtMostOnceFailedBeforeCompleting(this.alias, why);
+  }
+
+  #whyUnfinished({ execution, attempts }: GuardRecord): string {
+    const { invocation, number } = this.execution.options;
+    const outcome = invocation.executions[execution - 1]?.outcome;
+    const where = `(execution ${execution}, attempt ${attempts})`;
+    if (outcome === "cancelled") return `The call was cancelled while the callable ran ${where}.`;
+    if (outcome === "crashed") return `The server died while the callable ran ${where}.`;
+    return execution === number
+      ? `What became of the callable could not be recorded ${where}.`
+      : `The callable's end was never recorded ${where}.`;
+  }
+
+  async #validateEffects(attempt: number, value: unknown, first: Mutation[]): Promise<void> {
+    const second: Mutation[] = [];
+    let again: { value: unknown } | { error: unknown };
+    try {
+      again = { value: await this.#call(attempt, second, true) };
+    } catch (error) {
+      again = { error };
+    }
+    const difference = compareRuns({ value, mutations: first }, { ...again, mutations: second });
+    this.#trace("effect-validation", {
+      attempt,
+      outcome: difference ? "different" : "same",
+      ...(difference ? { detail: difference } : {}),
+    });
+  }
+
+  #isRetryable(error: unknown): boolean {
+    return this.options.retryableErrors?.some((type) => error instanceof type) ?? false;
+  }
+
+  #pass(point: Parameters<Execution["pass"]>[0]): Promise<void> {
+    return this.execution.pass(point, { alias: this.alias }, this.scope);
+  }
+
+  #trace(
+    type: Parameters<Execution["trace"]>[0]["type"],
+    more: Omit<Parameters<Execution["trace"]>[0], "type" | "alias" | "kind">,
+  ): void {
+    this.execution.trace({ type, alias: this.alias, kind: this.kind, ...more });
+  }
+}
+
+function describeError({ name, message }: KeptError): string {
+  return `${name}: ${message}`;
+}

@@ -1,0 +1,28 @@
+/** The programming interface of guards and sorted maps, and the runtime behind it. No DOM, no React. */
+export { ManualClock, skippingClock, systemClock, type Clock } from "./clock.ts";
+export { DurableContext, serviceAccess, type ServiceAccess } from "./context.ts";
+export { fromBytes, toBytes } from "./bytes.ts";
+export * from "./errors.ts";
+export { Execution, type ClientChannel } from "./execution.ts";
+export {
+  errorNameOf,
+  FAULT_KINDS,
+  FAULT_POINTS,
+  FaultPlan,
+  type ErrorClass,
+  type Fault,
+  type FaultDetail,
+  type FaultInjector,
+  type FaultKind,
+  type FaultPlanOptions,
+  type FaultPoint,
+  type FaultWhen,
+} from "./fault-plan.ts";
+export { Fence, never } from "./fence.ts";
+export { atLeastOnce, atMostOnce, type AtMostOnceOptions, type GuardOptions } from "./guard.ts";
+export { compareKeys, prefixRange } from "./keys.ts";
+export { drawAt } from "./random.ts";
+export { defaultRetryPolicy, retryPolicy, type RetryPolicy } from "./retry-policy.ts";
+export { rangeBounds, SortedMap, type RangeRequest, type SortedMapEntry } from "./sorted-map.ts";
+export { Tracer } from "./tracer.ts";
+export { isUuidv7, uuidv7, uuidv7Lower, uuidv7Time, uuidv7Upper } from "./uuid.ts";

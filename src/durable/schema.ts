@@ -1,0 +1,35 @@
+/** Values of guards against their schemas (Standard Schema, https://standardschema.dev). */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { GuardValueError } from "./errors.ts";
+
+export type Schema = StandardSchemaV1;
+export type SchemaInput<S extends Schema> = StandardSchemaV1.InferInput<S>;
+export type SchemaOutput<S extends Schema> = StandardSchemaV1.InferOutput<S>;
+
+/**
+ * The schema's output for `value`; without a schema only `undefined` is valid.
+ *
+ * @throws GuardValueError naming the guard and each issue with its path
+ */
+export async function parseValue(
+  alias: string,
+  schema: Schema | undefined,
+  value: unknown,
+): Promise<unknown> {
+  if (!schema) {
+    if (value === undefined) return undefined;
+    throw new GuardValueError(
+      `The callable of "${alias}" resolved with a value, but the guard has no schema. ` +
+        `Give it one, { schema: z.string() } for instance, or resolve with undefined.`,
+    );
+  }
+  const result = await schema["~standard"].validate(value);
+  if (!result.issues) return result.value;
+  const issues = result.issues.map(({ message, path }) => {
+    const at = path?.map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+    return at ? `${at}: ${message}` : message;
+  });
+  throw new GuardValueError(
+    `The value of "${alias}" does not fit the guard's schema: ${issues.join("; ")}.`,
+  );
+}

@@ -1,0 +1,57 @@
+/**
+ * The trace of one execution. Events wait for the next transaction and ride along with it, so that
+ * a trace costs no transactions of its own; what still waits after a moment is written by itself.
+ */
+import type { DurableStore, TraceEvent } from "../store/index.ts";
+
+const FLUSH_AFTER_MS = 20;
+
+export type TraceInput = Omit<TraceEvent, "seq" | "at" | "invocation" | "execution">;
+
+export class Tracer {
+  #waiting: TraceEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly store: DurableStore,
+    private readonly about: { readonly invocation: string; readonly execution: number },
+    private readonly now: () => number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  event(input: TraceInput): TraceEvent {
+    return { ...input, at: this.now(), ...this.about };
+  }
+
+  add(input: TraceInput): void {
+    this.#waiting.push(this.event(input));
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
+  }
+
+  /** Hands the waiting events and `inputs` to a transaction; they wait again where it fails. */
+  async ride<T>(
+    inputs: readonly TraceInput[],
+    transaction: (events: readonly TraceEvent[]) => Promise<T>,
+  ): Promise<T> {
+    const waiting = this.#take();
+    try {
+      return await transaction([...waiting, ...inputs.map((input) => this.event(input))]);
+    } catch (error) {
+      this.#waiting.unshift(...waiting);
+      throw error;
+    }
+  }
+
+  /** Never rejects: what cannot be traced must not fail a tool, but is told to `onError`. */
+  async flush(): Promise<void> {
+    const events = this.#take();
+    if (events.length === 0) return;
+    await this.store.appendTrace(events).catch(this.onError);
+  }
+
+  #take(): TraceEvent[] {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return this.#waiting.splice(0);
+  }
+}

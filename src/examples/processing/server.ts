@@ -1,0 +1,159 @@
+/** Payments that are charged at most once, whatever fails on the way. */
+import { z } from "zod";
+import {
+  atLeastOnce,
+  atMostOnce,
+  AtMostOnceFailedBeforeCompleting,
+  fromBytes,
+  NetworkError,
+  SortedMap,
+  toBytes,
+  type DurableContext,
+} from "../../durable/index.ts";
+import { DurableMcpServer, structured } from "../../mcp/index.ts";
+import {
+  charge,
+  exchangeRate,
+  InsufficientFundsError,
+  PaymentRejectedError,
+  UnknownCurrencyError,
+} from "../../world/index.ts";
+import type { ServerParts } from "../example.ts";
+import { stableId } from "../stable-id.ts";
+
+const Payment = z.object({
+  transaction_id: z.string(),
+  amount: z.number(),
+  currency: z.string(),
+  description: z.string().optional(),
+  status: z.literal("completed"),
+});
+const Rate = z.object({ from: z.string(), to: z.string(), rate: z.number() });
+const status = z.enum(["success", "error"]);
+const message = z.string().optional();
+
+const payments = SortedMap.ref("payments");
+const retryAttempts = SortedMap.ref("retry_attempts");
+
+export function createServer({ world, ...options }: ServerParts): DurableMcpServer {
+  const server = new DurableMcpServer(
+    { name: "processing", version: "1.0.0" },
+    { ...options, errors: [NetworkError, PaymentRejectedError, InsufficientFundsError] },
+  );
+
+  server.registerTool(
+    "process_payment",
+    {
+      title: "Process a payment",
+      description:
+        "Charges the amount once. A retry with the same invocation id never charges again: it " +
+        "answers with the first result, or says that the payment failed before.",
+      inputSchema: {
+        amount: z.number().positive().describe("How much to charge, up to 100,000."),
+        currency: z.string().default("USD").describe("USD, EUR, GBP or JPY."),
+        description: z.string().optional().describe("What the payment is for."),
+      },
+      outputSchema: {
+        status,
+        payment: Payment.optional(),
+        error_type: z.string().optional(),
+        message,
+        retryable: z.boolean().optional(),
+      },
+      annotations: { destructiveHint: true, idempotentHint: false, openWorldHint: true },
+    },
+    async ({ amount, currency, description }, context) => {
+      const transaction_id = stableId("txn", context.invocationId);
+      try {
+        const payment = await atMostOnce(
+          "payment",
+          context,
+          async (context) => {
+            await failOnceFor01(context, transaction_id, amount);
+            const receipt = await charge(world, context, { transaction_id, amount, currency });
+            const payment = { ...receipt, ...(description === undefined ? {} : { description }) };
+            await payments.insert(context, { entries: { [transaction_id]: toBytes(payment) } });
+            return payment;
+          },
+          { schema: Payment, retryableErrors: [NetworkError] },
+        );
+        return structured({ status: "success", payment });
+      } catch (error) {
+        return structured({ status: "error", ...explain(error) });
+      }
+    },
+  );
+
+  server.registerTool(
+    "get_payment",
+    {
+      title: "Get a payment",
+      description: "Finds a completed payment by its transaction id.",
+      inputSchema: { transaction_id: z.string().describe("From process_payment's answer.") },
+      outputSchema: { status, payment: Payment.optional(), message },
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    },
+    async ({ transaction_id }, context) => {
+      const { value } = await payments.get(context, { key: transaction_id });
+      if (!value) {
+        return structured({ status: "error", message: `There is no payment ${transaction_id}.` });
+      }
+      return structured({ status: "success", payment: Payment.parse(fromBytes(value)) });
+    },
+  );
+
+  server.registerTool(
+    "fetch_exchange_rate",
+    {
+      title: "Fetch an exchange rate",
+      description: "Looks up what one unit of a currency is in another. Safe to repeat.",
+      inputSchema: {
+        from_currency: z.string().describe("USD, EUR, GBP or JPY."),
+        to_currency: z.string().describe("USD, EUR, GBP or JPY."),
+      },
+      outputSchema: { status, data: Rate.optional(), message },
+      annotations: { readOnlyHint: true, openWorldHint: true },
+    },
+    async ({ from_currency, to_currency }, context) => {
+      try {
+        const data = await atLeastOnce(
+          "fetch_rate",
+          context,
+          (context) => exchangeRate(world, context, { from: from_currency, to: to_currency }),
+          { schema: Rate },
+        );
+        return structured({ status: "success", data });
+      } catch (error) {
+        if (!(error instanceof UnknownCurrencyError)) throw error;
+        return structured({ status: "error", message: error.message });
+      }
+    },
+  );
+
+  return server;
+}
+
+/** An amount whose cents are .01 fails once in its invocation; the map remembers that it did. */
+async function failOnceFor01(context: DurableContext, transaction_id: string, amount: number) {
+  if (Math.round(amount * 100) % 100 !== 1) return;
+  const { value } = await retryAttempts.get(context, { key: transaction_id });
+  if (value) return;
+  await retryAttempts.insert(context, { entries: { [transaction_id]: toBytes({ failed: 1 }) } });
+  throw new NetworkError("The payment service could not be reached.");
+}
+
+function explain(error: unknown): { error_type: string; message: string; retryable: boolean } {
+  if (error instanceof NetworkError) {
+    const message = `The payment service is unavailable; retry later. ${error.message}`;
+    return { error_type: "network_error", message, retryable: true };
+  }
+  if (error instanceof AtMostOnceFailedBeforeCompleting) {
+    const message = `An earlier try of this payment failed, and it is not tried again. ${error.cause.message}`;
+    return { error_type: "payment_failed", message, retryable: false };
+  }
+  if (error instanceof PaymentRejectedError || error instanceof InsufficientFundsError) {
+    const message = `The payment was rejected: ${error.message}`;
+    return { error_type: error.name, message, retryable: false };
+  }
+  throw error;
+}

@@ -1,0 +1,413 @@
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { call, ok, openLab, settled, textOf, until, type Lab } from "../../e2e/support/lab.ts";
+import {
+  atLeastOnce,
+  atMostOnce,
+  AtMostOnceFailedBeforeCompleting,
+  charge,
+  connect,
+  EXECUTION,
+  FaultPlan,
+  INVOCATION_ID,
+  NetworkError,
+  SortedMap,
+  toBytes,
+  uuidv7,
+  type DurableMcpServer,
+} from "../index.ts";
+import { deferred } from "../store/index.ts";
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab();
+});
+afterEach(async () => {
+  await lab.close();
+});
+
+const echo = (server: DurableMcpServer): void => {
+  server.registerTool("echo", { inputSchema: { text: z.string() } }, ({ text }) => ok(text));
+};
+
+/** A payment of 5 under an at-most-once guard. */
+const pay = (server: DurableMcpServer): void => {
+  server.registerTool(
+    "pay",
+    { inputSchema: { amount: z.number() } },
+    async ({ amount }, context) => {
+      const receipt = await atMostOnce(
+        "payment",
+        context,
+        (context) => charge(lab.world, context, { transaction_id: "t", amount, currency: "USD" }),
+        { schema: z.object({ transaction_id: z.string() }), retryableErrors: [NetworkError] },
+      );
+      return ok(receipt.transaction_id);
+    },
+  );
+};
+
+describe("an invocation", () => {
+  it("is journalled with its executions and carries its ids in _meta", async () => {
+    const { client } = await lab.serve(echo);
+    const first = await call(client, "echo", { text: "hi" });
+    expect(first._meta).toEqual({ [INVOCATION_ID]: first.invocation, [EXECUTION]: 1 });
+    const again = await call(client, "echo", { text: "hi" }, first.invocation);
+    expect(again.execution).toBe(2);
+    const record = await lab.store.readInvocation(first.invocation);
+    expect(record).toMatchObject({ tool: "echo", args: { text: "hi" }, state: "completed" });
+    expect(
+      record?.executions.map(({ number, cause, outcome }) => [number, cause, outcome]),
+    ).toEqual([
+      [1, "call", "completed"],
+      [2, "retry", "completed"],
+    ]);
+    expect(record?.executions[0]?.response).toMatchObject({ content: first.content });
+  });
+
+  it("may be named by the client, in either letter case", async () => {
+    const { client } = await lab.serve(echo);
+    const id = uuidv7();
+    expect((await call(client, "echo", { text: "x" }, id.toUpperCase())).invocation).toBe(id);
+    expect((await call(client, "echo", { text: "x" }, id)).execution).toBe(2);
+  });
+
+  it("refuses a malformed id, other arguments and another tool, and runs nothing", async () => {
+    const run = vi.fn(() => ok());
+    const { client } = await lab.serve((server) => {
+      server.registerTool("a", { inputSchema: { n: z.number() } }, run);
+      server.registerTool("b", { inputSchema: { n: z.number() } }, run);
+    });
+    const { invocation } = await call(client, "a", { n: 1 });
+    const refused = { code: ErrorCode.InvalidParams };
+    await expect(call(client, "a", { n: 2 }, invocation)).rejects.toMatchObject(refused);
+    await expect(call(client, "b", { n: 1 }, invocation)).rejects.toMatchObject(refused);
+    await expect(call(client, "a", { n: 1 }, "not-an-id")).rejects.toMatchObject(refused);
+    await expect(call(client, "a", { n: 1 }, crypto.randomUUID())).rejects.toMatchObject(refused);
+    expect(run).toHaveBeenCalledTimes(1);
+    expect((await lab.store.readInvocation(invocation))?.executions).toHaveLength(1);
+  });
+
+  it("is not made by an unknown tool or invalid arguments: the SDK answers", async () => {
+    const { client } = await lab.serve(echo);
+    const unknown = await call(client, "nothing");
+    expect(unknown.isError).toBe(true);
+    expect(textOf(unknown)).toContain("nothing not found");
+    const invalid = await call(client, "echo", { text: 1 });
+    expect(textOf(invalid)).toContain("Input validation error");
+    expect(invalid._meta).toBeUndefined();
+    expect(await lab.store.readInvocations({ limit: 10 })).toEqual([]);
+  });
+
+  it("carries its ids in an error's answer, too, and is failed", async () => {
+    const { client } = await lab.serve((server) => {
+      server.registerTool("boom", {}, () => {
+        throw new Error("no luck");
+      });
+    });
+    const answer = await call(client, "boom");
+    expect(answer).toMatchObject({ isError: true, execution: 1 });
+    expect(textOf(answer)).toBe("no luck");
+    expect((await lab.store.readInvocation(answer.invocation))?.state).toBe("failed");
+  });
+
+  it("never executes twice at the same time: a second call waits and is a retry", async () => {
+    let inside = 0;
+    let most = 0;
+    const { client } = await lab.serve((server) => {
+      server.registerTool("slow", {}, async (_args, context) => {
+        most = Math.max(most, ++inside);
+        await SortedMap.ref("m").get(context, { key: "k" });
+        inside--;
+        return ok(String(context.execution));
+      });
+    });
+    const id = uuidv7();
+    const answers = await Promise.all([1, 2, 3].map(() => call(client, "slow", {}, id)));
+    expect(answers.map(textOf).sort()).toEqual(["1", "2", "3"]);
+    expect(most).toBe(1);
+  });
+
+  it("that is cancelled is fenced, frees its id and leaves its guard as it was", async () => {
+    const settledAfter = vi.fn();
+    const entered = deferred<undefined>();
+    const plan = new FaultPlan([{ point: "effect:after", kind: "hang", when: { first: 1 } }]);
+    const { client } = await lab.serve(
+      (server) => {
+        server.registerTool("pay", {}, async (_args, context) => {
+          try {
+            await atMostOnce("payment", context, async (context) => {
+              entered.resolve(undefined);
+              await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+            });
+          } catch (error) {
+            if (context.execution === 1) settledAfter();
+            throw error;
+          } finally {
+            if (context.execution === 1) settledAfter();
+          }
+          return ok();
+        });
+      },
+      { faults: plan },
+    );
+    const id = uuidv7();
+    const abort = new AbortController();
+    const pending = client.callTool(
+      { name: "pay", arguments: {}, _meta: { [INVOCATION_ID]: id } },
+      undefined,
+      { signal: abort.signal },
+    );
+    const outcome = expect(pending).rejects.toThrow();
+    await entered.promise;
+    await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
+    abort.abort("enough");
+    await outcome;
+    await settled(lab, id, "cancelled");
+    expect((await lab.store.readGuard(id, "payment"))?.state).toBe("started");
+    const retry = await call(client, "pay", {}, id);
+    expect(retry.isError).toBe(true);
+    expect(textOf(retry)).toContain("The call was cancelled while the callable ran");
+    expect(settledAfter).not.toHaveBeenCalled();
+    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
+  });
+});
+
+describe("a crash", () => {
+  it("rejects the client's pending calls with ConnectionClosed", async () => {
+    const plan = new FaultPlan([{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
+    const { client, server } = await lab.serve(pay, { faults: plan });
+    await expect(call(client, "pay", { amount: 5 })).rejects.toMatchObject({
+      code: ErrorCode.ConnectionClosed,
+    });
+    expect(server.state).toBe("crashed");
+  });
+
+  it("between charge and record leaves one charge, and a retry that says why", async () => {
+    const plan = new FaultPlan([{ point: "guard:before-store", kind: "crash", when: { nth: 1 } }]);
+    const { client } = await lab.serve(pay, { faults: plan });
+    const id = uuidv7();
+    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow("Connection closed");
+    // The same plan, made anew as after a reload: its hits are counted in the store.
+    const next = await lab.serve(pay, { faults: new FaultPlan(plan.faults) });
+    await settled(lab, id, "failed");
+    const retry = await call(next.client, "pay", { amount: 5 }, id);
+    expect(retry).toMatchObject({ isError: true, execution: 3 });
+    expect(textOf(retry)).toContain("failed before completing");
+    expect(textOf(retry)).toContain(
+      "The server died while the callable ran (execution 1, attempt 1)",
+    );
+    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
+    const record = await lab.store.readInvocation(id);
+    expect(record?.executions.map(({ cause, outcome }) => [cause, outcome])).toEqual([
+      ["call", "crashed"],
+      ["resume", "failed"],
+      ["retry", "failed"],
+    ]);
+  });
+
+  it("with guards off charges twice", async () => {
+    const faults = new FaultPlan([{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
+    const { client } = await lab.serve(pay, { faults, guards: "off" });
+    const id = uuidv7();
+    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
+    await lab.serve(pay, { faults, guards: "off" });
+    await settled(lab, id, "completed");
+    const rows = await lab.world.ledger.rows({ limit: 9 });
+    expect(rows.map(({ occurrence, outcome }) => [occurrence, outcome])).toEqual([
+      [1, "unanswered"],
+      [2, "answered"],
+    ]);
+    expect(await lab.store.readGuards({ limit: 9 })).toEqual([]);
+  });
+
+  it("is resumed: an at-least-once guard runs again, and stored ones answer", async () => {
+    const runs: string[] = [];
+    const faults = new FaultPlan([
+      { point: "guard:before-store", match: { alias: "two" }, kind: "crash", when: { nth: 1 } },
+    ]);
+    const register = (server: DurableMcpServer): void => {
+      server.registerTool("steps", {}, async (_args, context) => {
+        for (const step of ["one", "two"]) {
+          await atLeastOnce(step, context, () => void runs.push(step));
+        }
+        return ok();
+      });
+    };
+    const { client } = await lab.serve(register, { faults });
+    const id = uuidv7();
+    await expect(call(client, "steps", {}, id)).rejects.toThrow();
+    await lab.serve(register, { faults });
+    await settled(lab, id, "completed");
+    expect(runs).toEqual(["one", "two", "two"]);
+  });
+
+  it("is held after three resumptions that crashed, and can be resumed by hand", async () => {
+    const faults = new FaultPlan([
+      { point: "guard:before-start", kind: "crash", when: { first: 4 } },
+    ]);
+    const id = uuidv7();
+    const { client } = await lab.serve(pay, { faults });
+    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
+    for (let crash = 1; crash <= 3; crash++) {
+      const { server } = await lab.serve(pay, { faults });
+      await vi.waitFor(() => expect(server.state).toBe("crashed"));
+    }
+    const { server } = await lab.serve(pay, { faults });
+    expect(await lab.store.readInvocation(id)).toMatchObject({
+      state: "interrupted",
+      held: "Its resumption crashed 3 times in a row.",
+    });
+    await server.resume(id);
+    expect((await lab.store.readInvocation(id))?.state).toBe("completed");
+    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
+  });
+
+  it("leaves a held server's invocations interrupted until it is told to go on", async () => {
+    const faults = new FaultPlan([{ point: "effect:before", kind: "crash", when: { nth: 1 } }]);
+    const { client } = await lab.serve(echoAndPay, { faults });
+    const id = uuidv7();
+    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
+    const { server } = await lab.serve(echoAndPay, { faults, resume: "hold" });
+    expect((await lab.store.readInvocation(id))?.state).toBe("interrupted");
+    server.configure({ resume: "automatic" });
+    await settled(lab, id, "failed");
+  });
+
+  it("leaves an invocation of a tool the server lacks interrupted, with the reason", async () => {
+    const faults = new FaultPlan([{ point: "effect:before", kind: "crash", when: { nth: 1 } }]);
+    const { client } = await lab.serve(pay, { faults });
+    const id = uuidv7();
+    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
+    const { server } = await lab.serve(echo, { faults });
+    expect(await lab.store.readInvocation(id)).toMatchObject({
+      state: "interrupted",
+      held: `This server has no tool "pay".`,
+    });
+    await server.close();
+    await lab.serve(pay, { faults });
+    await settled(lab, id, "failed");
+  });
+
+  it("of another server on the same store is noticed and taken over", async () => {
+    const faults = new FaultPlan([{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
+    const { client, server } = await lab.serve(pay, { faults });
+    const id = uuidv7();
+    const pending = call(client, "pay", { amount: 5 }, id);
+    const outcome = expect(pending).rejects.toThrow();
+    await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
+    // Starts while the first is alive: the invocation is not touched.
+    await lab.serve(pay, { faults });
+    expect((await lab.store.readInvocation(id))?.state).toBe("running");
+    server.crash();
+    await outcome;
+    await settled(lab, id, "failed");
+    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
+  });
+});
+
+describe("a lost response", () => {
+  it("rejects the client's call at once, and the work is done", async () => {
+    const faults = new FaultPlan([
+      { point: "call:before-response", kind: "lose-response", when: { nth: 1 } },
+    ]);
+    const { client } = await lab.serve(pay, { faults });
+    const id = uuidv7();
+    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toMatchObject({
+      code: ErrorCode.RequestTimeout,
+    });
+    const record = await lab.store.readInvocation(id);
+    expect(record?.state).toBe("completed");
+    expect(record?.executions[0]).toMatchObject({ responseLost: true });
+    const retry = await call(client, "pay", { amount: 5 }, id);
+    expect(textOf(retry)).toBe("t");
+    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
+  });
+});
+
+describe("a hang", () => {
+  it("lasts until it is released", async () => {
+    const faults = new FaultPlan([{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
+    const { client, server } = await lab.serve(pay, { faults });
+    const id = uuidv7();
+    const pending = call(client, "pay", { amount: 5 }, id);
+    await until(lab, async () =>
+      (await lab.store.readTrace({ invocation: id, limit: 99 })).some(
+        ({ fault }) => fault === "hang",
+      ),
+    );
+    server.release();
+    expect(textOf(await pending)).toBe("t");
+  });
+});
+
+describe("a request to the client", () => {
+  it("of a resumed invocation waits for the next client; a notification is dropped and traced", async () => {
+    const faults = new FaultPlan([
+      { point: "guard:before-start", kind: "crash", when: { nth: 1 } },
+    ]);
+    const register = (server: DurableMcpServer): void => {
+      server.registerTool("ask", {}, async (_args, context) => {
+        await atLeastOnce("step", context, () => undefined);
+        await context.notify({ method: "notifications/progress", params: { progress: 1 } });
+        await context.request({ method: "ping" });
+        return ok();
+      });
+    };
+    const { client } = await lab.serve(register, { faults });
+    const id = uuidv7();
+    await expect(call(client, "ask", {}, id)).rejects.toThrow();
+    const { server } = await lab.serve(register, { faults });
+    await connect(server);
+    await settled(lab, id, "completed");
+    const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
+    expect(trace.find(({ type }) => type === "notification")).toMatchObject({ outcome: "dropped" });
+  });
+});
+
+it("maps written in the body are written once per invocation", async () => {
+  const { client } = await lab.serve((server) => {
+    server.registerTool("write", {}, async (_args, context) => {
+      await SortedMap.ref("m").insert(context, { entries: { n: toBytes(context.execution) } });
+      return ok();
+    });
+  });
+  const { invocation } = await call(client, "write");
+  await call(client, "write", {}, invocation);
+  const trace = await lab.store.readTrace({ invocation, limit: 100 });
+  const outcomes = trace.filter(({ type }) => type === "map-written").map(({ outcome }) => outcome);
+  expect(outcomes).toEqual(["applied", "differs"]);
+  expect(await lab.store.readEntry("m", "n")).toMatchObject({ value: toBytes(1) });
+});
+
+it("the cause of AtMostOnceFailedBeforeCompleting is the kept error", async () => {
+  const seen: unknown[] = [];
+  const { client } = await lab.serve((server) => {
+    server.registerTool("fail", {}, async (_args, context) => {
+      try {
+        await atMostOnce("x", context, () => {
+          throw new TypeError("broken");
+        });
+      } catch (error) {
+        seen.push(error);
+      }
+      return ok();
+    });
+  });
+  const { invocation } = await call(client, "fail");
+  await call(client, "fail", {}, invocation);
+  expect(seen[0]).toBeInstanceOf(TypeError);
+  expect(seen[1]).toBeInstanceOf(AtMostOnceFailedBeforeCompleting);
+  expect((seen[1] as AtMostOnceFailedBeforeCompleting).cause.message).toBe("TypeError: broken");
+});
+
+function echoAndPay(server: DurableMcpServer): void {
+  echo(server);
+  server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (_args, context) => {
+    await atMostOnce("payment", context, async (context) => {
+      await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+    });
+    return ok();
+  });
+}

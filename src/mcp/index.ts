@@ -1,0 +1,11 @@
+/** Durable MCP servers, and clients of them in the same page. */
+export { connect, type Connection, type ConnectOptions } from "./connect.ts";
+export {
+  DurableMcpServer,
+  type DurableMcpServerOptions,
+  type ServerSettings,
+  type ServerState,
+} from "./durable-mcp-server.ts";
+export { EXECUTION, INVOCATION_ID } from "./meta.ts";
+export { structured } from "./result.ts";
+export type { ToolArgs, ToolConfig, ToolHandler, ToolSchema } from "./session.ts";

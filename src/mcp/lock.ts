@@ -1,0 +1,33 @@
+import { deferred, type Locks } from "../store/index.ts";
+
+/** Held by a server as long as it lives: that is how another tab knows that it died. */
+export function serverLock(store: string, owner: string): string {
+  return `durable-mcp:${store}:server:${owner}`;
+}
+
+/** Held while an invocation is executed: it never executes twice at the same time. */
+export function invocationLock(store: string, invocation: string): string {
+  return `durable-mcp:${store}:invocation:${invocation}`;
+}
+
+/** Gives a lock back; resolves when it is free. */
+export type Release = () => Promise<void>;
+
+/** Waits for a lock; resolves with what releases it. An aborted signal releases it, too. */
+export async function acquire(locks: Locks, name: string, signal: AbortSignal): Promise<Release> {
+  const acquired = deferred<Release>();
+  const held = deferred<void>();
+  const request = locks.request(name, { signal }, () => {
+    const free = (): void => held.resolve();
+    signal.addEventListener("abort", free, { once: true });
+    if (signal.aborted) free();
+    acquired.resolve(async () => {
+      signal.removeEventListener("abort", free);
+      free();
+      await request;
+    });
+    return held.promise;
+  });
+  request.catch(acquired.reject);
+  return await acquired.promise;
+}

@@ -1,0 +1,51 @@
+/**
+ * Tells of committed changes, in this tab and in the others. A change names what to read again; it
+ * carries no data, so that a lost or doubled one does no harm.
+ */
+
+export type Table = "invocations" | "guards" | "maps" | "trace" | "settings" | "ledger" | "hits";
+
+export interface StoreChange {
+  readonly tables: readonly Table[];
+  /** The map that was written, where it was one. */
+  readonly map?: string;
+  readonly invocation?: string;
+  /** The change was made over another connection, most likely in another tab. */
+  readonly remote: boolean;
+}
+
+export type ChangeListener = (change: StoreChange) => void;
+
+export class ChangeFeed {
+  readonly #listeners = new Set<ChangeListener>();
+  readonly #channel: BroadcastChannel | undefined;
+
+  constructor(name: string) {
+    if (typeof BroadcastChannel === "undefined") return;
+    this.#channel = new BroadcastChannel(`durable-mcp:${name}`);
+    this.#channel.onmessage = (event: MessageEvent<Omit<StoreChange, "remote">>) =>
+      this.#tell({ ...event.data, remote: true });
+    // Node would stay alive for an open channel.
+    (this.#channel as { unref?: () => void }).unref?.();
+  }
+
+  emit(change: Omit<StoreChange, "remote">): void {
+    this.#channel?.postMessage(change);
+    this.#tell({ ...change, remote: false });
+  }
+
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#channel?.close();
+    this.#listeners.clear();
+  }
+
+  #tell(change: StoreChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}

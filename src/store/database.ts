@@ -1,0 +1,104 @@
+/**
+ * Opening a database, and transactions on it.
+ *
+ * 1. A transaction commits as soon as nothing is pending: a body awaits nothing but the database.
+ * 2. A transaction whose signal is aborted changes nothing, unless it was past aborting: then it
+ *    counts as done before, and later transactions on the same tables wait for it.
+ * 3. Whatever goes wrong, the transaction is rolled back whole and the caller gets the error.
+ */
+import {
+  openDB,
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  type OpenDBCallbacks,
+  type StoreNames,
+} from "idb";
+import { toStoreError, unavailable } from "./errors.ts";
+
+/** What an open connection can meet; the page tells it to the user. */
+export type ConnectionEvent =
+  /** Our upgrade waits for another tab that holds the older version open. */
+  | "blocked"
+  /** Another tab wants to upgrade or delete: this connection was closed to let it. */
+  | "superseded"
+  /** The browser closed the connection: the database was deleted or its disk failed. */
+  | "terminated";
+
+export interface OpenOptions {
+  readonly name: string;
+  readonly onConnection?: (event: ConnectionEvent) => void;
+}
+
+export async function openDatabase<Schema extends DBSchema>(
+  { name, onConnection }: OpenOptions,
+  version: number,
+  upgrade: NonNullable<OpenDBCallbacks<Schema>["upgrade"]>,
+): Promise<IDBPDatabase<Schema>> {
+  if (typeof indexedDB === "undefined") throw unavailable(undefined);
+  try {
+    const db: IDBPDatabase<Schema> = await openDB<Schema>(name, version, {
+      upgrade,
+      blocked: () => onConnection?.("blocked"),
+      blocking: () => {
+        db.close();
+        onConnection?.("superseded");
+      },
+      terminated: () => onConnection?.("terminated"),
+    });
+    return db;
+  } catch (error) {
+    const known = toStoreError(error);
+    // Firefox's private windows and blocked storage answer with an InvalidStateError or UnknownError.
+    if (known !== error && !(known instanceof Error && known.name === "StoreClosedError")) {
+      throw known;
+    }
+    throw unavailable(error);
+  }
+}
+
+export interface TransactOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly durability?: "strict" | "relaxed";
+}
+
+export async function transact<
+  Schema extends DBSchema,
+  Names extends StoreNames<Schema>[],
+  Mode extends "readonly" | "readwrite",
+  Result,
+>(
+  db: IDBPDatabase<Schema>,
+  names: Names,
+  mode: Mode,
+  { signal, durability = "relaxed" }: TransactOptions,
+  body: (tx: IDBPTransaction<Schema, Names, Mode>) => Promise<Result>,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  let tx: IDBPTransaction<Schema, Names, Mode>;
+  try {
+    tx = db.transaction(names, mode, { durability });
+  } catch (error) {
+    throw toStoreError(error);
+  }
+  const abort = (): void => {
+    try {
+      tx.abort();
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+      // Past aborting: invariant 2.
+    }
+  };
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const [result] = await Promise.all([body(tx), tx.done]);
+    return result;
+  } catch (error) {
+    abort();
+    await tx.done.catch(() => undefined);
+    // A failed commit (a full disk) shows in the transaction's own error, not in a request's.
+    throw toStoreError(tx.error ?? error);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The one interface through which everything above reaches the store. Its methods are the domain's
+ * transactions: each is all or nothing. `events` ride along in the same transaction. A mutation
+ * whose `signal` is aborted changes nothing, unless it was past aborting.
+ */
+import type { ChangeListener } from "./change-feed.ts";
+import type { GuardClaim, GuardSettlement } from "./guard-table.ts";
+import type { BeginExecution, BeginOutcome, EndExecution } from "./journal-table.ts";
+import type { Locks } from "./locks.ts";
+import type {
+  GuardRecord,
+  InvocationRecord,
+  InvocationState,
+  MapEntry,
+  TraceEvent,
+  WriteRecord,
+} from "./records.ts";
+import type { MutationOutcome, RangeQuery } from "./sorted-map-table.ts";
+
+export interface WriteOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface DurableStore {
+  readonly name: string;
+  readonly locks: Locks;
+
+  readInvocation(id: string): Promise<InvocationRecord | undefined>;
+  /** The newest first. */
+  readInvocations(query: { readonly limit: number }): Promise<InvocationRecord[]>;
+  readInvocationsInState(state: InvocationState): Promise<InvocationRecord[]>;
+  beginExecution(begin: BeginExecution, options?: WriteOptions): Promise<BeginOutcome>;
+  endExecution(
+    end: EndExecution,
+    events: readonly TraceEvent[],
+    options?: WriteOptions,
+  ): Promise<boolean>;
+  interruptInvocations(isDead: (owner: string) => boolean, at: number): Promise<InvocationRecord[]>;
+  holdInvocation(id: string, held: string | undefined): Promise<void>;
+
+  readGuard(invocation: string, alias: string): Promise<GuardRecord | undefined>;
+  readGuards(query: {
+    readonly invocation?: string;
+    readonly limit: number;
+  }): Promise<GuardRecord[]>;
+  claimGuard(
+    claim: GuardClaim,
+    events: readonly TraceEvent[],
+    options?: WriteOptions,
+  ): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }>;
+  settleGuard(
+    settlement: GuardSettlement,
+    events: readonly TraceEvent[],
+    options?: WriteOptions,
+  ): Promise<void>;
+
+  readEntry(map: string, key: string): Promise<MapEntry | undefined>;
+  readRange(query: RangeQuery): Promise<MapEntry[]>;
+  readMapNames(): Promise<string[]>;
+  readWrite(id: string): Promise<WriteRecord | undefined>;
+  applyMutation(
+    write: WriteRecord,
+    events: readonly TraceEvent[],
+    event?: TraceEvent,
+    options?: WriteOptions,
+  ): Promise<MutationOutcome>;
+
+  appendTrace(events: readonly TraceEvent[], options?: WriteOptions): Promise<void>;
+  readTrace(query: { readonly invocation?: string; readonly limit: number }): Promise<TraceEvent[]>;
+  countAttempts(invocations: readonly string[]): Promise<number[]>;
+
+  /** Counts one more passing of a fault's point; the number counts from 1. */
+  countHit(plan: string, fault: number, options?: WriteOptions): Promise<number>;
+  readHits(plan: string): Promise<ReadonlyMap<number, number>>;
+
+  /** `undefined` where it was never written. */
+  readSetting(key: string): Promise<unknown>;
+  writeSetting(key: string, value: unknown): Promise<void>;
+
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: ChangeListener): () => void;
+  /** Empties every table. */
+  wipe(): Promise<void>;
+  close(): void;
+}

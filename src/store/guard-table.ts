@@ -1,0 +1,122 @@
+/**
+ * The table of guards, keyed by invocation and alias.
+ *
+ * A claim checks and sets in one transaction, so that of two claimants one wins; with `strict`
+ * durability its record is on the disk before the callable is entered.
+ */
+import { transact, type TransactOptions } from "./database.ts";
+import type { GuardKind, GuardRecord, GuardState, KeptError, TraceEvent } from "./records.ts";
+import type { PlaygroundDatabase } from "./schema.ts";
+import { appendTrace } from "./trace-table.ts";
+
+export interface GuardClaim {
+  readonly invocation: string;
+  readonly alias: string;
+  readonly kind: GuardKind;
+  readonly execution: number;
+  readonly at: number;
+}
+
+export interface GuardSettlement {
+  readonly invocation: string;
+  readonly alias: string;
+  readonly execution: number;
+  readonly at: number;
+  readonly state: Exclude<GuardState, "started">;
+  readonly value?: unknown;
+  readonly error?: KeptError;
+}
+
+export async function readGuard(
+  db: PlaygroundDatabase,
+  invocation: string,
+  alias: string,
+): Promise<GuardRecord | undefined> {
+  return await transact(db, ["guards"], "readonly", {}, (tx) =>
+    tx.objectStore("guards").get([invocation, alias]),
+  );
+}
+
+/**
+ * Claims an absent guard for one more attempt, whose number is the record's `attempts`. A guard in
+ * any other state is given back as it is, unclaimed.
+ */
+export async function claimGuard(
+  db: PlaygroundDatabase,
+  claim: GuardClaim,
+  events: readonly TraceEvent[],
+  options: TransactOptions,
+): Promise<{ claimed: boolean; record: GuardRecord }> {
+  return await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
+    const guards = tx.objectStore("guards");
+    const earlier = await guards.get([claim.invocation, claim.alias]);
+    if (earlier && (earlier.state !== "absent" || earlier.kind !== claim.kind)) {
+      await appendTrace(tx, events);
+      return { claimed: false, record: earlier };
+    }
+    const attempts = (earlier?.attempts ?? 0) + 1;
+    const record: GuardRecord = {
+      invocation: claim.invocation,
+      alias: claim.alias,
+      kind: claim.kind,
+      // Only an at-most-once guard remembers that its callable was entered.
+      state: claim.kind === "atMostOnce" ? "started" : "absent",
+      attempts,
+      execution: claim.execution,
+      updatedAt: claim.at,
+    };
+    void guards.put(record);
+    const { state: _, attempts: attempt, updatedAt: __, ...about } = record;
+    await appendTrace(tx, [
+      ...events,
+      { ...about, type: "attempt-started", at: claim.at, attempt },
+    ]);
+    return { claimed: true, record };
+  });
+}
+
+/** Brings a claimed guard into its next state. */
+export async function settleGuard(
+  db: PlaygroundDatabase,
+  settlement: GuardSettlement,
+  events: readonly TraceEvent[],
+  options: TransactOptions,
+): Promise<void> {
+  await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
+    const guards = tx.objectStore("guards");
+    const { at, value, error, ...rest } = settlement;
+    const earlier = await guards.get([rest.invocation, rest.alias]);
+    if (!earlier) {
+      throw new Error(`Guard "${rest.alias}" is gone: the data was wiped while it was running.`);
+    }
+    const { error: _, value: __, ...kept } = earlier;
+    const record: GuardRecord = { ...kept, ...rest, updatedAt: at };
+    await guards.put({
+      ...record,
+      ...(rest.state === "stored" ? { value } : {}),
+      ...(error ? { error } : {}),
+    });
+    await appendTrace(tx, events);
+  });
+}
+
+/** The guards of one invocation, or of all, up to `limit`. */
+export async function readGuards(
+  db: PlaygroundDatabase,
+  { invocation, limit }: { readonly invocation?: string; readonly limit: number },
+): Promise<GuardRecord[]> {
+  return await transact(db, ["guards"], "readonly", {}, async (tx) => {
+    const guards = tx.objectStore("guards");
+    if (invocation !== undefined) {
+      const range = IDBKeyRange.bound([invocation], [invocation, []]);
+      return await guards.getAll(range, limit);
+    }
+    const newest: GuardRecord[] = [];
+    let cursor = await guards.openCursor(null, "prev");
+    while (cursor && newest.length < limit) {
+      newest.push(cursor.value);
+      cursor = await cursor.continue();
+    }
+    return newest;
+  });
+}

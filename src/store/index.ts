@@ -1,0 +1,28 @@
+/** The store: IndexedDB and nothing above it. */
+export type { ChangeListener, StoreChange, Table } from "./change-feed.ts";
+export type { ConnectionEvent, OpenOptions } from "./database.ts";
+export { deferred, type Deferred } from "./deferred.ts";
+export type { DurableStore, WriteOptions } from "./durable-store.ts";
+export {
+  StoreClosedError,
+  StoreError,
+  StoreQuotaError,
+  StoreUnavailableError,
+  StoreVersionError,
+  UnstorableValueError,
+} from "./errors.ts";
+export type { GuardClaim, GuardSettlement } from "./guard-table.ts";
+export { openStore, type OpenStoreOptions } from "./indexed-db-store.ts";
+export {
+  canonicalJson,
+  MAX_RESUMPTION_CRASHES,
+  sameRequest,
+  type BeginExecution,
+  type BeginOutcome,
+  type EndExecution,
+} from "./journal-table.ts";
+export type { KeyBound, KeyBounds } from "./keys.ts";
+export { openLedger, type Ledger, type LedgerEntry } from "./ledger-store.ts";
+export { localLocks, type Locks } from "./locks.ts";
+export type * from "./records.ts";
+export { sameChange, type MutationOutcome, type RangeQuery } from "./sorted-map-table.ts";

@@ -1,0 +1,193 @@
+/** `DurableStore` over one IndexedDB database: composes the tables and tells of what they committed. */
+import { ChangeFeed, type ChangeListener, type StoreChange } from "./change-feed.ts";
+import { openDatabase, transact, type OpenOptions } from "./database.ts";
+import type { DurableStore, WriteOptions } from "./durable-store.ts";
+import * as guards from "./guard-table.ts";
+import * as journal from "./journal-table.ts";
+import { localLocks, webLocks, type Locks } from "./locks.ts";
+import type { InvocationState, TraceEvent, WriteRecord } from "./records.ts";
+import { ALL_TABLES, SCHEMA_VERSION, upgrade, type PlaygroundDatabase } from "./schema.ts";
+import * as maps from "./sorted-map-table.ts";
+import * as trace from "./trace-table.ts";
+
+export interface OpenStoreOptions extends OpenOptions {
+  /** By default the browser's Web Locks or, where there are none, locks within this store. */
+  readonly locks?: Locks;
+}
+
+/**
+ * Opens the database `name`, and makes it where it is not there yet.
+ *
+ * @throws StoreUnavailableError where the browser keeps IndexedDB from the page
+ * @throws StoreVersionError where the database is of a newer version
+ */
+export async function openStore({ locks, ...options }: OpenStoreOptions): Promise<DurableStore> {
+  const db = await openDatabase(options, SCHEMA_VERSION, upgrade);
+  const manager = typeof navigator === "undefined" ? undefined : navigator.locks;
+  return new IndexedDbStore(
+    options.name,
+    db,
+    // Absent where the page is not served over HTTPS or from this machine.
+    locks ??
+      ((manager as LockManager | undefined) ? webLocks(manager as LockManager) : localLocks()),
+  );
+}
+
+class IndexedDbStore implements DurableStore {
+  readonly #db: PlaygroundDatabase;
+  readonly #feed: ChangeFeed;
+
+  constructor(
+    readonly name: string,
+    db: PlaygroundDatabase,
+    readonly locks: Locks,
+  ) {
+    this.#db = db;
+    this.#feed = new ChangeFeed(name);
+  }
+
+  readInvocation(id: string) {
+    return journal.readInvocation(this.#db, id);
+  }
+  readInvocations(query: { readonly limit: number }) {
+    return journal.readInvocations(this.#db, query);
+  }
+  readInvocationsInState(state: InvocationState) {
+    return journal.readInvocationsInState(this.#db, state);
+  }
+  async beginExecution(begin: journal.BeginExecution, options: WriteOptions = {}) {
+    const outcome = await journal.beginExecution(this.#db, begin, options);
+    if (outcome.begun) this.#tell({ tables: ["invocations", "trace"], invocation: begin.id });
+    return outcome;
+  }
+  async endExecution(
+    end: journal.EndExecution,
+    events: readonly TraceEvent[],
+    options: WriteOptions = {},
+  ) {
+    const ended = await journal.endExecution(this.#db, end, events, options);
+    this.#tell({ tables: ["invocations", "trace"], invocation: end.id });
+    return ended;
+  }
+  async interruptInvocations(isDead: (owner: string) => boolean, at: number) {
+    const marked = await journal.interruptInvocations(this.#db, isDead, at);
+    if (marked.length > 0) this.#tell({ tables: ["invocations", "trace"] });
+    return marked;
+  }
+  async holdInvocation(id: string, held: string | undefined) {
+    await journal.holdInvocation(this.#db, id, held);
+    this.#tell({ tables: ["invocations"], invocation: id });
+  }
+
+  readGuard(invocation: string, alias: string) {
+    return guards.readGuard(this.#db, invocation, alias);
+  }
+  readGuards(query: { readonly invocation?: string; readonly limit: number }) {
+    return guards.readGuards(this.#db, query);
+  }
+  async claimGuard(
+    claim: guards.GuardClaim,
+    events: readonly TraceEvent[],
+    options: WriteOptions = {},
+  ) {
+    // Strict: a callable that may run once is entered only when that is on the disk.
+    const durability = claim.kind === "atMostOnce" ? "strict" : "relaxed";
+    const outcome = await guards.claimGuard(this.#db, claim, events, { ...options, durability });
+    this.#tell({ tables: ["guards", "trace"], invocation: claim.invocation });
+    return outcome;
+  }
+  async settleGuard(
+    settlement: guards.GuardSettlement,
+    events: readonly TraceEvent[],
+    options: WriteOptions = {},
+  ) {
+    await guards.settleGuard(this.#db, settlement, events, options);
+    this.#tell({ tables: ["guards", "trace"], invocation: settlement.invocation });
+  }
+
+  readEntry(map: string, key: string) {
+    return maps.readEntry(this.#db, map, key);
+  }
+  readRange(query: maps.RangeQuery) {
+    return maps.readRange(this.#db, query);
+  }
+  readMapNames() {
+    return maps.readMapNames(this.#db);
+  }
+  readWrite(id: string) {
+    return transact(this.#db, ["writes"], "readonly", {}, (tx) => tx.objectStore("writes").get(id));
+  }
+  async applyMutation(
+    write: WriteRecord,
+    events: readonly TraceEvent[],
+    event?: TraceEvent,
+    options: WriteOptions = {},
+  ) {
+    const outcome = await maps.applyMutation(this.#db, write, events, event, options);
+    const { invocation } = write.origin;
+    this.#tell({ tables: ["maps", "trace"], map: write.map, ...(invocation && { invocation }) });
+    return outcome;
+  }
+
+  async appendTrace(events: readonly TraceEvent[], options: WriteOptions = {}) {
+    await trace.writeTrace(this.#db, events, options);
+    this.#tell({ tables: ["trace"] });
+  }
+  readTrace(query: { readonly invocation?: string; readonly limit: number }) {
+    return trace.readTrace(this.#db, query);
+  }
+  countAttempts(invocations: readonly string[]) {
+    return trace.countAttempts(this.#db, invocations);
+  }
+
+  async countHit(plan: string, fault: number, options: WriteOptions = {}) {
+    const count = await transact(this.#db, ["hits"], "readwrite", options, async (tx) => {
+      const hits = tx.objectStore("hits");
+      const next = ((await hits.get([plan, fault])) ?? 0) + 1;
+      await hits.put(next, [plan, fault]);
+      return next;
+    });
+    this.#tell({ tables: ["hits"] });
+    return count;
+  }
+  readHits(plan: string) {
+    return transact(this.#db, ["hits"], "readonly", {}, async (tx) => {
+      const hits = tx.objectStore("hits");
+      const range = IDBKeyRange.bound([plan], [plan, []]);
+      const [keys, counts] = await Promise.all([hits.getAllKeys(range), hits.getAll(range)]);
+      return new Map(keys.map(([, fault], index) => [fault, counts[index] ?? 0]));
+    });
+  }
+
+  readSetting(key: string) {
+    return transact(this.#db, ["settings"], "readonly", {}, (tx) =>
+      tx.objectStore("settings").get(key),
+    );
+  }
+  async writeSetting(key: string, value: unknown) {
+    await transact(this.#db, ["settings"], "readwrite", {}, (tx) =>
+      tx.objectStore("settings").put(value, key),
+    );
+    this.#tell({ tables: ["settings"] });
+  }
+
+  subscribe(listener: ChangeListener) {
+    return this.#feed.subscribe(listener);
+  }
+  async wipe() {
+    await transact(this.#db, ALL_TABLES, "readwrite", {}, (tx) =>
+      Promise.all(ALL_TABLES.map((table) => tx.objectStore(table).clear())),
+    );
+    this.#tell({
+      tables: ["invocations", "guards", "maps", "trace", "settings", "hits"],
+    });
+  }
+  close() {
+    this.#feed.close();
+    this.#db.close();
+  }
+
+  #tell(change: Omit<StoreChange, "remote">) {
+    this.#feed.emit(change);
+  }
+}

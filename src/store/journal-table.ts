@@ -1,0 +1,232 @@
+/**
+ * The journal: invocations with their executions.
+ *
+ * 1. An execution begins only where the invocation is of the same tool and arguments.
+ * 2. An execution ends once: one that was interrupted or cancelled meanwhile stays so.
+ */
+import { transact, type TransactOptions } from "./database.ts";
+import type {
+  ExecutionCause,
+  ExecutionOutcome,
+  ExecutionRecord,
+  InvocationRecord,
+  InvocationState,
+  TraceEvent,
+} from "./records.ts";
+import {
+  ALL_TABLES,
+  type PlaygroundDatabase,
+  type PlaygroundTable,
+  type Transaction,
+} from "./schema.ts";
+import { appendTrace } from "./trace-table.ts";
+
+/** A resumption that crashed so often in a row is not tried again by itself. */
+export const MAX_RESUMPTION_CRASHES = 3;
+
+export interface BeginExecution {
+  readonly id: string;
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** `resume` begins only where the invocation is interrupted; the first execution is always a `call`. */
+  readonly as: "client" | "resume";
+  readonly owner: string;
+  readonly guards: "on" | "off";
+  readonly at: number;
+}
+
+export type BeginOutcome =
+  | { readonly begun: true; readonly invocation: InvocationRecord; readonly execution: number }
+  | { readonly begun: false; readonly reason: "other-request" | "not-interrupted" };
+
+export interface EndExecution {
+  readonly id: string;
+  readonly execution: number;
+  readonly outcome: ExecutionOutcome;
+  readonly at: number;
+  readonly response?: unknown;
+  readonly responseLost?: boolean;
+}
+
+export async function readInvocation(
+  db: PlaygroundDatabase,
+  id: string,
+): Promise<InvocationRecord | undefined> {
+  return await transact(db, ["invocations"], "readonly", {}, (tx) =>
+    tx.objectStore("invocations").get(id),
+  );
+}
+
+/** The newest first. */
+export async function readInvocations(
+  db: PlaygroundDatabase,
+  { limit }: { readonly limit: number },
+): Promise<InvocationRecord[]> {
+  return await transact(db, ["invocations"], "readonly", {}, async (tx) => {
+    const found: InvocationRecord[] = [];
+    let cursor = await tx.objectStore("invocations").index("created").openCursor(null, "prev");
+    while (cursor && found.length < limit) {
+      found.push(cursor.value);
+      cursor = await cursor.continue();
+    }
+    return found;
+  });
+}
+
+export async function readInvocationsInState(
+  db: PlaygroundDatabase,
+  state: InvocationState,
+): Promise<InvocationRecord[]> {
+  return await transact(db, ["invocations"], "readonly", {}, (tx) =>
+    tx.objectStore("invocations").index("state").getAll(state),
+  );
+}
+
+export async function beginExecution(
+  db: PlaygroundDatabase,
+  begin: BeginExecution,
+  options: TransactOptions,
+): Promise<BeginOutcome> {
+  return await transact(db, ["invocations", "trace"], "readwrite", options, async (tx) => {
+    const invocations = tx.objectStore("invocations");
+    const found = await invocations.get(begin.id);
+    if (found && !sameRequest(found, begin)) return { begun: false, reason: "other-request" };
+    // A running record whose lock we hold was left by a server that died.
+    const earlier = found?.state === "running" ? interrupted(found, begin.at) : found;
+    if (begin.as === "resume" && (earlier?.state !== "interrupted" || earlier.held !== undefined)) {
+      return { begun: false, reason: "not-interrupted" };
+    }
+    const { id, tool, args, owner, guards, at } = begin;
+    const number = (earlier?.executions.length ?? 0) + 1;
+    const cause: ExecutionCause = !earlier ? "call" : begin.as === "resume" ? "resume" : "retry";
+    const execution: ExecutionRecord = { number, cause, owner, guards, startedAt: at };
+    const invocation: InvocationRecord = {
+      id,
+      tool,
+      args,
+      state: "running",
+      createdAt: earlier?.createdAt ?? at,
+      executions: [...(earlier?.executions ?? []), execution],
+      resumptionCrashes: earlier?.resumptionCrashes ?? 0,
+    };
+    void invocations.put(invocation);
+    await appendTrace(tx, [
+      { type: "execution-started", at, invocation: id, execution: number, detail: cause },
+    ]);
+    return { begun: true, invocation, execution: number };
+  });
+}
+
+/** Returns whether the execution was still running. */
+export async function endExecution(
+  db: PlaygroundDatabase,
+  end: EndExecution,
+  events: readonly TraceEvent[],
+  options: TransactOptions,
+): Promise<boolean> {
+  return await transact(db, ["invocations", "trace"], "readwrite", options, async (tx) => {
+    const { id, execution, at, ...result } = end;
+    const ended = await amend(tx, id, (invocation) => {
+      const last = invocation.executions.at(-1);
+      if (invocation.state !== "running" || last?.number !== execution) return undefined;
+      return {
+        ...withLast(invocation, { ...last, ...result, endedAt: at }),
+        state: end.outcome === "crashed" ? "interrupted" : end.outcome,
+        resumptionCrashes: 0,
+      };
+    });
+    await appendTrace(tx, events);
+    return ended;
+  });
+}
+
+/**
+ * Marks the running invocations of dead servers `interrupted`. The transaction spans every table:
+ * it waits for whatever a crashed server has still under way, here or in another tab.
+ */
+export async function interruptInvocations(
+  db: PlaygroundDatabase,
+  isDead: (owner: string) => boolean,
+  at: number,
+): Promise<InvocationRecord[]> {
+  return await transact(db, ALL_TABLES, "readwrite", {}, async (tx) => {
+    const marked: InvocationRecord[] = [];
+    const invocations = tx.objectStore("invocations");
+    for (const invocation of await invocations.index("state").getAll("running")) {
+      const last = invocation.executions.at(-1);
+      if (!last || !isDead(last.owner)) continue;
+      const next = interrupted(invocation, at);
+      void invocations.put(next);
+      const about = { at, invocation: invocation.id, execution: last.number };
+      const held: TraceEvent[] =
+        next.held === undefined ? [] : [{ ...about, type: "held", detail: next.held }];
+      await appendTrace(tx, [{ ...about, type: "interrupted" }, ...held]);
+      marked.push(next);
+    }
+    return marked;
+  });
+}
+
+/** Says why an interrupted invocation is not resumed by itself; `undefined` frees it. */
+export async function holdInvocation(
+  db: PlaygroundDatabase,
+  id: string,
+  held: string | undefined,
+): Promise<void> {
+  await transact(db, ["invocations"], "readwrite", {}, (tx) =>
+    amend(tx, id, ({ held: _, ...invocation }) => {
+      if (invocation.state !== "interrupted") return undefined;
+      return held === undefined ? { ...invocation, resumptionCrashes: 0 } : { ...invocation, held };
+    }),
+  );
+}
+
+function interrupted(invocation: InvocationRecord, at: number): InvocationRecord {
+  const last = invocation.executions.at(-1);
+  if (!last) return { ...invocation, state: "interrupted" };
+  const resumptionCrashes = last.cause === "resume" ? invocation.resumptionCrashes + 1 : 0;
+  return {
+    ...withLast(invocation, { ...last, outcome: "crashed", endedAt: at }),
+    state: "interrupted",
+    resumptionCrashes,
+    ...(resumptionCrashes < MAX_RESUMPTION_CRASHES
+      ? {}
+      : { held: `Its resumption crashed ${MAX_RESUMPTION_CRASHES} times in a row.` }),
+  };
+}
+
+function withLast(invocation: InvocationRecord, last: ExecutionRecord): InvocationRecord {
+  return { ...invocation, executions: [...invocation.executions.slice(0, -1), last] };
+}
+
+async function amend<Names extends PlaygroundTable[]>(
+  tx: Transaction<Names, "readwrite">,
+  id: string,
+  change: (invocation: InvocationRecord) => InvocationRecord | undefined,
+): Promise<boolean> {
+  const invocations = (tx as unknown as Transaction<["invocations"], "readwrite">).objectStore(
+    "invocations",
+  );
+  const found = await invocations.get(id);
+  const next = found && change(found);
+  if (!next) return false;
+  await invocations.put(next);
+  return true;
+}
+
+/** Whether a retry asks for the same as the first call: same tool, same arguments, in any order of names. */
+export function sameRequest(
+  a: { readonly tool: string; readonly args: unknown },
+  b: { readonly tool: string; readonly args: unknown },
+): boolean {
+  return a.tool === b.tool && canonicalJson(a.args) === canonicalJson(b.args);
+}
+
+/** JSON with the names of every object in order, so that equal data gives equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([x], [y]) => (x < y ? -1 : x > y ? 1 : 0)))
+      : part,
+  );
+}

@@ -1,0 +1,51 @@
+/** A simulated payment service. */
+import { type DurableContext } from "../durable/index.ts";
+import type { World } from "./world.ts";
+
+/** The bank takes no such payment: nothing was charged, and nothing ever will be. */
+export class PaymentRejectedError extends Error {
+  override name = "PaymentRejectedError";
+}
+
+/** The account does not hold that much: nothing was charged. */
+export class InsufficientFundsError extends Error {
+  override name = "InsufficientFundsError";
+}
+
+const CURRENCIES = ["USD", "EUR", "GBP", "JPY"];
+const FUNDS = 100_000;
+
+export interface Charge {
+  readonly transaction_id: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export interface Receipt extends Charge {
+  readonly status: "completed";
+}
+
+/**
+ * Charges an account.
+ *
+ * @throws PaymentRejectedError for a currency other than USD, EUR, GBP and JPY
+ * @throws InsufficientFundsError for more than 100,000
+ */
+export function charge(world: World, context: DurableContext, request: Charge): Promise<Receipt> {
+  return world.call(context, {
+    service: "bank",
+    operation: "charge",
+    request: { ...request },
+    perform: () => {
+      if (!CURRENCIES.includes(request.currency)) {
+        throw new PaymentRejectedError(
+          `The bank does not take ${request.currency}; use ${CURRENCIES.join(", ")}.`,
+        );
+      }
+      if (request.amount > FUNDS) {
+        throw new InsufficientFundsError(`The account does not hold ${request.amount}.`);
+      }
+      return { ...request, status: "completed" };
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { playwright } from "@vitest/browser-playwright";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { BROWSER_ARGS, findBrowser } from "./e2e/support/browser.ts";
+
+const PORT = 9991;
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The SDK imports Ajv, which compiles code: a strict Content-Security-Policy forbids that. */
+const withoutAjv = {
+  ajv: file("src/mcp/no-ajv.ts"),
+  "ajv-formats": file("src/mcp/no-ajv.ts"),
+};
+
+const executablePath = findBrowser();
+const durableTests = ["src/**/*.test.ts"];
+const nodeOnly = ["src/layers.test.ts"];
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: withoutAjv },
+  server: { port: PORT, strictPort: true },
+  preview: { port: PORT, strictPort: true },
+  build: { target: "es2023", modulePreload: { polyfill: false } },
+  test: {
+    projects: [
+      {
+        // The fast inner loop: IndexedDB is simulated.
+        extends: true,
+        test: {
+          name: "unit",
+          environment: "node",
+          include: durableTests,
+          setupFiles: ["fake-indexeddb/auto"],
+        },
+      },
+      {
+        // The same tests on real IndexedDB.
+        extends: true,
+        test: {
+          name: "browser",
+          include: durableTests,
+          exclude: nodeOnly,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: "chromium" }],
+            provider: playwright({
+              launchOptions: { args: BROWSER_ARGS, ...(executablePath ? { executablePath } : {}) },
+            }),
+          },
+        },
+      },
+    ],
+  },
+});
