@@ -31,10 +31,9 @@ export default tseslint.config(
       globals: { ...globals.browser, ...globals.node },
       parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } },
     },
-    plugins: { "import-x": importX, "react-hooks": reactHooks },
+    plugins: { "import-x": importX },
     settings: { "import-x/resolver-next": [createTypeScriptImportResolver()] },
     rules: {
-      ...reactHooks.configs.recommended.rules,
       "import-x/no-restricted-paths": [
         "error",
         {
@@ -55,7 +54,19 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      "@typescript-eslint/no-invalid-void-type": "off",
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { varsIgnorePattern: "^_", argsIgnorePattern: "^_" },
+      ],
+      "@typescript-eslint/prefer-promise-reject-errors": [
+        "error",
+        { allowThrowingUnknown: true },
+      ],
       "@typescript-eslint/only-throw-error": "error",
       eqeqeq: "error",
       "no-restricted-imports": [
@@ -80,8 +91,12 @@ export default tseslint.config(
   },
   {
     files: ["src/playground/**"],
-    plugins: { "jsx-a11y": jsxA11y },
-    rules: { ...jsxA11y.flatConfigs.strict.rules, "no-restricted-imports": "off" },
+    plugins: { "jsx-a11y": jsxA11y, "react-hooks": reactHooks },
+    rules: {
+      ...reactHooks.configs.recommended.rules,
+      ...jsxA11y.flatConfigs.strict.rules,
+      "no-restricted-imports": "off",
+    },
   },
   { files: ["eslint.config.js"], ...tseslint.configs.disableTypeChecked },
 );

@@ -2,6 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { BROWSER_ARGS, findBrowser } from "./e2e/support/browser.ts";
 
@@ -12,6 +13,31 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const withoutAjv = {
   ajv: file("src/mcp/no-ajv.ts"),
   "ajv-formats": file("src/mcp/no-ajv.ts"),
+  // @rjsf/core names it for its own tests only.
+  "@rjsf/validator-ajv8": file("src/mcp/no-ajv.ts"),
+};
+
+/** Strict: nothing from elsewhere, nothing inline, no eval. The development server injects inline styles and goes without. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+const contentSecurityPolicy: Plugin = {
+  name: "content-security-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: CONTENT_SECURITY_POLICY },
+      injectTo: "head-prepend",
+    },
+  ],
 };
 
 const executablePath = findBrowser();
@@ -19,7 +45,7 @@ const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts"];
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), contentSecurityPolicy],
   resolve: { alias: withoutAjv },
   server: { port: PORT, strictPort: true },
   preview: { port: PORT, strictPort: true },

@@ -1,6 +1,7 @@
 /** A store, a world and servers of a test's own. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { openDB } from "idb";
 import {
   connect,
   DurableMcpServer,
@@ -111,4 +112,85 @@ export async function until(lab: Lab, condition: () => Promise<boolean>): Promis
 /** Resolves once the invocation is in `state`. */
 export async function settled(lab: Lab, invocation: string, state: string): Promise<void> {
   await until(lab, async () => (await lab.store.readInvocation(invocation))?.state === state);
+}
+
+/** Every row of every table of the store and of the ledger, read over connections of its own. */
+export async function dump(lab: Lab): Promise<Record<string, unknown>> {
+  const rows: Record<string, unknown> = {};
+  for (const name of [lab.name, `${lab.name}-ledger`]) {
+    const db = await openDB(name);
+    const tx = db.transaction([...db.objectStoreNames]);
+    for (const table of db.objectStoreNames) {
+      const [keys, values] = await Promise.all([
+        tx.objectStore(table).getAllKeys(),
+        tx.objectStore(table).getAll() as Promise<unknown[]>,
+      ]);
+      rows[`${name === lab.name ? "store" : "ledger"}.${table}`] = keys.map((key, index) => [
+        readable(key),
+        values[index],
+      ]);
+    }
+    await tx.done;
+    db.close();
+  }
+  return rows;
+}
+
+/** A key of IndexedDB with its bytes as numbers, for comparisons. */
+function readable(key: IDBValidKey): unknown {
+  if (Array.isArray(key)) return key.map((part: IDBValidKey) => readable(part));
+  if (key instanceof ArrayBuffer) return Array.from(new Uint8Array(key));
+  return key;
+}
+
+/**
+ * Lets pass what a few later transactions on every table take: they wait for every earlier one, and
+ * whatever these set going has had its turn.
+ */
+export async function quiesce(lab: Lab): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    await lab.store.interruptInvocations(() => false, 0);
+    await lab.world.ledger.settle(-1, { answered: true });
+  }
+}
+
+/** Resolves once the invocation has an end that lasts, or the server has crashed again. */
+async function ended(lab: Lab, server: DurableMcpServer, invocation: string): Promise<void> {
+  await until(lab, async () => {
+    const state = (await lab.store.readInvocation(invocation))?.state;
+    return server.state === "crashed" || (state !== "running" && state !== "interrupted");
+  });
+}
+
+/** Calls a tool as often as its server crashes, each time on a new one, and gives the answer. */
+export async function callUntilAnswered(
+  lab: Lab,
+  register: (server: DurableMcpServer) => void,
+  options: Partial<DurableMcpServerOptions>,
+  tool: string,
+  invocation: string,
+): Promise<Answer> {
+  for (;;) {
+    const server = new DurableMcpServer(
+      { name: "lab", version: "1.0.0" },
+      { store: lab.store, clock: skippingClock, ...options },
+    );
+    register(server);
+    await server.start();
+    await ended(lab, server, invocation);
+    if (isCrashed(server)) continue;
+    const { client } = await connect(server);
+    try {
+      const answer = await call(client, tool, {}, invocation);
+      await server.close();
+      return answer;
+    } catch (error) {
+      if (!isCrashed(server)) throw error;
+    }
+  }
+}
+
+/** Asked by a function, for the state changes while the compiler does not look. */
+function isCrashed(server: DurableMcpServer): boolean {
+  return server.state === "crashed";
 }

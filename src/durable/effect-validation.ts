@@ -1,4 +1,5 @@
 /** Compares the two runs of a callable that should do the same twice. */
+import { keep } from "./errors.ts";
 import { sameMutation, type Mutation } from "./execution.ts";
 
 export interface Run {
@@ -9,7 +10,10 @@ export interface Run {
 
 /** What differs between two runs of one callable, in words; `undefined` where nothing does. */
 export function compareRuns(first: Run, second: Run): string | undefined {
-  if (second.error !== undefined) return `The second run threw ${String(second.error)}.`;
+  if (second.error !== undefined) {
+    const { name, message } = keep(second.error);
+    return `The second run threw ${name}: ${message}`;
+  }
   if (!sameData(first.value, second.value)) return "The second run resolved with another value.";
   const same =
     first.mutations.length === second.mutations.length &&

@@ -136,9 +136,11 @@ export class Execution {
         this.options.crash();
         return await never();
       case "hang":
-        return await this.options.fence.run(this.options.hang);
+        await this.options.fence.run(this.options.hang);
+        return;
       case "latency":
-        return await this.sleep(fault.ms ?? 0);
+        await this.sleep(fault.ms ?? 0);
+        return;
       case "lose-response":
         this.responseLost = true;
         return;

@@ -9,6 +9,7 @@ import type { KeyBound, KeyBounds, MapChange, WriteRecord } from "../store/index
 import { internals, type DurableContext } from "./context.ts";
 import { InvalidKeyError, InvalidRangeError, InvalidValueError } from "./errors.ts";
 import type { Execution, Scope } from "./execution.ts";
+import { never } from "./fence.ts";
 import { checkKey, compareKeys, prefixRange } from "./keys.ts";
 
 export interface SortedMapEntry {
@@ -105,7 +106,7 @@ export class SortedMap {
     const { store, fence, clock, newId, tracer, number } = execution.options;
     const { name: map, alias } = this;
     const { method } = change;
-    if (fence.isCut) return await fence.run(() => Promise.resolve());
+    if (fence.isCut) await never();
     execution.take(scope, alias, { map, change });
     scope.mutations?.push({ map, change });
     if (scope.validation) return;

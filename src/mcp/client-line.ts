@@ -3,6 +3,8 @@ import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { deferred } from "../store/index.ts";
 import type { Session } from "./session.ts";
 
+const CLOSED: number = ErrorCode.ConnectionClosed;
+
 export class ClientLine {
   #newest: Session | undefined;
   #next = deferred<Session>();
@@ -20,12 +22,14 @@ export class ClientLine {
       try {
         return await question(session);
       } catch (error) {
-        if (!(
-          error instanceof McpError && (error.code as ErrorCode) === ErrorCode.ConnectionClosed
-        )) {
+        if (!isConnectionClosed(error)) {
           throw error;
         }
       }
     }
   }
+}
+
+function isConnectionClosed(error: unknown): boolean {
+  return error instanceof McpError && error.code === CLOSED;
 }

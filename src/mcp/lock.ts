@@ -28,6 +28,6 @@ export async function acquire(locks: Locks, name: string, signal: AbortSignal): 
     });
     return held.promise;
   });
-  request.catch(acquired.reject);
+  request.catch((error: unknown) => acquired.reject(error));
   return await acquired.promise;
 }

@@ -1,8 +1,6 @@
 /** Stands for Ajv in the bundle (see vite.config.ts): client and server are given another validator. */
-export class Ajv {
-  constructor() {
-    throw new Error("Ajv is left out: pass a CfWorkerJsonSchemaValidator to the client or server.");
-  }
+export default function Ajv(): never {
+  throw new Error("Ajv is left out: pass a CfWorkerJsonSchemaValidator to the client or server.");
 }
 
-export default Ajv;
+export { Ajv };

@@ -1,8 +1,8 @@
 /** A promise with its two ends in hand. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** `Promise.withResolvers`, which Node 20 does not have. */

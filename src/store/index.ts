@@ -22,7 +22,7 @@ export {
   type EndExecution,
 } from "./journal-table.ts";
 export type { KeyBound, KeyBounds } from "./keys.ts";
-export { openLedger, type Ledger, type LedgerEntry } from "./ledger-store.ts";
+export { openLedger, type EffectTally, type Ledger, type LedgerEntry } from "./ledger-store.ts";
 export { localLocks, type Locks } from "./locks.ts";
 export type * from "./records.ts";
 export { sameChange, type MutationOutcome, type RangeQuery } from "./sorted-map-table.ts";

@@ -23,14 +23,13 @@ export interface OpenStoreOptions extends OpenOptions {
  */
 export async function openStore({ locks, ...options }: OpenStoreOptions): Promise<DurableStore> {
   const db = await openDatabase(options, SCHEMA_VERSION, upgrade);
-  const manager = typeof navigator === "undefined" ? undefined : navigator.locks;
-  return new IndexedDbStore(
-    options.name,
-    db,
-    // Absent where the page is not served over HTTPS or from this machine.
-    locks ??
-      ((manager as LockManager | undefined) ? webLocks(manager as LockManager) : localLocks()),
-  );
+  return new IndexedDbStore(options.name, db, locks ?? defaultLocks());
+}
+
+function defaultLocks(): Locks {
+  // Absent in Node 20, and where a page is served neither over HTTPS nor from this machine.
+  const manager = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
+  return manager ? webLocks(manager) : localLocks();
 }
 
 class IndexedDbStore implements DurableStore {

@@ -20,6 +20,12 @@ interface LedgerSchema extends DBSchema {
 
 export type LedgerEntry = Omit<LedgerRow, "seq" | "occurrence" | "outcome">;
 
+export interface EffectTally {
+  readonly effects: number;
+  /** How many of them had happened before, in the same invocation. */
+  readonly duplicates: number;
+}
+
 export interface Ledger {
   /** Commits that it happened, unanswered as yet; resolves with the row's number. */
   record(entry: LedgerEntry): Promise<number>;
@@ -27,8 +33,8 @@ export interface Ledger {
   settle(seq: number, result: { answered: true } | { error: KeptError }): Promise<void>;
   /** Of one invocation, or the newest of all; in the order in which they happened. */
   rows(query: { readonly invocation?: string; readonly limit: number }): Promise<LedgerRow[]>;
-  /** How many effects each invocation had, in the order asked; validation runs are not counted. */
-  countEffects(invocations: readonly string[]): Promise<number[]>;
+  /** What each invocation did outside, in the order asked; validation runs are not counted. */
+  tally(invocations: readonly string[]): Promise<EffectTally[]>;
   subscribe(listener: ChangeListener): () => void;
   wipe(): Promise<void>;
   close(): void;
@@ -95,12 +101,14 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
         return newest.reverse();
       });
     },
-    async countEffects(invocations) {
+    async tally(invocations) {
       return await transact(db, ["rows"], "readonly", {}, (tx) =>
         Promise.all(
           invocations.map(async (id) => {
             const rows = await tx.objectStore("rows").index("invocation").getAll(id);
-            return rows.filter((row) => !row.validation).length;
+            const effects = rows.filter((row) => !row.validation);
+            const duplicates = effects.filter((row) => row.occurrence > 1);
+            return { effects: effects.length, duplicates: duplicates.length };
           }),
         ),
       );

@@ -13,19 +13,19 @@ export interface LockRequest {
 
 export interface Locks {
   /** Waits for the lock, then holds it until `use` settles. Rejects with the signal's reason when aborted. */
-  request<T>(name: string, request: LockRequest, use: (granted: boolean) => Promise<T>): Promise<T>;
+  request<T>(name: string, request: LockRequest, run: (granted: boolean) => Promise<T>): Promise<T>;
   /** The names that are held now, by anyone. */
   held(): Promise<ReadonlySet<string>>;
 }
 
 export function webLocks(manager: LockManager): Locks {
   return {
-    async request(name, { signal, ifAvailable }, use) {
+    async request(name, { signal, ifAvailable }, run) {
       // The two options exclude each other in the browser's interface.
       if (ifAvailable) {
-        return await manager.request(name, { ifAvailable }, (lock) => use(lock !== null));
+        return await manager.request(name, { ifAvailable }, (lock) => run(lock !== null));
       }
-      return await manager.request(name, signal ? { signal } : {}, () => use(true));
+      return await manager.request(name, signal ? { signal } : {}, () => run(true));
     },
     async held() {
       const { held } = await manager.query();
@@ -37,10 +37,10 @@ export function webLocks(manager: LockManager): Locks {
 export function localLocks(): Locks {
   const tails = new Map<string, Promise<void>>();
   return {
-    async request(name, { signal, ifAvailable }, use) {
+    async request(name, { signal, ifAvailable }, run) {
       signal?.throwIfAborted();
       const before = tails.get(name);
-      if (before && ifAvailable) return await use(false);
+      if (before && ifAvailable) return await run(false);
       const released = deferred<undefined>();
       const tail = (before ?? Promise.resolve()).then(() => released.promise);
       tails.set(name, tail);
@@ -49,7 +49,7 @@ export function localLocks(): Locks {
       });
       try {
         if (before) await waitFor(before, signal);
-        return await use(true);
+        return await run(true);
       } finally {
         released.resolve(undefined);
       }
@@ -59,7 +59,10 @@ export function localLocks(): Locks {
 }
 
 async function waitFor(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return await turn;
+  if (!signal) {
+    await turn;
+    return;
+  }
   const aborted = deferred<never>();
   const abort = (): void => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });

@@ -72,7 +72,7 @@ export async function readMapNames(db: PlaygroundDatabase): Promise<string[]> {
     const names: string[] = [];
     let cursor = await tx.objectStore("entries").openKeyCursor();
     while (cursor) {
-      const [map] = cursor.key as EntryKey;
+      const [map] = cursor.key;
       names.push(map);
       // Past every binary key of this map; an array sorts after them.
       cursor = await cursor.continue([map, []] as unknown as EntryKey);

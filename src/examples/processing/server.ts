@@ -49,7 +49,10 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
         "Charges the amount once. A retry with the same invocation id never charges again: it " +
         "answers with the first result, or says that the payment failed before.",
       inputSchema: {
-        amount: z.number().positive().describe("How much to charge, up to 100,000."),
+        amount: z
+          .number()
+          .positive()
+          .meta({ description: "How much to charge, up to 100,000.", examples: [25] }),
         currency: z.string().default("USD").describe("USD, EUR, GBP or JPY."),
         description: z.string().optional().describe("What the payment is for."),
       },
@@ -108,8 +111,8 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
       title: "Fetch an exchange rate",
       description: "Looks up what one unit of a currency is in another. Safe to repeat.",
       inputSchema: {
-        from_currency: z.string().describe("USD, EUR, GBP or JPY."),
-        to_currency: z.string().describe("USD, EUR, GBP or JPY."),
+        from_currency: z.string().meta({ description: "USD, EUR, GBP or JPY.", examples: ["USD"] }),
+        to_currency: z.string().meta({ description: "USD, EUR, GBP or JPY.", examples: ["EUR"] }),
       },
       outputSchema: { status, data: Rate.optional(), message },
       annotations: { readOnlyHint: true, openWorldHint: true },

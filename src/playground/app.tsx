@@ -1,0 +1,146 @@
+/** Composes the page; does nothing else. */
+import { Tabs } from "@base-ui/react/tabs";
+import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
+import { Group, Panel as Pane, Separator } from "react-resizable-panels";
+import { useChangeFeed } from "./hooks/use-live-query.ts";
+import { COLUMNS, usePlace } from "./hooks/use-location.ts";
+import { useMedia } from "./hooks/use-media.ts";
+import { usePlayground } from "./hooks/use-playground.ts";
+import { useStoredState } from "./hooks/use-stored-state.ts";
+import { useTheme } from "./hooks/use-theme.ts";
+import { BottomPanel } from "./panels/bottom-panel.tsx";
+import { CallDetail } from "./panels/call-detail.tsx";
+import { CallsPanel } from "./panels/calls-panel.tsx";
+import { ConnectionNotice } from "./panels/connection-notice.tsx";
+import { FaultsPanel } from "./panels/faults-panel.tsx";
+import { GuidePanel } from "./panels/guide-panel.tsx";
+import { ServerBar } from "./panels/server-bar.tsx";
+import { StatePanels } from "./panels/state-panel.tsx";
+import { ToolsPanel } from "./panels/tools-panel.tsx";
+
+const CommandPalette = lazy(() => import("./panels/command-palette.tsx"));
+
+export function App(): ReactElement {
+  useChangeFeed(usePlayground());
+  const [theme, nextTheme] = useTheme();
+  const [palette, setPalette] = useState(false);
+  const [guide, setGuide] = useStoredState("guide", "open");
+  const wide = useMedia("(min-width: 900px)");
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      setPalette(true);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  return (
+    <div className="flex h-full flex-col">
+      <ServerBar theme={theme} onTheme={nextTheme} onPalette={() => setPalette(true)} />
+      <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
+        <ConnectionNotice />
+        {guide === "open" ? <GuidePanel onClose={() => setGuide("closed")} /> : null}
+        <div className="min-h-0 flex-1">{wide ? <WideLayout /> : <NarrowLayout />}</div>
+        <BottomPanel />
+      </main>
+      {palette ? (
+        <Suspense fallback={null}>
+          <CommandPalette
+            onClose={() => setPalette(false)}
+            onTheme={nextTheme}
+            onGuide={() => setGuide("open")}
+          />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}
+
+/** What I do, what happened, what is true now: side by side. */
+function WideLayout(): ReactElement {
+  return (
+    <Group orientation="horizontal" className="h-full">
+      <Pane defaultSize="25%" minSize={240}>
+        <DoColumn />
+      </Pane>
+      <Divider label="Width of tools and faults" />
+      <Pane minSize={320}>
+        <HappenedColumn />
+      </Pane>
+      <Divider label="Width of guards, effects and maps" />
+      <Pane defaultSize="29%" minSize={260}>
+        <StatePanels />
+      </Pane>
+    </Group>
+  );
+}
+
+const TITLES = { do: "Tools", happened: "Calls", true: "State" } as const;
+
+function NarrowLayout(): ReactElement {
+  const [{ column }, setPlace] = usePlace();
+  return (
+    <Tabs.Root
+      className="flex h-full flex-col gap-2"
+      value={column}
+      onValueChange={(value) => void setPlace({ column: value as (typeof COLUMNS)[number] })}
+    >
+      <Tabs.List className="grid grid-cols-3 gap-1" aria-label="Columns">
+        {COLUMNS.map((name) => (
+          <Tabs.Tab
+            key={name}
+            value={name}
+            className="h-8 rounded border border-line bg-panel text-sm font-medium data-[active]:border-accent data-[active]:bg-accent-soft data-[active]:text-accent"
+          >
+            {TITLES[name]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value={column} className="min-h-0 flex-1">
+        {column === "do" ? <DoColumn /> : null}
+        {column === "happened" ? <HappenedColumn /> : null}
+        {column === "true" ? <StatePanels /> : null}
+      </Tabs.Panel>
+    </Tabs.Root>
+  );
+}
+
+function DoColumn(): ReactElement {
+  return (
+    <Group orientation="vertical" className="h-full">
+      <Pane defaultSize="58%" minSize={80}>
+        <ToolsPanel />
+      </Pane>
+      <Divider label="Height of tools" vertical />
+      <Pane minSize={80}>
+        <FaultsPanel />
+      </Pane>
+    </Group>
+  );
+}
+
+function HappenedColumn(): ReactElement {
+  return (
+    <Group orientation="vertical" className="h-full">
+      <Pane defaultSize="35%" minSize={80}>
+        <CallsPanel />
+      </Pane>
+      <Divider label="Height of calls" vertical />
+      <Pane minSize={80}>
+        <CallDetail />
+      </Pane>
+    </Group>
+  );
+}
+
+function Divider({ label, vertical }: { readonly label: string; readonly vertical?: boolean }) {
+  return (
+    <Separator
+      aria-label={label}
+      className={`rounded transition-colors hover:bg-strong data-[separator=active]:bg-accent ${vertical ? "h-2" : "w-2"}`}
+    />
+  );
+}

@@ -1,0 +1,45 @@
+/** Where the page is, kept in the URL: reload and back keep it. */
+import {
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from "nuqs";
+
+export const STATE_PANELS = ["guards", "effects", "maps"] as const;
+export type StatePanel = (typeof STATE_PANELS)[number];
+
+/** The three columns, which a narrow page shows one at a time. */
+export const COLUMNS = ["do", "happened", "true"] as const;
+
+const place = {
+  example: parseAsString.withDefault("processing"),
+  tool: parseAsString,
+  /** The selected invocation. */
+  call: parseAsString,
+  panel: parseAsStringLiteral(STATE_PANELS).withDefault("guards"),
+  /** Whether the panels show the selected call or all of them. */
+  scope: parseAsStringLiteral(["call", "all"] as const).withDefault("call"),
+  column: parseAsStringLiteral(COLUMNS).withDefault("do"),
+  bottom: parseAsStringLiteral(["transcript", "log"] as const),
+};
+
+/** Each move is an entry of the history. */
+export function usePlace() {
+  return useQueryStates(place, { history: "push" });
+}
+
+const range = {
+  map: parseAsString,
+  start: parseAsString,
+  end: parseAsString,
+  prefix: parseAsString,
+  reverse: parseAsBoolean.withDefault(false),
+  limit: parseAsInteger.withDefault(50),
+};
+
+/** Typing in a range's fields is no move. */
+export function useMapRange() {
+  return useQueryStates(range, { history: "replace" });
+}

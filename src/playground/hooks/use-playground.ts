@@ -1,0 +1,17 @@
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { Playground, PlaygroundState } from "../runtime/playground.ts";
+
+export const PlaygroundContext = createContext<Playground | undefined>(undefined);
+
+/** The playground of the example that is shown; its methods act. */
+export function usePlayground(): Playground {
+  const playground = useContext(PlaygroundContext);
+  if (!playground) throw new Error("usePlayground is used outside of PlaygroundContext.");
+  return playground;
+}
+
+/** The playground's snapshot; renders anew when it changes. */
+export function usePlaygroundState(): PlaygroundState {
+  const playground = usePlayground();
+  return useSyncExternalStore(playground.subscribe, playground.snapshot);
+}

@@ -1,0 +1,262 @@
+/** The selected call: what was done in each execution, what was answered, and what to do next. */
+import { Copy, Play, RefreshCw, Square } from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+import type { ExecutionRecord, InvocationRecord, TraceEvent } from "../../store/index.ts";
+import { Button } from "../components/button.tsx";
+import { Counts } from "../components/counts.tsx";
+import { Json } from "../components/json.tsx";
+import { Empty, Notice, Panel, Waiting } from "../components/panel.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
+import { duration, shortId } from "../format.ts";
+import { useCall } from "../hooks/use-calls.ts";
+import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { usePlace } from "../hooks/use-location.ts";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import type { ClientView } from "../runtime/playground.ts";
+import { TraceRow } from "./trace-row.tsx";
+
+const TRACE_LIMIT = 1000;
+
+export function CallDetail(): ReactElement {
+  const [{ call }] = usePlace();
+  const { data, error } = useCall(call);
+  const { client } = usePlaygroundState();
+  const view = call === null ? undefined : client.get(call);
+  if (call === null) {
+    return (
+      <Panel title="Selected call">
+        <Empty>Select a call above: what happened in it, step by step, stands here.</Empty>
+      </Panel>
+    );
+  }
+  if (data === undefined) {
+    return (
+      <Panel title="Selected call">
+        <Waiting error={error} />
+      </Panel>
+    );
+  }
+  if (data === null) {
+    return (
+      <Panel title="Selected call">
+        <NotAnInvocation view={view} />
+      </Panel>
+    );
+  }
+  const { invocation, ...counts } = data;
+  return (
+    <Panel title={`Call ${shortId(invocation.id)}`} actions={<Actions invocation={invocation} />}>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
+        <StateBadge state={invocation.state} />
+        <span className="font-mono text-sm font-medium">{invocation.tool}</span>
+        <Counts {...counts} />
+      </div>
+      {counts.duplicated ? <WhyTwice id={invocation.id} /> : null}
+      {invocation.held === undefined ? null : (
+        <Notice tone="warn" title="This call is not resumed by itself.">
+          {invocation.held}
+        </Notice>
+      )}
+      <Executions invocation={invocation} />
+      <Section title="What the client saw">
+        <ClientSaw view={view} />
+      </Section>
+      <Section title="Arguments">
+        <Json value={invocation.args} />
+      </Section>
+      <p className="px-3 pb-2 font-mono text-xs text-muted">{invocation.id}</p>
+    </Panel>
+  );
+}
+
+/** The SDK refused the call, or it has not reached the journal yet: there is no invocation. */
+function NotAnInvocation({ view }: { readonly view: ClientView | undefined }): ReactElement {
+  if (!view) {
+    return (
+      <Empty>There is no such call in this example: it was wiped, or the link is another's.</Empty>
+    );
+  }
+  return (
+    <Section title="What the client saw; no invocation was started">
+      <ClientSaw view={view} />
+    </Section>
+  );
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="px-3 py-2">
+      <h3 className="label mb-1">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Actions({ invocation }: { readonly invocation: InvocationRecord }): ReactElement {
+  const playground = usePlayground();
+  const { server, client } = usePlaygroundState();
+  const [, setPlace] = usePlace();
+  const { id, tool, args, state } = invocation;
+  const up = server === "running";
+  const edit = (): void => {
+    playground.draft(tool, JSON.stringify(args, null, 2));
+    void setPlace({ tool, column: "do" });
+  };
+  return (
+    <>
+      {client.get(id)?.state === "waiting" ? (
+        <Button
+          icon={<Square size={12} aria-hidden />}
+          disabled={!up}
+          title="Send notifications/cancelled: the call is fenced, its guards stay as they are."
+          onClick={() => playground.cancel(id)}
+        >
+          Cancel
+        </Button>
+      ) : null}
+      {state === "interrupted" ? (
+        <Button
+          icon={<Play size={13} aria-hidden />}
+          disabled={!up}
+          onClick={() => void playground.resume(id)}
+        >
+          Resume
+        </Button>
+      ) : null}
+      <Button
+        icon={<RefreshCw size={13} aria-hidden />}
+        disabled={!up}
+        title="The same invocation again: its guards remember."
+        onClick={() => playground.retry(invocation)}
+      >
+        Retry
+      </Button>
+      <Button
+        icon={<Copy size={13} aria-hidden />}
+        disabled={!up}
+        title="A new invocation with the same arguments: nothing is remembered."
+        onClick={() => void setPlace({ call: playground.call(tool, { ...args }) })}
+      >
+        Call again
+      </Button>
+      <Button title="Load the arguments into the form, to change them first." onClick={edit}>
+        Edit…
+      </Button>
+    </>
+  );
+}
+
+function Executions({ invocation }: { readonly invocation: InvocationRecord }): ReactElement {
+  const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
+    store.readTrace({ invocation: invocation.id, limit: TRACE_LIMIT }),
+  );
+  if (!trace) return <Waiting error={error} />;
+  return (
+    <ol aria-label="Executions">
+      {invocation.executions.map((execution) => (
+        <Execution
+          key={execution.number}
+          execution={execution}
+          events={trace.filter((event) => event.execution === execution.number)}
+        />
+      ))}
+      {trace.length === TRACE_LIMIT ? <Empty>The first {TRACE_LIMIT} steps.</Empty> : null}
+    </ol>
+  );
+}
+
+function Execution({
+  execution,
+  events,
+}: {
+  readonly execution: ExecutionRecord;
+  readonly events: readonly TraceEvent[];
+}): ReactElement {
+  const { number, outcome = "running", guards, startedAt, endedAt, responseLost } = execution;
+  // When a crash was noticed says nothing of how long the execution ran.
+  const last =
+    outcome === "crashed" ? events.findLast(({ type }) => type !== "interrupted") : undefined;
+  const end = last?.at ?? endedAt;
+  return (
+    <li className="border-b border-line py-1.5">
+      <h3 className="flex flex-wrap items-center gap-2 px-3 pb-1 text-sm font-semibold">
+        Execution {number}
+        <StateBadge state={outcome} />
+        {guards === "off" ? (
+          <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">guards off</span>
+        ) : null}
+        {responseLost ? (
+          <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">response lost</span>
+        ) : null}
+        {end === undefined ? null : (
+          <span className="text-xs font-normal text-muted">{duration(end - startedAt)}</span>
+        )}
+      </h3>
+      <ul>
+        {events.map((event) => (
+          <TraceRow key={event.seq} event={event} startedAt={startedAt} />
+        ))}
+      </ul>
+      {outcome === "crashed" ? (
+        <p className="mt-1 flex items-center gap-2 px-3 text-xs font-medium text-bad">
+          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
+          the server died here
+          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
+        </p>
+      ) : null}
+      {execution.response === undefined ? null : (
+        <details className="px-3 pt-1">
+          <summary className="label">The answer</summary>
+          <Json value={execution.response} />
+        </details>
+      )}
+    </li>
+  );
+}
+
+function ClientSaw({ view }: { readonly view: ClientView | undefined }): ReactElement {
+  if (!view) {
+    return (
+      <p className="text-sm text-muted">
+        Nothing in this tab: the call was made before a reload, in another tab, or resumed without a
+        client.
+      </p>
+    );
+  }
+  if (view.state === "waiting") return <p className="text-sm text-muted">Nothing yet: it waits.</p>;
+  if (view.state === "error") {
+    return (
+      <p className="text-sm">
+        <span className="text-bad">{view.error}</span>
+        {view.lost ? " The client cannot know what was done: a retry with the same id can." : ""}
+      </p>
+    );
+  }
+  return <Json value={view.result.structuredContent ?? view.result.content} />;
+}
+
+/** An effect happened twice: the page says whose fault it was. */
+function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
+  const { data: rows } = useLiveQuery(["ledger"], ["effects", id], ({ world }) =>
+    world.ledger.rows({ invocation: id, limit: TRACE_LIMIT }),
+  );
+  const { data: guards } = useLiveQuery(["guards"], ["guards", id], ({ store }) =>
+    store.readGuards({ invocation: id, limit: TRACE_LIMIT }),
+  );
+  const real = rows?.filter(({ validation }) => !validation) ?? [];
+  const again = real.find(({ occurrence }) => occurrence > 1);
+  const first = real.find(
+    ({ alias, service, error }) => alias === again?.alias && service === again?.service && error,
+  );
+  if (!again || !guards) return null;
+  const guard = guards.find(({ alias }) => alias === again.alias);
+  return (
+    <Notice tone="bad" title={`${again.service}.${again.operation} happened more than once.`}>
+      {!guard
+        ? "The guards were off: nothing remembered that it had happened, so the next execution did it again."
+        : guard.kind === "atLeastOnce"
+          ? `atLeastOnce "${guard.alias}" runs until it has succeeded, so it may happen again. Use atMostOnce for what must not.`
+          : `The callable of "${guard.alias}" threw ${first?.error?.name ?? "a retryable error"} after it had already happened. A retryable error says that nothing happened, so the guard ran it again: the fault is the callable's.`}
+    </Notice>
+  );
+}

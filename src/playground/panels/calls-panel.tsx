@@ -1,0 +1,58 @@
+/** Calls: every invocation, a row each. */
+import type { ReactElement } from "react";
+import { Counts } from "../components/counts.tsx";
+import { Empty, Panel, Waiting } from "../components/panel.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
+import { shortId, show, timeOfDay } from "../format.ts";
+import { CALL_LIMIT, useCalls, type CallSummary } from "../hooks/use-calls.ts";
+import { usePlace } from "../hooks/use-location.ts";
+
+export function CallsPanel(): ReactElement {
+  const { data: calls, error } = useCalls();
+  return (
+    <Panel title="Calls">
+      {!calls ? (
+        <Waiting error={error} />
+      ) : calls.length === 0 ? (
+        <Empty>
+          No calls yet. Take the guided first minute above, or call a tool: each call is a row here,
+          with how often it ran and what it really did.
+        </Empty>
+      ) : (
+        <ul aria-label="Calls">
+          {calls.map((call) => (
+            <CallRow key={call.invocation.id} call={call} />
+          ))}
+          {calls.length === CALL_LIMIT ? <Empty>The newest {CALL_LIMIT} calls.</Empty> : null}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function CallRow({ call }: { readonly call: CallSummary }): ReactElement {
+  const [place, setPlace] = usePlace();
+  const { invocation, ...counts } = call;
+  const { id, tool, args, state, createdAt } = invocation;
+  const selected = place.call === id;
+  return (
+    <li className="border-b border-line">
+      <button
+        type="button"
+        aria-current={selected ? "true" : undefined}
+        className="flex w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-3 py-1.5 text-left hover:bg-raised aria-[current]:bg-accent-soft aria-[current]:shadow-[inset_3px_0_var(--accent)]"
+        onClick={() => void setPlace({ call: id, scope: "call" })}
+      >
+        <StateBadge state={state} />
+        <span className="font-mono text-sm font-medium">{tool}</span>
+        <span className="min-w-24 flex-1 truncate font-mono text-xs text-muted">
+          {show(args, 0)}
+        </span>
+        <Counts {...counts} />
+        <span className="font-mono text-xs text-muted tabular-nums" title={id}>
+          {timeOfDay(createdAt)} {shortId(id)}
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,135 @@
+/** Everything that can be done, by name. Loaded when it is first opened. */
+import { Command } from "cmdk";
+import { useEffect, useRef, type ReactElement } from "react";
+import { examples } from "../../examples/index.ts";
+import { STATE_PANELS, usePlace } from "../hooks/use-location.ts";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { parseArguments, initialArguments } from "../runtime/arguments.ts";
+import { presets } from "../runtime/presets.ts";
+
+export interface CommandPaletteProps {
+  readonly onClose: () => void;
+  readonly onTheme: () => void;
+  readonly onGuide: () => void;
+}
+
+interface Action {
+  readonly group: string;
+  readonly name: string;
+  readonly run: () => void;
+}
+
+export default function CommandPalette({
+  onClose,
+  onTheme,
+  onGuide,
+}: CommandPaletteProps): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const actions = useActions(onTheme, onGuide);
+  const groups = [...new Set(actions.map(({ group }) => group))];
+  return (
+    <dialog
+      ref={dialog}
+      aria-label="Commands"
+      className="mt-[12vh] w-lg max-w-full overflow-hidden rounded-md border border-line bg-panel"
+      onClose={onClose}
+    >
+      <Command label="Commands" loop>
+        <Command.Input
+          placeholder="What do you want to do?"
+          className="h-10 w-full border-b border-line bg-panel px-3 text-base"
+        />
+        <Command.List className="max-h-80 overflow-auto p-1">
+          <Command.Empty className="p-3 text-sm text-muted">
+            No command has that name.
+          </Command.Empty>
+          {groups.map((group) => (
+            <Command.Group
+              key={group}
+              heading={group}
+              className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted"
+            >
+              {actions
+                .filter((action) => action.group === group)
+                .map(({ name, run }) => (
+                  <Command.Item
+                    key={name}
+                    value={`${group} ${name}`}
+                    className="rounded px-2 py-1 text-sm data-[selected=true]:bg-accent-soft"
+                    onSelect={() => {
+                      onClose();
+                      run();
+                    }}
+                  >
+                    {name}
+                  </Command.Item>
+                ))}
+            </Command.Group>
+          ))}
+        </Command.List>
+      </Command>
+    </dialog>
+  );
+}
+
+function useActions(onTheme: () => void, onGuide: () => void): Action[] {
+  const playground = usePlayground();
+  const { tools, server, settings, drafts } = usePlaygroundState();
+  const [place, setPlace] = usePlace();
+  const { call } = place;
+  const running = server === "running";
+  const actions: (Action | false)[] = [
+    ...tools.map(({ name, inputSchema }): Action => ({
+      group: "Tools",
+      name: `Call ${name}`,
+      run: () => {
+        const { args } = parseArguments(drafts[name] ?? initialArguments(inputSchema));
+        if (args && running) void setPlace({ tool: name, call: playground.call(name, args) });
+        else void setPlace({ tool: name });
+      },
+    })),
+    running && { group: "Server", name: "Crash the server", run: () => playground.crash() },
+    { group: "Server", name: "Restart the server", run: () => void playground.restart() },
+    {
+      group: "Server",
+      name: settings.guards === "on" ? "Switch the guards off" : "Switch the guards on",
+      run: () => void playground.configure({ guards: settings.guards === "on" ? "off" : "on" }),
+    },
+    running &&
+      call !== null && {
+        group: "Selected call",
+        name: "Retry the selected call",
+        run: () => {
+          void playground.store?.readInvocation(call).then((found) => {
+            if (found) playground.retry(found);
+          });
+        },
+      },
+    call !== null && {
+      group: "Selected call",
+      name: "Cancel the selected call",
+      run: () => playground.cancel(call),
+    },
+    ...presets.map(({ name, faults }): Action => ({
+      group: "Arm faults",
+      name,
+      run: () => void playground.arm(name, [...faults]),
+    })),
+    { group: "Arm faults", name: "Disarm", run: () => void playground.arm("", []) },
+    ...STATE_PANELS.map((panel): Action => ({
+      group: "Show",
+      name: `Show ${panel}`,
+      run: () => void setPlace({ panel, column: "true" }),
+    })),
+    { group: "Show", name: "Show the first minute", run: onGuide },
+    { group: "Show", name: "Show the log", run: () => void setPlace({ bottom: "log" }) },
+    { group: "Show", name: "Change the theme", run: onTheme },
+    ...examples.map(({ name, title }): Action => ({
+      group: "Examples",
+      name: title,
+      run: () => void setPlace({ example: name, call: null, tool: null }),
+    })),
+  ];
+  return actions.filter((action) => action !== false);
+}

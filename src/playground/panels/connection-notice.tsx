@@ -1,0 +1,41 @@
+/** What keeps the page from its database, in words, and what to do. */
+import type { ReactElement } from "react";
+import { Button } from "../components/button.tsx";
+import { Notice } from "../components/panel.tsx";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+
+export function ConnectionNotice(): ReactElement | null {
+  const playground = usePlayground();
+  const { phase, connection, error } = usePlaygroundState();
+  if (phase === "failed") {
+    return (
+      <Notice tone="bad" title="The database could not be opened.">
+        <p>{error?.message}</p>
+        <Button onClick={() => void playground.open()}>Try again</Button>
+      </Notice>
+    );
+  }
+  if (phase === "closed") {
+    return (
+      <Notice
+        tone="warn"
+        title={
+          connection === "superseded"
+            ? "Another tab needed the database: it was upgraded or deleted there."
+            : "The browser closed the database: it was deleted, or its disk failed."
+        }
+      >
+        <p>The server was stopped. What had been committed is kept, unless it was deleted.</p>
+        <Button onClick={() => void playground.open()}>Open it again</Button>
+      </Notice>
+    );
+  }
+  if (phase === "opening" && connection === "blocked") {
+    return (
+      <Notice tone="warn" title="Another tab holds an older version of the database open.">
+        Close the other tabs of the playground: this one goes on by itself. Nothing is lost.
+      </Notice>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,102 @@
+/** Inserting or editing one entry of a map by hand. */
+import { useEffect, useId, useRef, useState, type ReactElement } from "react";
+import { SortedMap } from "../../durable/index.ts";
+import { Button } from "../components/button.tsx";
+import { usePlayground } from "../hooks/use-playground.ts";
+
+export interface EntryDraft {
+  readonly map: string;
+  readonly key: string;
+  /** As UTF-8 text. */
+  readonly value: string;
+  readonly isNew: boolean;
+}
+
+export function EntryDialog({
+  draft,
+  onClose,
+}: {
+  readonly draft: EntryDraft;
+  readonly onClose: () => void;
+}): ReactElement {
+  const playground = usePlayground();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  const [map, setMap] = useState(draft.map);
+  const [key, setKey] = useState(draft.key);
+  const [value, setValue] = useState(draft.value);
+  const [refusal, setRefusal] = useState<string>();
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const save = async (): Promise<void> => {
+    const entry: [string, Uint8Array] = [key, new TextEncoder().encode(value)];
+    try {
+      SortedMap.ref(map);
+      if (!key.isWellFormed())
+        throw new TypeError("The key has an unpaired surrogate: replace it.");
+    } catch (error) {
+      setRefusal(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    if (await playground.write(map, { method: "insert", entries: [entry] })) onClose();
+    else setRefusal("It could not be written; the log at the bottom says why.");
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={title}
+      className="w-md max-w-full rounded-md border border-line bg-panel p-4"
+      onClose={onClose}
+    >
+      <h2 id={title} className="text-lg font-semibold">
+        {draft.isNew ? "Insert an entry" : "Edit an entry"}
+      </h2>
+      <form
+        className="mt-2 flex flex-col gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <label className="flex flex-col gap-0.5">
+          <span className="label">Map</span>
+          <input
+            className="field font-mono"
+            value={map}
+            readOnly={!draft.isNew}
+            onChange={({ target }) => setMap(target.value)}
+          />
+        </label>
+        <label className="flex flex-col gap-0.5">
+          <span className="label">Key</span>
+          <input
+            className="field font-mono"
+            value={key}
+            readOnly={!draft.isNew}
+            onChange={({ target }) => setKey(target.value)}
+          />
+        </label>
+        <label className="flex flex-col gap-0.5">
+          <span className="label">Value, stored as UTF-8</span>
+          <textarea
+            className="field h-32 py-1 font-mono"
+            value={value}
+            onChange={({ target }) => setValue(target.value)}
+          />
+        </label>
+        {refusal === undefined ? null : (
+          <p role="alert" className="text-sm text-bad">
+            {refusal}
+          </p>
+        )}
+        <div className="mt-2 flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button tone="primary" type="submit">
+            {draft.isNew ? "Insert" : "Save"}
+          </Button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

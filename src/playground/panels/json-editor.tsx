@@ -1,0 +1,78 @@
+/** JSON as text, with what is wrong marked where it is wrong. Loaded when it is first shown. */
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { linter } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "var(--accent)" },
+  { tag: tags.string, color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
+]);
+
+const look = EditorView.theme({
+  "&": { fontSize: "12px", backgroundColor: "var(--panel)" },
+  "&.cm-focused": { outline: "2px solid var(--accent)" },
+  ".cm-content": {
+    fontFamily: "var(--font-mono)",
+    caretColor: "var(--ink)",
+    minHeight: "72px",
+  },
+  ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
+  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
+    backgroundColor: "var(--accent-soft) !important",
+  },
+});
+
+export interface JsonEditorProps {
+  readonly label: string;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+export default function JsonEditor({ label, text, onChange }: JsonEditorProps): ReactElement {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const changed = useEffectEvent(onChange);
+  const initialText = useEffectEvent(() => text);
+
+  useEffect(() => {
+    if (!host.current) return;
+    const editor = new EditorView({
+      parent: host.current,
+      state: EditorState.create({
+        doc: initialText(),
+        extensions: [
+          history(),
+          // Tab leaves the editor: nobody is caught in it.
+          keymap.of([...defaultKeymap, ...historyKeymap]),
+          json(),
+          linter(jsonParseLinter()),
+          bracketMatching(),
+          syntaxHighlighting(colours),
+          look,
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) changed(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, [label]);
+
+  // What was typed elsewhere; what was typed here is there already.
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === text) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+  }, [text]);
+
+  return <div ref={host} className="overflow-hidden rounded border border-strong" />;
+}

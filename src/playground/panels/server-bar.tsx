@@ -1,0 +1,195 @@
+/** The bar at the top: which example, and the life and death of its server. */
+import { Command, Moon, Play, RotateCcw, Sun, SunMoon, Trash2, Zap } from "lucide-react";
+import { useRef, type ReactElement } from "react";
+import { examples } from "../../examples/index.ts";
+import { Button } from "../components/button.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
+import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { usePlace } from "../hooks/use-location.ts";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import type { Theme } from "../hooks/use-theme.ts";
+
+const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon } as const;
+
+export interface ServerBarProps {
+  readonly theme: Theme;
+  readonly onTheme: () => void;
+  readonly onPalette: () => void;
+}
+
+export function ServerBar({ theme, onTheme, onPalette }: ServerBarProps): ReactElement {
+  const ThemeIcon = THEME_ICONS[theme];
+  return (
+    <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-panel px-3 py-1.5">
+      <h1 className="flex items-center gap-2 text-base font-semibold whitespace-nowrap">
+        <img src="/icon.svg" alt="" width={18} height={18} />
+        Durable MCP Playground
+      </h1>
+      <ExampleMenu />
+      <ServerControls />
+      <div className="ml-auto flex items-center gap-1">
+        <Button tone="quiet" icon={<Command size={14} aria-hidden />} onClick={onPalette}>
+          <span className="max-sm:sr-only">Commands</span>
+          <kbd className="font-mono text-xs text-muted max-sm:hidden">Ctrl K</kbd>
+        </Button>
+        <Button
+          tone="quiet"
+          aria-label={`Theme: ${theme}. Change`}
+          title={`Theme: ${theme}`}
+          icon={<ThemeIcon size={14} aria-hidden />}
+          onClick={onTheme}
+        />
+      </div>
+    </header>
+  );
+}
+
+function ExampleMenu(): ReactElement {
+  const [{ example }, setPlace] = usePlace();
+  return (
+    <label className="flex items-center gap-2">
+      <span className="label">Example</span>
+      <select
+        className="field w-auto"
+        value={example}
+        onChange={({ target }) => void setPlace({ example: target.value, call: null, tool: null })}
+      >
+        {examples.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function ServerControls(): ReactElement {
+  const playground = usePlayground();
+  const { server, settings, phase } = usePlaygroundState();
+  const open = phase === "ready";
+  const running = server === "running";
+  return (
+    <div className="flex flex-wrap items-center gap-1" role="group" aria-label="Server">
+      <span className="flex items-center gap-2 pr-1" role="status" aria-label="Server state">
+        <span className="label">Server</span>
+        <StateBadge state={server} />
+      </span>
+      <Button
+        tone="danger"
+        icon={<Zap size={13} aria-hidden />}
+        disabled={!running}
+        title="Kill the server where it stands. What is under way is interrupted."
+        onClick={() => playground.crash()}
+      >
+        Crash
+      </Button>
+      <Button
+        tone={running ? "plain" : "primary"}
+        icon={<RotateCcw size={13} aria-hidden />}
+        disabled={!open || server === "starting"}
+        title="Start a new server on the same store."
+        onClick={() => void playground.restart()}
+      >
+        Restart
+      </Button>
+      <Button
+        pressed={settings.resume === "hold"}
+        disabled={!open}
+        title="When the server starts, leave interrupted calls as they are until you resume them."
+        onClick={() =>
+          void playground.configure({ resume: settings.resume === "hold" ? "automatic" : "hold" })
+        }
+      >
+        Hold interrupted
+      </Button>
+      <Button
+        pressed={settings.guards === "off"}
+        disabled={!open}
+        title="Run every guarded step without any record, to see what the guards are for."
+        onClick={() =>
+          void playground.configure({ guards: settings.guards === "on" ? "off" : "on" })
+        }
+      >
+        Guards off
+      </Button>
+      <Button
+        pressed={settings.delays === "skip"}
+        disabled={!open}
+        title="Retry delays and latencies take no time."
+        onClick={() =>
+          void playground.configure({ delays: settings.delays === "skip" ? "real" : "skip" })
+        }
+      >
+        Skip delays
+      </Button>
+      <ReleaseButton />
+      <WipeButton />
+    </div>
+  );
+}
+
+/** Shown while a call hangs because of a fault. */
+function ReleaseButton(): ReactElement | null {
+  const playground = usePlayground();
+  const { settings, client } = usePlaygroundState();
+  const mayHang =
+    settings.plan?.faults.some(({ kind }) => kind === "hang") === true &&
+    [...client.values()].some(({ state }) => state === "waiting");
+  if (!mayHang) return null;
+  return (
+    <Button
+      icon={<Play size={13} aria-hidden />}
+      title="Let the hanging call go on."
+      onClick={() => playground.release()}
+    >
+      Release
+    </Button>
+  );
+}
+
+function WipeButton(): ReactElement {
+  const playground = usePlayground();
+  const [, setPlace] = usePlace();
+  const { phase } = usePlaygroundState();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { data: count = 0 } = useLiveQuery(["invocations"], ["any"], async ({ store }) => {
+    const found = await store.readInvocations({ limit: 100 });
+    return found.length;
+  });
+  const wipe = (): void => {
+    dialog.current?.close();
+    void setPlace({ call: null });
+    void playground.wipe();
+  };
+  return (
+    <>
+      <Button
+        icon={<Trash2 size={13} aria-hidden />}
+        disabled={phase !== "ready"}
+        onClick={() => dialog.current?.showModal()}
+      >
+        Wipe…
+      </Button>
+      <dialog
+        ref={dialog}
+        aria-labelledby="wipe-title"
+        className="max-w-sm rounded-md border border-line bg-panel p-4 text-base"
+      >
+        <h2 id="wipe-title" className="text-lg font-semibold">
+          Wipe everything?
+        </h2>
+        <p className="mt-1 text-muted">
+          All calls ({count === 100 ? "100 or more" : count}), guards, maps and the ledger of this
+          example are deleted. Your settings stay. This cannot be undone.
+        </p>
+        <div className="mt-4 flex justify-end gap-2">
+          <Button onClick={() => dialog.current?.close()}>Keep everything</Button>
+          <Button tone="danger" onClick={wipe}>
+            Wipe everything
+          </Button>
+        </div>
+      </dialog>
+    </>
+  );
+}

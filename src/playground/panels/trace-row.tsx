@@ -1,0 +1,163 @@
+/** One line of what happened in an execution. */
+import {
+  BookOpenCheck,
+  CircleX,
+  Clock,
+  Flag,
+  Globe,
+  MessageSquare,
+  PenLine,
+  Play,
+  Repeat2,
+  ShieldAlert,
+  ShieldCheck,
+  Unplug,
+  Zap,
+  type LucideIcon,
+} from "lucide-react";
+import type { ReactElement } from "react";
+import type { TraceEvent, TraceType } from "../../store/index.ts";
+import { duration, plural } from "../format.ts";
+
+type Tone = "plain" | "good" | "warn" | "bad" | "store";
+
+const TONES: Record<Tone, string> = {
+  plain: "text-muted",
+  good: "text-good",
+  warn: "text-warn",
+  bad: "text-bad",
+  store: "text-accent",
+};
+
+interface Line {
+  readonly icon: LucideIcon;
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+export function TraceRow({
+  event,
+  startedAt,
+}: {
+  readonly event: TraceEvent;
+  readonly startedAt: number;
+}): ReactElement {
+  const { icon: Icon, tone, text } = lineOf(event);
+  return (
+    <li className="grid grid-cols-[64px_16px_1fr] items-start gap-x-2 px-3 py-0.5 text-sm">
+      <span className="pt-px text-right font-mono text-xs text-muted tabular-nums">
+        +{duration(event.at - startedAt)}
+      </span>
+      <Icon size={13} aria-hidden className={`mt-[3px] ${TONES[tone]}`} />
+      <span className="min-w-0 break-words">
+        {text}
+        {event.error ? (
+          <span className="text-bad">
+            {" "}
+            {event.error.name}: {event.error.message}
+          </span>
+        ) : null}
+      </span>
+    </li>
+  );
+}
+
+function lineOf(event: TraceEvent): Line {
+  const { kind = "guard", alias = "", attempt, ms = 0, detail = "", outcome = "" } = event;
+  const guard = `${kind} "${alias}"`;
+  const nth = attempt === undefined ? "" : `, attempt ${attempt}`;
+  const lines: Record<TraceType, () => Line> = {
+    "execution-started": () => ({ icon: Play, tone: "plain", text: STARTS[detail] ?? detail }),
+    "execution-ended": () => ({
+      icon: Flag,
+      tone: outcome === "completed" ? "good" : outcome === "failed" ? "bad" : "warn",
+      text: `The execution ended: ${outcome}.`,
+    }),
+    interrupted: () => ({
+      icon: Unplug,
+      tone: "bad",
+      text: "The server was dead: the execution was marked interrupted.",
+    }),
+    held: () => ({ icon: Unplug, tone: "warn", text: `Not resumed by itself. ${detail}` }),
+    "attempt-started": () => ({
+      icon: Play,
+      tone: "plain",
+      text: `${guard} ran its callable${nth}${detail ? ` (${detail}: no record)` : ""}.`,
+    }),
+    "attempt-failed": () => ({ icon: CircleX, tone: "bad", text: `${guard} failed${nth}:` }),
+    backoff: () => ({
+      icon: Clock,
+      tone: "plain",
+      text: `${guard} waited ${duration(ms)} before its next attempt.`,
+    }),
+    "guard-stored": () => ({
+      icon: ShieldCheck,
+      tone: "good",
+      text: `${guard} stored its result${nth}.`,
+    }),
+    "guard-failed": () => ({
+      icon: ShieldAlert,
+      tone: "bad",
+      text: `${guard} failed for good${nth}:`,
+    }),
+    "guard-answered": () => ({
+      icon: BookOpenCheck,
+      tone: "store",
+      text: `${guard} was answered from the store; it ran in execution ${detail}.`,
+    }),
+    "guard-refused": () => ({
+      icon: ShieldAlert,
+      tone: "warn",
+      text: `${guard} was not run again: it failed before completing.`,
+    }),
+    "alias-reused": () => ({
+      icon: Repeat2,
+      tone: "warn",
+      text: `The alias "${alias}" was used again: it is the same guard.`,
+    }),
+    "map-written": () => ({
+      icon: PenLine,
+      tone: outcome === "differs" ? "warn" : "plain",
+      text: `Map ${event.map ?? ""}: ${detail}${WRITES[outcome] ?? ""}`,
+    }),
+    effect: () => ({
+      icon: Globe,
+      tone: outcome === "happened" ? "good" : "bad",
+      text: outcome === "happened" ? `${detail} happened outside.` : `${detail}: ${outcome}.`,
+    }),
+    fault: () => ({
+      icon: Zap,
+      tone: "bad",
+      text: `Injected at ${event.point ?? ""}: ${event.fault ?? ""}${ms ? ` ${duration(ms)}` : ""}.`,
+    }),
+    "effect-validation": () => ({
+      icon: Repeat2,
+      tone: outcome === "same" ? "good" : "bad",
+      text: outcome === "same" ? `${guard} did the same when run twice.` : `${guard}: ${detail}`,
+    }),
+    notification: () => ({ icon: MessageSquare, tone: "plain", text: `Notification: ${detail}.` }),
+    "audit-failed": () => ({ icon: CircleX, tone: "warn", text: "The audit entry failed:" }),
+    log: () => ({ icon: MessageSquare, tone: "plain", text: detail }),
+  };
+  return lines[event.type]();
+}
+
+const STARTS: Record<string, string> = {
+  call: "The tool was called.",
+  retry: "The client retried the call.",
+  resume: "The server resumed the call after a crash.",
+};
+
+const WRITES: Record<string, string> = {
+  applied: ".",
+  deduplicated: ": skipped, it was written before.",
+  differs: ": skipped, it was written before with something else, which stays.",
+};
+
+/** "execution 1", "executions 2 and 3". */
+export function executionList(numbers: readonly number[]): string {
+  if (numbers.length < 2) return `execution ${numbers.join()}`;
+  return numbers.length > 4
+    ? plural(numbers.length, "execution")
+    : `executions ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1) ?? ""}`;
+}

@@ -1,0 +1,28 @@
+/** The example that the URL names, opened and closed with the page. */
+import { useEffect, useState, type ReactElement } from "react";
+import { exampleNamed, examples, type Example } from "../examples/index.ts";
+import { App } from "./app.tsx";
+import { usePlace } from "./hooks/use-location.ts";
+import { PlaygroundContext } from "./hooks/use-playground.ts";
+import { Playground } from "./runtime/playground.ts";
+
+export function Root(): ReactElement {
+  const [place] = usePlace();
+  const example = exampleNamed(place.example) ?? examples[0];
+  return <OpenExample key={example.name} example={example} />;
+}
+
+function OpenExample({ example }: { readonly example: Example }): ReactElement {
+  const [playground] = useState(() => new Playground(example));
+  useEffect(() => {
+    void playground.open();
+    return () => {
+      void playground.close();
+    };
+  }, [playground]);
+  return (
+    <PlaygroundContext value={playground}>
+      <App />
+    </PlaygroundContext>
+  );
+}

@@ -1,0 +1,49 @@
+/** What a person set for an example: kept in its store, so that it survives a reload and shows in every tab. */
+import { z } from "zod";
+import { FAULT_KINDS, FAULT_POINTS } from "../../durable/index.ts";
+
+const count = z.number().int().positive();
+
+export const faultSchema = z.strictObject({
+  point: z.enum(FAULT_POINTS),
+  match: z
+    .strictObject({
+      tool: z.string().optional(),
+      alias: z.string().optional(),
+      map: z.string().optional(),
+      service: z.string().optional(),
+    })
+    .optional(),
+  kind: z.enum(FAULT_KINDS),
+  when: z.union([
+    z.strictObject({ nth: count }),
+    z.strictObject({ first: count }),
+    z.strictObject({ every: z.literal(true) }),
+    z.strictObject({ probability: z.number().min(0).max(1) }),
+  ]),
+  error: z.string().optional(),
+  ms: z.number().min(0).optional(),
+});
+
+export type PlannedFault = z.infer<typeof faultSchema>;
+
+export const settingsSchema = z.object({
+  guards: z.enum(["on", "off"]).default("on"),
+  resume: z.enum(["automatic", "hold"]).default("automatic"),
+  /** `skip`: retry delays and latencies take no time. */
+  delays: z.enum(["real", "skip"]).default("real"),
+  /** How long a simulated service takes to answer, in milliseconds. */
+  latencyMs: z.number().min(0).default(0),
+  plan: z
+    .object({
+      /** Whose hits are counted: a plan that is armed anew gets a new id. */
+      id: z.string(),
+      name: z.string(),
+      faults: z.array(faultSchema),
+    })
+    .optional(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const SETTINGS_KEY = "playground";
