@@ -13,8 +13,6 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const withoutAjv = {
   ajv: file("src/mcp/no-ajv.ts"),
   "ajv-formats": file("src/mcp/no-ajv.ts"),
-  // @rjsf/core names it for its own tests only.
-  "@rjsf/validator-ajv8": file("src/mcp/no-ajv.ts"),
 };
 
 /** Strict: nothing from elsewhere, nothing inline, no eval. The development server injects inline styles and goes without. */

@@ -10,6 +10,8 @@ import {
   openStore,
   openWorld,
   skippingClock,
+  uuidv7,
+  type DurableContext,
   type DurableMcpServerOptions,
   type DurableStore,
   type World,
@@ -112,6 +114,47 @@ export async function until(lab: Lab, condition: () => Promise<boolean>): Promis
 /** Resolves once the invocation is in `state`. */
 export async function settled(lab: Lab, invocation: string, state: string): Promise<void> {
   await until(lab, async () => (await lab.store.readInvocation(invocation))?.state === state);
+}
+
+/** What one execution of a trial's body came to. */
+export type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+export interface Trial {
+  /** The invocation that every run is an execution of. */
+  readonly id: string;
+  readonly server: DurableMcpServer;
+  /** Executes the body once more; rejects where no answer came. */
+  readonly run: () => Promise<Outcome>;
+}
+
+/** A server whose one tool is `body`, to execute again and again in the same invocation. */
+export async function trial(
+  lab: Lab,
+  body: (context: DurableContext) => unknown,
+  options: Partial<DurableMcpServerOptions> = {},
+  id = uuidv7(),
+): Promise<Trial> {
+  const outcomes: Outcome[] = [];
+  const { server, client } = await lab.serve((server) => {
+    server.registerTool("trial", {}, async (_args, context) => {
+      try {
+        outcomes.push({ value: await body(context) });
+      } catch (error) {
+        outcomes.push({ error });
+      }
+      return ok();
+    });
+  }, options);
+  return {
+    id,
+    server,
+    async run() {
+      const answer = await call(client, "trial", {}, id);
+      const outcome = outcomes.pop();
+      if (!outcome) throw new Error(`The body was not executed: ${textOf(answer)}`);
+      return outcome;
+    },
+  };
 }
 
 /** Every row of every table of the store and of the ledger, read over connections of its own. */

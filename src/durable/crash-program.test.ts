@@ -215,6 +215,6 @@ it("whatever a tool does and wherever it crashes, its guards and maps keep their
         }
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 }, 60_000);

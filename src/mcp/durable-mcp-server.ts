@@ -66,8 +66,8 @@ export interface DurableMcpServerOptions extends ServerSettings {
   readonly random?: () => number;
   /** Makes the ids of invocations and writes: UUIDv7. */
   readonly newId?: () => string;
-  /** Classes of errors that a fault may name. */
-  readonly errors?: readonly ErrorClass[];
+  /** Classes of errors that a fault may name; by name, for a build may shorten the classes' own. */
+  readonly errors?: Readonly<Record<string, ErrorClass>>;
   /** Told of what failed outside of any call: a trace that could not be written, for instance. */
   readonly onError?: (error: unknown) => void;
 }
@@ -238,7 +238,7 @@ export class DurableMcpServer {
   }
 
   #host(): InvocationHost {
-    const { clock = systemClock, random = Math.random, errors = [], onError } = this.#options;
+    const { clock = systemClock, random = Math.random, errors = {}, onError } = this.#options;
     const settings = this.#settings;
     return {
       owner: this.id,
@@ -251,7 +251,7 @@ export class DurableMcpServer {
       retryPolicy: retryPolicy(settings.retryPolicy),
       guards: settings.guards ?? "on",
       effectValidation: settings.effectValidation ?? false,
-      errors: new Map(errors.map((type) => [type.name, type])),
+      errors: new Map(Object.entries(errors)),
       signal: this.#closing.signal,
       crash: () => this.crash(),
       hang: () => this.#hanging.promise,

@@ -2,6 +2,7 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
 import { Group, Panel as Pane, Separator } from "react-resizable-panels";
+import { Boundary } from "./components/panel.tsx";
 import { useChangeFeed } from "./hooks/use-live-query.ts";
 import { COLUMNS, usePlace } from "./hooks/use-location.ts";
 import { useMedia } from "./hooks/use-media.ts";
@@ -42,9 +43,15 @@ export function App(): ReactElement {
       <ServerBar theme={theme} onTheme={nextTheme} onPalette={() => setPalette(true)} />
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
         <ConnectionNotice />
-        {guide === "open" ? <GuidePanel onClose={() => setGuide("closed")} /> : null}
+        {guide === "open" ? (
+          <Boundary>
+            <GuidePanel onClose={() => setGuide("closed")} />
+          </Boundary>
+        ) : null}
         <div className="min-h-0 flex-1">{wide ? <WideLayout /> : <NarrowLayout />}</div>
-        <BottomPanel />
+        <Boundary>
+          <BottomPanel />
+        </Boundary>
       </main>
       {palette ? (
         <Suspense fallback={null}>
@@ -72,7 +79,9 @@ function WideLayout(): ReactElement {
       </Pane>
       <Divider label="Width of guards, effects and maps" />
       <Pane defaultSize="29%" minSize={260}>
-        <StatePanels />
+        <Boundary>
+          <StatePanels />
+        </Boundary>
       </Pane>
     </Group>
   );
@@ -100,9 +109,13 @@ function NarrowLayout(): ReactElement {
         ))}
       </Tabs.List>
       <Tabs.Panel value={column} className="min-h-0 flex-1">
-        {column === "do" ? <DoColumn /> : null}
+        {column === "do" ? <NarrowDoColumn /> : null}
         {column === "happened" ? <HappenedColumn /> : null}
-        {column === "true" ? <StatePanels /> : null}
+        {column === "true" ? (
+          <Boundary>
+            <StatePanels />
+          </Boundary>
+        ) : null}
       </Tabs.Panel>
     </Tabs.Root>
   );
@@ -112,13 +125,35 @@ function DoColumn(): ReactElement {
   return (
     <Group orientation="vertical" className="h-full">
       <Pane defaultSize="58%" minSize={80}>
-        <ToolsPanel />
+        <Boundary>
+          <ToolsPanel />
+        </Boundary>
       </Pane>
       <Divider label="Height of tools" vertical />
       <Pane minSize={80}>
-        <FaultsPanel />
+        <Boundary>
+          <FaultsPanel />
+        </Boundary>
       </Pane>
     </Group>
+  );
+}
+
+/** Tall enough to type in, and scrolled as a whole. */
+function NarrowDoColumn(): ReactElement {
+  return (
+    <div className="flex h-full flex-col gap-2 overflow-auto">
+      <div className="h-[28rem] shrink-0">
+        <Boundary>
+          <ToolsPanel />
+        </Boundary>
+      </div>
+      <div className="h-[28rem] shrink-0">
+        <Boundary>
+          <FaultsPanel />
+        </Boundary>
+      </div>
+    </div>
   );
 }
 
@@ -126,11 +161,15 @@ function HappenedColumn(): ReactElement {
   return (
     <Group orientation="vertical" className="h-full">
       <Pane defaultSize="35%" minSize={80}>
-        <CallsPanel />
+        <Boundary>
+          <CallsPanel />
+        </Boundary>
       </Pane>
       <Divider label="Height of calls" vertical />
       <Pane minSize={80}>
-        <CallDetail />
+        <Boundary>
+          <CallDetail />
+        </Boundary>
       </Pane>
     </Group>
   );

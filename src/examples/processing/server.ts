@@ -38,7 +38,7 @@ const retryAttempts = SortedMap.ref("retry_attempts");
 export function createServer({ world, ...options }: ServerParts): DurableMcpServer {
   const server = new DurableMcpServer(
     { name: "processing", version: "1.0.0" },
-    { ...options, errors: [NetworkError, PaymentRejectedError, InsufficientFundsError] },
+    { ...options, errors: { PaymentRejectedError, InsufficientFundsError } },
   );
 
   server.registerTool(

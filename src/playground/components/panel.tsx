@@ -7,18 +7,19 @@ export function Panel({
   title,
   actions,
   children,
-  className = "",
+  footer,
 }: {
   readonly title: string;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
-  readonly className?: string;
+  /** What stays in sight below what scrolls. */
+  readonly footer?: ReactNode;
 }): ReactElement {
   const id = useId();
   return (
     <section
       aria-labelledby={id}
-      className={`flex h-full min-h-0 flex-col overflow-hidden rounded-md border border-line bg-panel ${className}`}
+      className="flex h-full min-h-0 flex-col overflow-hidden rounded-md border border-line bg-panel"
     >
       <header className="flex min-h-9 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-1">
         <h2 id={id} className="text-sm font-semibold">
@@ -27,6 +28,9 @@ export function Panel({
         <div className="ml-auto flex flex-wrap items-center gap-1">{actions}</div>
       </header>
       <PanelBody>{children}</PanelBody>
+      {footer === undefined ? null : (
+        <footer className="border-t border-line px-3 py-1.5">{footer}</footer>
+      )}
     </section>
   );
 }
@@ -40,9 +44,14 @@ export function PanelBody({ children }: { readonly children: ReactNode }): React
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
     >
-      <ErrorBoundary FallbackComponent={Failed}>{children}</ErrorBoundary>
+      <Boundary>{children}</Boundary>
     </div>
   );
+}
+
+/** Keeps what fails within it from taking the rest of the page down. */
+export function Boundary({ children }: { readonly children: ReactNode }): ReactElement {
+  return <ErrorBoundary FallbackComponent={Failed}>{children}</ErrorBoundary>;
 }
 
 function Failed({ error, resetErrorBoundary }: FallbackProps): ReactElement {

@@ -3,8 +3,10 @@ import {
   Ban,
   CircleCheck,
   CircleDashed,
+  CircleDot,
   CircleX,
   LoaderCircle,
+  Power,
   PowerOff,
   Unplug,
   type LucideIcon,
@@ -13,8 +15,9 @@ import type { ReactElement } from "react";
 
 const LOOKS: Record<string, readonly [LucideIcon, string]> = {
   running: [LoaderCircle, "bg-accent-soft text-accent"],
+  up: [Power, "bg-good-soft text-good"],
   starting: [LoaderCircle, "bg-accent-soft text-accent"],
-  started: [LoaderCircle, "bg-warn-soft text-warn"],
+  started: [CircleDot, "bg-warn-soft text-warn"],
   completed: [CircleCheck, "bg-good-soft text-good"],
   stored: [CircleCheck, "bg-good-soft text-good"],
   answered: [CircleCheck, "bg-good-soft text-good"],

@@ -1,5 +1,6 @@
 import type { InvocationRecord } from "../../store/index.ts";
 import type { CountsProps } from "../components/counts.tsx";
+import { usePlaygroundState } from "./use-playground.ts";
 import { useLiveQuery, type Source } from "./use-live-query.ts";
 
 export interface CallSummary extends CountsProps {
@@ -25,6 +26,14 @@ export function useCall(id: string | null) {
     const [summary] = await summarize(source, [invocation]);
     return summary ?? null;
   });
+}
+
+/** The state to show: what the journal calls running under a server that died is interrupted. */
+export function useShownState(invocation: InvocationRecord): string {
+  const { dead } = usePlaygroundState();
+  const owner = invocation.executions.at(-1)?.owner;
+  const { state } = invocation;
+  return state === "running" && owner !== undefined && dead.has(owner) ? "interrupted" : state;
 }
 
 async function summarize(

@@ -8,7 +8,7 @@ import { Json } from "../components/json.tsx";
 import { Empty, Notice, Panel, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { duration, shortId } from "../format.ts";
-import { useCall } from "../hooks/use-calls.ts";
+import { useCall, useShownState, type CallSummary } from "../hooks/use-calls.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
@@ -43,11 +43,22 @@ export function CallDetail(): ReactElement {
       </Panel>
     );
   }
-  const { invocation, ...counts } = data;
+  return <Call call={data} view={view} />;
+}
+
+function Call({
+  call,
+  view,
+}: {
+  readonly call: CallSummary;
+  readonly view: ClientView | undefined;
+}): ReactElement {
+  const { invocation, ...counts } = call;
+  const state = useShownState(invocation);
   return (
     <Panel title={`Call ${shortId(invocation.id)}`} actions={<Actions invocation={invocation} />}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1.5">
-        <StateBadge state={invocation.state} />
+        <StateBadge state={state} />
         <span className="font-mono text-sm font-medium">{invocation.tool}</span>
         <Counts {...counts} />
       </div>
@@ -57,7 +68,7 @@ export function CallDetail(): ReactElement {
           {invocation.held}
         </Notice>
       )}
-      <Executions invocation={invocation} />
+      <Executions invocation={invocation} isDead={state !== invocation.state} />
       <Section title="What the client saw">
         <ClientSaw view={view} />
       </Section>
@@ -146,7 +157,14 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
   );
 }
 
-function Executions({ invocation }: { readonly invocation: InvocationRecord }): ReactElement {
+function Executions({
+  invocation,
+  isDead,
+}: {
+  readonly invocation: InvocationRecord;
+  /** The server of the last execution died, and no other has noticed yet. */
+  readonly isDead: boolean;
+}): ReactElement {
   const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
     store.readTrace({ invocation: invocation.id, limit: TRACE_LIMIT }),
   );
@@ -157,6 +175,7 @@ function Executions({ invocation }: { readonly invocation: InvocationRecord }): 
         <Execution
           key={execution.number}
           execution={execution}
+          outcome={execution.outcome ?? (isDead ? "crashed" : "running")}
           events={trace.filter((event) => event.execution === execution.number)}
         />
       ))}
@@ -167,16 +186,26 @@ function Executions({ invocation }: { readonly invocation: InvocationRecord }): 
 
 function Execution({
   execution,
+  outcome,
   events,
 }: {
   readonly execution: ExecutionRecord;
+  readonly outcome: string;
   readonly events: readonly TraceEvent[];
 }): ReactElement {
-  const { number, outcome = "running", guards, startedAt, endedAt, responseLost } = execution;
+  const { number, guards, startedAt, endedAt, responseLost } = execution;
+  const crashed = outcome === "crashed";
+  const after = events.filter(({ type }) => type === "interrupted" || type === "held");
+  const before = events.filter((event) => !after.includes(event));
   // When a crash was noticed says nothing of how long the execution ran.
-  const last =
-    outcome === "crashed" ? events.findLast(({ type }) => type !== "interrupted") : undefined;
-  const end = last?.at ?? endedAt;
+  const end = crashed ? before.at(-1)?.at : endedAt;
+  const rows = (part: readonly TraceEvent[]): ReactElement => (
+    <ul>
+      {part.map((event) => (
+        <TraceRow key={event.seq} event={event} startedAt={startedAt} />
+      ))}
+    </ul>
+  );
   return (
     <li className="border-b border-line py-1.5">
       <h3 className="flex flex-wrap items-center gap-2 px-3 pb-1 text-sm font-semibold">
@@ -192,18 +221,15 @@ function Execution({
           <span className="text-xs font-normal text-muted">{duration(end - startedAt)}</span>
         )}
       </h3>
-      <ul>
-        {events.map((event) => (
-          <TraceRow key={event.seq} event={event} startedAt={startedAt} />
-        ))}
-      </ul>
-      {outcome === "crashed" ? (
-        <p className="mt-1 flex items-center gap-2 px-3 text-xs font-medium text-bad">
+      {rows(before)}
+      {crashed ? (
+        <p className="my-1 flex items-center gap-2 px-3 text-xs font-medium text-bad">
           <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
           the server died here
           <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
         </p>
       ) : null}
+      {after.length > 0 ? rows(after) : null}
       {execution.response === undefined ? null : (
         <details className="px-3 pt-1">
           <summary className="label">The answer</summary>

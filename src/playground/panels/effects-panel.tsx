@@ -51,9 +51,6 @@ function Effect({ row }: { readonly row: LedgerRow }): ReactElement {
         {validation ? (
           <span className="rounded bg-raised px-1.5 text-xs text-muted">effect validation</span>
         ) : null}
-        <span className="ml-auto font-mono text-xs text-muted tabular-nums">
-          {timeOfDay(row.at)}
-        </span>
       </div>
       <code className="font-mono text-xs break-words text-muted">{show(row.request, 0)}</code>
       {error ? (
@@ -70,7 +67,8 @@ function Effect({ row }: { readonly row: LedgerRow }): ReactElement {
           call {shortId(row.invocation)}
         </button>{" "}
         · execution {row.execution}
-        {alias === undefined ? "" : ` · ${alias}, attempt ${attempt ?? 1}`}
+        {alias === undefined ? "" : ` · ${alias}, attempt ${attempt ?? 1}`} ·{" "}
+        <span className="font-mono tabular-nums">{timeOfDay(row.at)}</span>
       </p>
     </li>
   );

@@ -3,7 +3,7 @@ import { Plus, X } from "lucide-react";
 import { useState, type ReactElement } from "react";
 import { errorNameOf, FAULT_KINDS, FAULT_POINTS, type Fault } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
-import { Empty, Panel } from "../components/panel.tsx";
+import { Panel } from "../components/panel.tsx";
 import { plural } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
@@ -29,7 +29,9 @@ export function FaultsPanel(): ReactElement {
         {plan ? (
           <ArmedPlan />
         ) : (
-          <Empty>Nothing is armed: calls run as they are. Pick a case.</Empty>
+          <p className="text-sm text-muted">
+            Nothing is armed: calls run as they are. Pick a case.
+          </p>
         )}
         <div className="flex flex-col gap-1" role="group" aria-label="Presets">
           {presets.map(({ id, name, about, faults }) => (

@@ -35,7 +35,7 @@ export function GuidePanel({ onClose }: { readonly onClose: () => void }): React
           The server dies between charging a card and writing that down. What happens to the money?
         </p>
         <Button tone="quiet" className="ml-auto" onClick={onClose}>
-          Put away
+          Hide
         </Button>
       </div>
       <ol className="mt-1 grid gap-2 md:grid-cols-4">
@@ -103,7 +103,7 @@ function useSteps(): Step[] {
         await setPlace({ call: id, panel: "effects", scope: "call" });
       },
       seen: (
-        <Seen summary={first}>
+        <Seen summary={resumed ? null : first}>
           The bank charged. The server died without knowing: see the ledger, under Effects.
         </Seen>
       ),

@@ -42,8 +42,11 @@ export default function JsonEditor({ label, text, onChange }: JsonEditorProps): 
 
   useEffect(() => {
     if (!host.current) return;
+    // Within a shadow root its styles are adopted sheets, which a strict Content-Security-Policy allows.
+    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
     const editor = new EditorView({
-      parent: host.current,
+      parent: root,
+      root,
       state: EditorState.create({
         doc: initialText(),
         extensions: [

@@ -1,5 +1,5 @@
 /** A form that is made from a tool's input schema. Loaded when it is first shown. */
-import Form from "@rjsf/core";
+import Form from "@rjsf/core/lib/components/Form.js";
 import type { FieldTemplateProps, RJSFSchema, ValidatorType } from "@rjsf/utils";
 import { Validator, type Schema } from "@cfworker/json-schema";
 import type { ReactElement } from "react";

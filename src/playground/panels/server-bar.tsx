@@ -21,13 +21,13 @@ export function ServerBar({ theme, onTheme, onPalette }: ServerBarProps): ReactE
   const ThemeIcon = THEME_ICONS[theme];
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-panel px-3 py-1.5">
-      <h1 className="flex items-center gap-2 text-base font-semibold whitespace-nowrap">
+      <h1 className="flex items-center gap-2 text-base font-semibold whitespace-nowrap max-md:flex-1">
         <img src="/icon.svg" alt="" width={18} height={18} />
         Durable MCP Playground
       </h1>
       <ExampleMenu />
       <ServerControls />
-      <div className="ml-auto flex items-center gap-1">
+      <div className="flex items-center gap-1 max-md:order-2 md:ml-auto">
         <Button tone="quiet" icon={<Command size={14} aria-hidden />} onClick={onPalette}>
           <span className="max-sm:sr-only">Commands</span>
           <kbd className="font-mono text-xs text-muted max-sm:hidden">Ctrl K</kbd>
@@ -47,8 +47,8 @@ export function ServerBar({ theme, onTheme, onPalette }: ServerBarProps): ReactE
 function ExampleMenu(): ReactElement {
   const [{ example }, setPlace] = usePlace();
   return (
-    <label className="flex items-center gap-2">
-      <span className="label">Example</span>
+    <label className="flex items-center gap-2 max-md:order-3">
+      <span className="label max-md:sr-only">Example</span>
       <select
         className="field w-auto"
         value={example}
@@ -70,10 +70,14 @@ function ServerControls(): ReactElement {
   const open = phase === "ready";
   const running = server === "running";
   return (
-    <div className="flex flex-wrap items-center gap-1" role="group" aria-label="Server">
+    <div
+      className="flex flex-wrap items-center gap-1 max-md:order-4"
+      role="group"
+      aria-label="Server"
+    >
       <span className="flex items-center gap-2 pr-1" role="status" aria-label="Server state">
-        <span className="label">Server</span>
-        <StateBadge state={server} />
+        <span className="label max-md:sr-only">Server</span>
+        <StateBadge state={running ? "up" : server} label={server} />
       </span>
       <Button
         tone="danger"

@@ -12,51 +12,71 @@ const SchemaForm = lazy(() => import("./schema-form.tsx"));
 const JsonEditor = lazy(() => import("./json-editor.tsx"));
 
 export function ToolsPanel(): ReactElement {
-  const { tools, server } = usePlaygroundState();
+  const playground = usePlayground();
+  const { tools, server, drafts } = usePlaygroundState();
   const [place, setPlace] = usePlace();
   const tool = tools.find(({ name }) => name === place.tool) ?? tools[0];
-  return (
-    <Panel title="Tools">
-      {tool ? (
-        <div className="flex flex-col gap-3 p-3">
-          <label className="flex flex-col gap-0.5">
-            <span className="label">Tool</span>
-            <select
-              className="field font-mono"
-              value={tool.name}
-              onChange={({ target }) => void setPlace({ tool: target.value })}
-            >
-              {tools.map(({ name }) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-          <p className="text-sm text-muted">{tool.description}</p>
-          <ToolCall key={tool.name} tool={tool} />
-        </div>
-      ) : (
+  if (!tool) {
+    return (
+      <Panel title="Tools">
         <Empty>
           {server === "starting"
             ? "The server is starting; its tools will be listed here."
             : "No tools: the server is not running. Restart it to list them."}
         </Empty>
-      )}
+      </Panel>
+    );
+  }
+  const text = drafts[tool.name] ?? initialArguments(tool.inputSchema);
+  const { args } = parseArguments(text);
+  const running = server === "running";
+  const call = (): void => {
+    if (args) void setPlace({ call: playground.call(tool.name, args), column: "happened" });
+  };
+  return (
+    <Panel
+      title="Tools"
+      footer={
+        <div className="flex items-center gap-2">
+          <Button
+            tone="primary"
+            icon={<Send size={13} aria-hidden />}
+            disabled={!args || !running}
+            onClick={call}
+          >
+            Call {tool.name}
+          </Button>
+          <span className="text-sm text-muted">
+            {!running ? "Restart the server to call." : args ? "" : "The JSON is not right yet."}
+          </span>
+        </div>
+      }
+    >
+      <div className="flex flex-col gap-3 p-3">
+        <label className="flex flex-col gap-0.5">
+          <span className="label">Tool</span>
+          <select
+            className="field font-mono"
+            value={tool.name}
+            onChange={({ target }) => void setPlace({ tool: target.value })}
+          >
+            {tools.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <p className="text-sm text-muted">{tool.description}</p>
+        <Arguments key={tool.name} tool={tool} text={text} />
+      </div>
     </Panel>
   );
 }
 
 /** The arguments, as a form and as JSON, kept in step: the text is what is sent. */
-function ToolCall({ tool }: { readonly tool: Tool }): ReactElement {
+function Arguments({ tool, text }: { readonly tool: Tool; readonly text: string }): ReactElement {
   const playground = usePlayground();
-  const { server, drafts } = usePlaygroundState();
-  const [, setPlace] = usePlace();
-  const text = drafts[tool.name] ?? initialArguments(tool.inputSchema);
   const setText = (typed: string): void => playground.draft(tool.name, typed);
   const { args, error } = parseArguments(text);
-  const running = server === "running";
-  const call = (): void => {
-    if (args) void setPlace({ call: playground.call(tool.name, args), column: "happened" });
-  };
   return (
     <>
       <Suspense fallback={<div className="h-40" />}>
@@ -82,17 +102,6 @@ function ToolCall({ tool }: { readonly tool: Tool }): ReactElement {
             {error}
           </p>
         )}
-      </div>
-      <div className="flex items-center gap-2">
-        <Button
-          tone="primary"
-          icon={<Send size={13} aria-hidden />}
-          disabled={!args || !running}
-          onClick={call}
-        >
-          Call {tool.name}
-        </Button>
-        {running ? null : <span className="text-sm text-muted">Restart the server to call.</span>}
       </div>
     </>
   );

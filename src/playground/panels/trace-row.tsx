@@ -76,7 +76,7 @@ function lineOf(event: TraceEvent): Line {
     interrupted: () => ({
       icon: Unplug,
       tone: "bad",
-      text: "The server was dead: the execution was marked interrupted.",
+      text: "A new server found the call and marked it interrupted.",
     }),
     held: () => ({ icon: Unplug, tone: "warn", text: `Not resumed by itself. ${detail}` }),
     "attempt-started": () => ({

@@ -51,6 +51,8 @@ export interface PlaygroundState {
   readonly server: ServerPhase;
   readonly tools: readonly Tool[];
   readonly settings: Settings;
+  /** Servers of this page that died; what the journal says is running under them is not. */
+  readonly dead: ReadonlySet<string>;
   /** The arguments that are being typed, as text, by tool. */
   readonly drafts: Readonly<Record<string, string>>;
   /** What the client saw of the calls made in this tab, by invocation. */
@@ -71,6 +73,7 @@ export class Playground {
     server: "starting",
     tools: [],
     settings: settingsSchema.parse({}),
+    dead: new Set(),
     drafts: {},
     client: new Map(),
     log: [],
@@ -187,7 +190,7 @@ export class Playground {
     this.#server = server;
     server.onCrash = () => {
       this.#log("error", "The server crashed.");
-      this.#set({ server: "crashed" });
+      this.#set({ server: "crashed", dead: new Set([...this.#state.dead, server.id]) });
     };
     try {
       await server.start();

@@ -1,0 +1,82 @@
+/** No serious or critical axe violation on any screen, in both themes and widths; all by the keyboard. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/test.ts";
+
+async function hasNoViolation(page: Page): Promise<void> {
+  // A row that is still lit is between two colours.
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const viewport of [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
+    test(`every screen, ${colorScheme}, ${viewport.width} wide`, async ({ page, playground }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(viewport);
+      await page.goto("/");
+      await playground.isUp();
+      await expect(page.getByLabel("amount")).toBeVisible();
+      await expect(page.getByRole("textbox", { name: "Arguments as JSON" })).toBeVisible();
+      await hasNoViolation(page);
+
+      await playground.press("Charge and crash");
+      await expect(playground.server).toHaveText(/crashed/);
+      await hasNoViolation(page);
+      await page
+        .getByRole("region", { name: "The first minute" })
+        .getByRole("button", { name: "Restart" })
+        .click();
+      await playground.press("Show the guard");
+      await playground.press("Charge without guards");
+      await expect(page.getByText("Charged twice.")).toBeAttached();
+      await page.goto(page.url().replace("column=true", "column=happened"));
+      await playground.isUp();
+      await expect(playground.executions).toBeVisible();
+      await hasNoViolation(page);
+
+      for (const panel of ["guards", "effects", "maps"]) {
+        await page.goto(`/?panel=${panel}&scope=all&column=true&bottom=log`);
+        await playground.isUp();
+        await hasNoViolation(page);
+      }
+      await playground.press("Insert by hand…");
+      await hasNoViolation(page);
+      await page.keyboard.press("Escape");
+      await playground.press("Wipe…");
+      await hasNoViolation(page);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
+      await hasNoViolation(page);
+    });
+  }
+}
+
+test("a payment is made and retried by the keyboard alone", async ({ page, playground }) => {
+  await playground.open();
+  const command = async (name: string): Promise<void> => {
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("combobox", { name: "Commands" })).toBeFocused();
+    await page.keyboard.type(name);
+    await expect(page.getByRole("option", { name, selected: true })).toBeVisible();
+    await page.keyboard.press("Enter");
+  };
+  await command("Call process_payment");
+  await playground.callIs("completed");
+  await command("Retry the selected call");
+  await playground.counts(2, 1, 1);
+  // Focus is visible wherever it goes.
+  for (let stop = 0; stop < 12; stop++) {
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate(
+      () => getComputedStyle(document.activeElement ?? document.body).outlineStyle,
+    );
+    expect(outline).not.toBe("none");
+  }
+});

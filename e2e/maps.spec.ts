@@ -1,0 +1,54 @@
+/** Maps: live ranges, and writes by hand. */
+import { expect, test } from "./support/test.ts";
+
+test.beforeEach(async ({ playground }) => {
+  await playground.open("/?panel=maps");
+});
+
+test("a row is inserted, edited and removed by hand", async ({ page, playground }) => {
+  await playground.press("Insert by hand…");
+  const dialog = page.getByRole("dialog", { name: "Insert an entry" });
+  await dialog.getByRole("button", { name: "Insert" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("A map's name must not be empty.");
+  await dialog.getByLabel("Map").fill("notes");
+  await dialog.getByLabel("Key").fill("a");
+  await dialog.getByLabel("Value").fill('{"n":1}');
+  await dialog.getByRole("button", { name: "Insert" }).click();
+  await expect(dialog).toBeHidden();
+  const entries = page.getByRole("list", { name: "Entries of notes" });
+  await expect(entries).toContainText('"n": 1');
+  await expect(entries).toContainText("written by hand");
+
+  await playground.press("Edit a");
+  await page.getByRole("dialog").getByLabel("Value").fill("ü");
+  await playground.press("Save");
+  await expect(entries).toContainText("ü");
+  await page.getByLabel("Show values as").selectOption("hex");
+  await expect(entries).toContainText("c3 bc");
+
+  await playground.press("Remove a");
+  await playground.press("Remove for good");
+  await expect(entries).toBeHidden();
+});
+
+test("a range is live, bounded, reversed and narrowed by a prefix", async ({
+  page,
+  playground,
+}) => {
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  const entries = page.getByRole("list", { name: "Entries of payments" }).getByRole("listitem");
+  await expect(entries).toHaveCount(1);
+  await expect(entries).toContainText("written by call …");
+  await playground.press("Call again");
+  await expect(entries).toHaveCount(2);
+  const keys = async (): Promise<string[]> =>
+    (await entries.allTextContents()).map((text) => text.slice(0, 20));
+  const ascending = await keys();
+  await playground.press("Reverse");
+  await expect.poll(keys).toEqual(ascending.toReversed());
+  await page.getByLabel("Limit").fill("1");
+  await expect(entries).toHaveCount(1);
+  await page.getByLabel("Prefix").fill("nothing");
+  await expect(page.getByText("No entry of “payments” is in this range.")).toBeVisible();
+});

@@ -1,0 +1,31 @@
+import { defineConfig } from "@playwright/test";
+import { BROWSER_ARGS, findBrowser } from "./support/browser.ts";
+
+/** Not the playground's own port: the tests run beside an open one. */
+export const PORT = 9993;
+const executablePath = findBrowser();
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.spec.ts",
+  outputDir: "../test-results",
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: process.env["CI"] !== undefined,
+  reporter: process.env["CI"] ? [["list"]] : [["dot"]],
+  timeout: 40_000,
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL: `http://localhost:${PORT}`,
+    viewport: { width: 1440, height: 900 },
+    trace: "retain-on-failure",
+    launchOptions: { args: BROWSER_ARGS, ...(executablePath ? { executablePath } : {}) },
+  },
+  webServer: {
+    command: `npx vite preview --port ${PORT} --strictPort`,
+    cwd: "..",
+    url: `http://localhost:${PORT}`,
+    reuseExistingServer: false,
+  },
+});

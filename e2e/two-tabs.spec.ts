@@ -1,0 +1,52 @@
+/** Two tabs on one store. */
+import { PlaygroundPage } from "./support/playground-page.ts";
+import { expect, test } from "./support/test.ts";
+
+test("what is done in one tab shows in the other without a reload", async ({
+  context,
+  playground,
+}) => {
+  await playground.open();
+  const other = new PlaygroundPage(await context.newPage());
+  await other.open("/?panel=maps");
+  await expect(other.page.getByText("No map holds anything yet.")).toBeVisible();
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  await expect(other.calls).toHaveCount(1);
+  await expect(other.page.getByRole("list", { name: "Entries of payments" })).toContainText("25");
+  await playground.press("Guards off");
+  await expect(other.page.getByRole("button", { name: "Guards off" })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+});
+
+test("a closed tab's call is taken over by the other tab", async ({ context, playground }) => {
+  await playground.open();
+  const other = new PlaygroundPage(await context.newPage());
+  await other.open();
+  await playground.arm("The bank never answers");
+  await playground.press("Call process_payment");
+  await expect(playground.executions).toContainText("Injected at effect:after: hang");
+  await expect(other.calls).toContainText("running");
+  await playground.page.close();
+  await expect(other.calls).toContainText("completed");
+  await expect(other.calls).toContainText("payment_failed");
+  expect(await other.ledger()).toHaveLength(1);
+});
+
+test("both tabs retry one invocation: it never runs twice at the same time, and is charged once", async ({
+  context,
+  playground,
+}) => {
+  await playground.open();
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  const other = new PlaygroundPage(await context.newPage());
+  await other.open(new URL(playground.page.url()).search);
+  await other.callIs("completed");
+  await Promise.all([playground.press("Retry"), other.press("Retry")]);
+  await playground.counts(3, 1, 1);
+  await other.counts(3, 1, 1);
+  expect(await other.ledger()).toHaveLength(1);
+});
