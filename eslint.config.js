@@ -63,10 +63,7 @@ export default tseslint.config(
         "error",
         { varsIgnorePattern: "^_", argsIgnorePattern: "^_" },
       ],
-      "@typescript-eslint/prefer-promise-reject-errors": [
-        "error",
-        { allowThrowingUnknown: true },
-      ],
+      "@typescript-eslint/prefer-promise-reject-errors": ["error", { allowThrowingUnknown: true }],
       "@typescript-eslint/only-throw-error": "error",
       eqeqeq: "error",
       "no-restricted-imports": [

@@ -133,7 +133,7 @@ test("a tab that blocks an upgrade is told; the page goes on when it closes", as
       }),
   );
   await page.addInitScript(() => {
-    const open = IDBFactory.prototype.open.bind(indexedDB);
+    const open = indexedDB.open.bind(indexedDB);
     IDBFactory.prototype.open = (name, version) =>
       open(name, name === "playground-processing" && version ? version + 1 : version);
   });
@@ -157,6 +157,7 @@ test("a full disk: the call fails in words, nothing half-written, and the page g
 }) => {
   await playground.open();
   await page.evaluate(() => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is applied to each store below
     const put = IDBObjectStore.prototype.put;
     Object.assign(window, {
       makeRoom: () => {

@@ -36,6 +36,7 @@ export function sameData(a: unknown, b: unknown): boolean {
   if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) {
     return sameData(new Uint8Array(a), new Uint8Array(b));
   }
+  if (a instanceof Error && b instanceof Error) return a.name === b.name && a.message === b.message;
   const names = Object.keys(a);
   return (
     names.length === Object.keys(b).length &&

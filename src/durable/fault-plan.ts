@@ -99,12 +99,14 @@ export class FaultPlan implements FaultInjector {
     store: DurableStore,
     signal: AbortSignal,
   ): Promise<Fault | undefined> {
+    let due: Fault | undefined;
     for (const [index, fault] of this.faults.entries()) {
       if (fault.point !== point || !matches(fault.match, detail)) continue;
       const hit = await store.countHit(this.id, index, { signal });
-      if (this.#isDue(fault.when, index, hit)) return fault;
+      // Each counts its hits, also those at which an earlier one strikes.
+      if (this.#isDue(fault.when, index, hit)) due ??= fault;
     }
-    return undefined;
+    return due;
   }
 
   #isDue(when: FaultWhen, index: number, hit: number): boolean {

@@ -8,32 +8,22 @@
  */
 export class Fence {
   readonly #controller = new AbortController();
-  readonly #parent: Fence | undefined;
-  readonly #follow = (): void => this.cut();
+  /** Aborted when the fence is cut. */
+  readonly signal: AbortSignal;
 
-  /** A fence within another: it is cut with its parent, or alone. */
+  /** A fence within another is cut with it, or alone. */
   constructor(parent?: Fence) {
-    this.#parent = parent;
-    if (parent?.isCut) this.cut();
-    else parent?.signal.addEventListener("abort", this.#follow, { once: true });
+    const own = this.#controller.signal;
+    // A dependent signal is held weakly: a fence needs no letting go.
+    this.signal = parent ? AbortSignal.any([parent.signal, own]) : own;
   }
 
   get isCut(): boolean {
-    return this.#controller.signal.aborted;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+    return this.signal.aborted;
   }
 
   cut(): void {
-    this.release();
     this.#controller.abort(new Error("The server has crashed."));
-  }
-
-  /** Lets go of the parent, when what the fence was for has ended. */
-  release(): void {
-    this.#parent?.signal.removeEventListener("abort", this.#follow);
   }
 
   run<T>(operation: (signal: AbortSignal) => Promise<T>): Promise<T> {

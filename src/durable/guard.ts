@@ -111,12 +111,14 @@ async function runGuard(
   options: AtMostOnceOptions<Schema | undefined>,
 ): Promise<unknown> {
   const { execution, scope } = internals(context);
-  if (typeof (alias as unknown) !== "string" || alias === "" || !alias.isWellFormed()) {
-    throw new GuardUsageError(`${kind} needs an alias: a well-formed string that is not empty.`);
-  }
-  const policy = retryPolicy(execution.options.retryPolicy, options.retryPolicy);
-  const run = new GuardRun(kind, alias, execution, scope, callable, options, policy);
-  return await execution.options.fence.run(() => inTurn(run));
+  return await execution.options.fence.run(async () => {
+    if (typeof (alias as unknown) !== "string" || alias === "" || !alias.isWellFormed()) {
+      throw new GuardUsageError(`${kind} needs an alias: a well-formed string that is not empty.`);
+    }
+    const policy = retryPolicy(execution.options.retryPolicy, options.retryPolicy);
+    const run = new GuardRun(kind, alias, execution, scope, callable, options, policy);
+    return await inTurn(run);
+  });
 }
 
 /** Waits while another use of the same alias is running, then takes its place. */

@@ -9,7 +9,6 @@ import type { KeyBound, KeyBounds, MapChange, WriteRecord } from "../store/index
 import { internals, type DurableContext } from "./context.ts";
 import { InvalidKeyError, InvalidRangeError, InvalidValueError } from "./errors.ts";
 import type { Execution, Scope } from "./execution.ts";
-import { never } from "./fence.ts";
 import { checkKey, compareKeys, prefixRange } from "./keys.ts";
 
 export interface SortedMapEntry {
@@ -51,7 +50,10 @@ export class SortedMap {
     context: DurableContext,
     { entries }: { readonly entries: Readonly<Record<string, Uint8Array>> },
   ): Promise<void> {
-    await this.#mutate(context, { method: "insert", entries: checkEntries(this.name, entries) });
+    await this.#mutate(context, () => ({
+      method: "insert",
+      entries: checkEntries(this.name, entries),
+    }));
   }
 
   /** Removes all keys in one transaction; a key that is absent is none the worse for it. */
@@ -59,7 +61,10 @@ export class SortedMap {
     context: DurableContext,
     { keys }: { readonly keys: readonly string[] },
   ): Promise<void> {
-    await this.#mutate(context, { method: "remove", keys: keys.map((key) => checkKey(key)) });
+    await this.#mutate(context, () => ({
+      method: "remove",
+      keys: keys.map((key) => checkKey(key)),
+    }));
   }
 
   async get(
@@ -67,9 +72,10 @@ export class SortedMap {
     { key }: { readonly key: string },
   ): Promise<{ value: Uint8Array | undefined }> {
     const { store, fence } = internals(context).execution.options;
-    checkKey(key);
-    const entry = await fence.run(() => store.readEntry(this.name, key));
-    return { value: entry?.value };
+    return await fence.run(async () => {
+      const entry = await store.readEntry(this.name, checkKey(key));
+      return { value: entry?.value };
+    });
   }
 
   /** Ascending from `startKey`, inclusive, to `endKey`, exclusive. */
@@ -94,19 +100,24 @@ export class SortedMap {
     request: RangeRequest,
   ): Promise<{ entries: SortedMapEntry[] }> {
     const { store, fence } = internals(context).execution.options;
-    const bounds = rangeBounds(direction, request);
-    if (!bounds) return { entries: [] };
-    const query = { map: this.name, direction, limit: request.limit, ...bounds };
-    const entries = await fence.run(() => store.readRange(query));
-    return { entries: entries.map(({ key, value }) => ({ key, value })) };
+    return await fence.run(async () => {
+      const bounds = rangeBounds(direction, request);
+      if (!bounds) return { entries: [] };
+      const query = { map: this.name, direction, limit: request.limit, ...bounds };
+      const entries = await store.readRange(query);
+      return { entries: entries.map(({ key, value }) => ({ key, value })) };
+    });
   }
 
-  async #mutate(context: DurableContext, change: MapChange): Promise<void> {
+  async #mutate(context: DurableContext, build: () => MapChange): Promise<void> {
     const { execution, scope } = internals(context);
+    await execution.options.fence.run(() => this.#apply(execution, scope, build()));
+  }
+
+  async #apply(execution: Execution, scope: Scope, change: MapChange): Promise<void> {
     const { store, fence, clock, newId, tracer, number } = execution.options;
     const { name: map, alias } = this;
     const { method } = change;
-    if (fence.isCut) await never();
     execution.take(scope, alias, { map, change });
     scope.mutations?.push({ map, change });
     if (scope.validation) return;

@@ -26,7 +26,7 @@ import {
   type FaultInjector,
   type RetryPolicy,
 } from "../durable/index.ts";
-import type { DurableStore, ExecutionOutcome } from "../store/index.ts";
+import type { BeginOutcome, DurableStore, ExecutionOutcome } from "../store/index.ts";
 import type { ClientLine } from "./client-line.ts";
 import { acquire, invocationLock, type Release } from "./lock.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
@@ -63,6 +63,7 @@ export class Invocation {
   readonly #fence: Fence;
   #execution: Execution | undefined;
   #tracer: Tracer | undefined;
+  #beginning: Promise<BeginOutcome> | undefined;
   /** Why the call is refused, where the SDK would make a tool's error of it. */
   #refusal: McpError | undefined;
   /** Another server resumed it first. */
@@ -96,17 +97,13 @@ export class Invocation {
       if (!this.session.isOpen) return;
       this.#fence.cut();
       // The SDK sends nothing for a cancelled request, whatever this is.
-      void this.#end("cancelled", undefined).then(
-        () => cancelled({ content: [] }),
-        this.host.onError,
-      );
+      void this.#cancel().then(() => cancelled({ content: [] }), this.host.onError);
     };
     signal.addEventListener("abort", cancel, { once: true });
     try {
       return await Promise.race([this.#answer(inner), cancellation]);
     } finally {
       signal.removeEventListener("abort", cancel);
-      this.#fence.release();
       // The answer does not wait for the lock to be free.
       this.#release?.().catch(this.host.onError);
     }
@@ -139,7 +136,9 @@ export class Invocation {
       acquire(store.locks, invocationLock(store.name, id), signal),
     );
     const begin = { ...this.request, owner, guards, at: clock.now() };
-    const begun = await this.#fence.run((signal) => store.beginExecution(begin, { signal }));
+    const begun = await this.#fence.run(
+      (signal) => (this.#beginning = store.beginExecution(begin, { signal })),
+    );
     if (!begun.begun) {
       if (begun.reason === "not-interrupted") this.#skipped = true;
       else this.#refusal = Invocation.otherRequest(id);
@@ -160,6 +159,20 @@ export class Invocation {
     this.#tracer = tracer;
     this.#execution = execution;
     return await this.#fence.run(async () => tool.handler(args, new DurableContext(execution, {})));
+  }
+
+  async #cancel(): Promise<void> {
+    if (this.#execution) {
+      await this.#end("cancelled", undefined);
+      return;
+    }
+    // The cancellation may have come while an execution was being journalled, past aborting.
+    const begun = await this.#beginning?.catch(() => undefined);
+    if (!begun?.begun) return;
+    const { store, clock, fence } = this.host;
+    const { id } = this.request;
+    const end = { id, execution: begun.execution, outcome: "cancelled", at: clock.now() } as const;
+    await fence.run((signal) => store.endExecution(end, [], { signal }));
   }
 
   /** The answer is journalled and must not leave. */

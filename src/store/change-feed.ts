@@ -20,6 +20,8 @@ export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();
   readonly #channel: BroadcastChannel | undefined;
 
+  #closed = false;
+
   constructor(name: string) {
     if (typeof BroadcastChannel === "undefined") return;
     this.#channel = new BroadcastChannel(`durable-mcp:${name}`);
@@ -30,6 +32,8 @@ export class ChangeFeed {
   }
 
   emit(change: Omit<StoreChange, "remote">): void {
+    // A write that was under way when the store was closed is committed all the same.
+    if (this.#closed) return;
     this.#channel?.postMessage(change);
     this.#tell({ ...change, remote: false });
   }
@@ -41,11 +45,21 @@ export class ChangeFeed {
   }
 
   close(): void {
+    this.#closed = true;
     this.#channel?.close();
     this.#listeners.clear();
   }
 
   #tell(change: StoreChange): void {
-    for (const listener of this.#listeners) listener(change);
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        // The write is committed: a listener's own fault must not pass for the write's.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }

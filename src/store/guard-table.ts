@@ -65,12 +65,9 @@ export async function claimGuard(
       execution: claim.execution,
       updatedAt: claim.at,
     };
-    void guards.put(record);
     const { state: _, attempts: attempt, updatedAt: __, ...about } = record;
-    await appendTrace(tx, [
-      ...events,
-      { ...about, type: "attempt-started", at: claim.at, attempt },
-    ]);
+    const started: TraceEvent = { ...about, type: "attempt-started", at: claim.at, attempt };
+    await Promise.all([guards.put(record), appendTrace(tx, [...events, started])]);
     return { claimed: true, record };
   });
 }
@@ -91,12 +88,12 @@ export async function settleGuard(
     }
     const { error: _, value: __, ...kept } = earlier;
     const record: GuardRecord = { ...kept, ...rest, updatedAt: at };
-    await guards.put({
+    const settled: GuardRecord = {
       ...record,
       ...(rest.state === "stored" ? { value } : {}),
       ...(error ? { error } : {}),
-    });
-    await appendTrace(tx, events);
+    };
+    await Promise.all([guards.put(settled), appendTrace(tx, events)]);
   });
 }
 

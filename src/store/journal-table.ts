@@ -109,10 +109,14 @@ export async function beginExecution(
       executions: [...(earlier?.executions ?? []), execution],
       resumptionCrashes: earlier?.resumptionCrashes ?? 0,
     };
-    void invocations.put(invocation);
-    await appendTrace(tx, [
-      { type: "execution-started", at, invocation: id, execution: number, detail: cause },
-    ]);
+    const started: TraceEvent = {
+      type: "execution-started",
+      at,
+      invocation: id,
+      execution: number,
+      detail: cause,
+    };
+    await Promise.all([invocations.put(invocation), appendTrace(tx, [started])]);
     return { begun: true, invocation, execution: number };
   });
 }
@@ -156,11 +160,11 @@ export async function interruptInvocations(
       const last = invocation.executions.at(-1);
       if (!last || !isDead(last.owner)) continue;
       const next = interrupted(invocation, at);
-      void invocations.put(next);
       const about = { at, invocation: invocation.id, execution: last.number };
       const held: TraceEvent[] =
         next.held === undefined ? [] : [{ ...about, type: "held", detail: next.held }];
-      await appendTrace(tx, [{ ...about, type: "interrupted" }, ...held]);
+      const events: TraceEvent[] = [{ ...about, type: "interrupted" }, ...held];
+      await Promise.all([invocations.put(next), appendTrace(tx, events)]);
       marked.push(next);
     }
     return marked;

@@ -4,18 +4,21 @@
  */
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** `[map, UTF-8 bytes of the key]`: the primary key of an entry. */
-export type EntryKey = [string, Uint8Array<ArrayBuffer> | ArrayBuffer];
+/**
+ * `[map, UTF-8 bytes of the key]`: the primary key of an entry. The empty key is kept as the empty
+ * string, which sorts before all bytes: simulated IndexedDB takes an empty array for a detached one.
+ */
+export type EntryKey = [string, Uint8Array<ArrayBuffer> | ArrayBuffer | ""];
 
 export function entryKey(map: string, key: string): EntryKey {
-  return [map, encoder.encode(key)];
+  return [map, key === "" ? "" : encoder.encode(key)];
 }
 
 /** The key as a string, from the primary key that IndexedDB gave back. */
-export function keyOf(entryKey: EntryKey): string {
-  return decoder.decode(entryKey[1]);
+export function keyOf([, bytes]: EntryKey): string {
+  return bytes === "" ? "" : decoder.decode(bytes);
 }
 
 export interface KeyBound {

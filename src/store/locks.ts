@@ -47,10 +47,14 @@ export function localLocks(): Locks {
       void tail.then(() => {
         if (tails.get(name) === tail) tails.delete(name);
       });
+      let granted = false;
       try {
         if (before) await waitFor(before, signal);
+        granted = true;
         return await run(true);
       } finally {
+        // Free at once; a waiter that gave up leaves the line only when its turn would have come.
+        if (granted && tails.get(name) === tail) tails.delete(name);
         released.resolve(undefined);
       }
     },

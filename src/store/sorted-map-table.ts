@@ -34,7 +34,8 @@ export async function readEntry(
 
 export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Promise<MapEntry[]> {
   const range = entryRange(query.map, query);
-  const { limit } = query;
+  // What IndexedDB takes as a count.
+  const limit = Math.min(query.limit, 2 ** 32 - 1);
   return await transact(db, ["entries"], "readonly", {}, async (tx) => {
     const table = tx.objectStore("entries");
     const raw = unwrap(table);
@@ -101,7 +102,7 @@ export async function applyMutation(
         ? "deduplicated"
         : "differs";
     if (outcome === "applied") {
-      void writes.put(write);
+      unwrap(writes).put(write);
       applyChange(unwrap(tx.objectStore("entries")), write);
     }
     await appendTrace(tx, event ? [...events, { ...event, outcome }] : events);

@@ -50,13 +50,13 @@ export class World {
     const { service, operation, request, perform } = call;
     const access = serviceAccess(context);
     await access.pass("effect:before", service);
-    let draws = 0;
-    const response = perform(() =>
-      drawAt(this.seed, service, operation, canonicalJson(request), draws++),
-    );
     const { invocation, execution, alias, attempt, validation } = access;
-    const seq = await access.run(() =>
-      this.ledger.record({
+    let draws = 0;
+    const { response, seq } = await access.run(async () => {
+      const response = perform(() =>
+        drawAt(this.seed, service, operation, canonicalJson(request), draws++),
+      );
+      const seq = await this.ledger.record({
         at: this.clock.now(),
         service,
         operation,
@@ -67,8 +67,9 @@ export class World {
         request,
         response,
         ...(validation ? { validation } : {}),
-      }),
-    );
+      });
+      return { response, seq };
+    });
     const what = `${service}.${operation}`;
     access.trace("happened", what);
     await access.sleep(this.latencyMs);

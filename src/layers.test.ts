@@ -1,0 +1,37 @@
+/** The rule that keeps imports pointing one way fires: a rule without a resolver passes everything. */
+import { ESLint } from "eslint";
+import { describe, expect, it } from "vitest";
+
+async function problems(file: string, code: string): Promise<string[]> {
+  const eslint = new ESLint();
+  const [result] = await eslint.lintText(code, { filePath: file });
+  return (result?.messages ?? [])
+    .filter(({ ruleId }) => ruleId === "import-x/no-restricted-paths")
+    .map(({ message }) => message);
+}
+
+describe("imports point one way", () => {
+  it.each([
+    ["src/store/errors.ts", "../durable/index.ts", "store may not know durable"],
+    ["src/durable/errors.ts", "../mcp/index.ts", "durable may not know mcp"],
+    ["src/mcp/meta.ts", "../examples/index.ts", "mcp may not know examples"],
+    ["src/world/world.ts", "../mcp/index.ts", "world may not know mcp"],
+    ["src/examples/index.ts", "../playground/format.ts", "examples may not know playground"],
+  ])("%s may not import %s", async (file, from, message) => {
+    const found = await problems(file, `import type * as upper from "${from}";\n`);
+    expect(found.join()).toContain(message);
+  });
+
+  it("and a folder is entered through its index only", async () => {
+    const found = await problems(
+      "src/durable/errors.ts",
+      `import type * as inner from "../store/locks.ts";\n`,
+    );
+    expect(found.join()).toContain("Import from src/store/index.ts");
+  });
+
+  it("while what points the right way passes", async () => {
+    const code = `import type * as lower from "../store/index.ts";\n`;
+    expect(await problems("src/durable/errors.ts", code)).toEqual([]);
+  });
+});
