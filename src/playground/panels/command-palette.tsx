@@ -25,7 +25,12 @@ export default function CommandPalette({
   onGuide,
 }: CommandPaletteProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // The dialog would focus the list's own root, which takes no typing.
+    input.current?.focus();
+  }, []);
   const actions = useActions(onTheme, onGuide);
   const groups = [...new Set(actions.map(({ group }) => group))];
   return (
@@ -37,6 +42,7 @@ export default function CommandPalette({
     >
       <Command label="Commands" loop>
         <Command.Input
+          ref={input}
           placeholder="What do you want to do?"
           className="h-10 w-full border-b border-line bg-panel px-3 text-base"
         />
@@ -58,7 +64,8 @@ export default function CommandPalette({
                     value={`${group} ${name}`}
                     className="rounded px-2 py-1 text-sm data-[selected=true]:bg-accent-soft"
                     onSelect={() => {
-                      onClose();
+                      // Closing it first gives the focus back to where it was.
+                      dialog.current?.close();
                       run();
                     }}
                   >

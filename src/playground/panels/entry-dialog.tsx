@@ -38,7 +38,8 @@ export function EntryDialog({
       setRefusal(error instanceof Error ? error.message : String(error));
       return;
     }
-    if (await playground.write(map, { method: "insert", entries: [entry] })) onClose();
+    if (await playground.write(map, { method: "insert", entries: [entry] }))
+      dialog.current?.close();
     else setRefusal("It could not be written; the log at the bottom says why.");
   };
 
@@ -91,7 +92,7 @@ export function EntryDialog({
           </p>
         )}
         <div className="mt-2 flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={() => dialog.current?.close()}>Cancel</Button>
           <Button tone="primary" type="submit">
             {draft.isNew ? "Insert" : "Save"}
           </Button>
