@@ -88,6 +88,8 @@ export class Execution {
   readonly used = new Set<string>();
   /** Attempts of guards that keep no record, because guards are off. */
   readonly unrecordedAttempts = new Map<string, number>();
+  /** How many audit entries it has written. */
+  audited = 0;
   /** The work goes on, but the answer will not arrive. */
   responseLost = false;
   readonly #taken = new Map<string, Taken>();

@@ -1,10 +1,21 @@
 /** The registry of examples. */
+import { auditExample } from "./audit/index.ts";
+import { define } from "./define/index.ts";
+import { document } from "./document/index.ts";
 import type { Example } from "./example.ts";
 import { processing } from "./processing/index.ts";
+import { steps } from "./steps/index.ts";
 
 export type { Example, Print, ServerParts, TranscriptLine } from "./example.ts";
 
-export const examples: readonly [Example, ...Example[]] = [processing];
+/** The first is the one that the page opens with. */
+export const examples: readonly [Example, ...Example[]] = [
+  processing,
+  steps,
+  document,
+  define,
+  auditExample,
+];
 
 export function exampleNamed(name: string): Example | undefined {
   return examples.find((example) => example.name === name);

@@ -19,10 +19,14 @@ import { ServerBar } from "./panels/server-bar.tsx";
 import { StatePanels } from "./panels/state-panel.tsx";
 import { ToolsPanel } from "./panels/tools-panel.tsx";
 
+/** The first minute is about a payment. */
+const GUIDED_EXAMPLE = "processing";
+
 const CommandPalette = lazy(() => import("./panels/command-palette.tsx"));
 
 export function App(): ReactElement {
-  useChangeFeed(usePlayground());
+  const playground = usePlayground();
+  useChangeFeed(playground);
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
   const [guide, setGuide] = useStoredState("guide", "open");
@@ -43,7 +47,7 @@ export function App(): ReactElement {
       <ServerBar theme={theme} onTheme={nextTheme} onPalette={() => setPalette(true)} />
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
         <ConnectionNotice />
-        {guide === "open" ? (
+        {guide === "open" && playground.example.name === GUIDED_EXAMPLE ? (
           <Boundary>
             <GuidePanel onClose={() => setGuide("closed")} />
           </Boundary>

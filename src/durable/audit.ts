@@ -1,0 +1,92 @@
+/**
+ * Audit logs (SPEC.md 2.5): every execution of a wrapped tool leaves an entry under a UUIDv7 key.
+ *
+ * 1. An entry carries an alias of its own, of execution and position: no execution's entry stands
+ *    for another's, and none needs an alias from the user.
+ * 2. A failure to write an entry never fails the tool; it shows in the trace.
+ */
+import { toBytes } from "./bytes.ts";
+import { internals, type DurableContext } from "./context.ts";
+import { keep } from "./errors.ts";
+import { SortedMap } from "./sorted-map.ts";
+import { uuidv7Time } from "./uuid.ts";
+
+/** One entry as it is stored, in JSON. */
+export interface AuditEntry {
+  readonly tool: string;
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+  readonly error?: string;
+  readonly success?: boolean;
+  readonly durationSeconds?: number;
+  /** Milliseconds since the epoch; the time within the entry's key. */
+  readonly timestamp: number;
+  /** What `audit.log` was given. */
+  readonly data?: unknown;
+}
+
+/** The map that holds a log. */
+export function auditMap(logName: string): SortedMap {
+  return SortedMap.ref(`audit:${logName}`);
+}
+
+/** Wraps a tool so that each of its executions is written to the log. */
+export function audit<Args, Result>(
+  logName: string,
+  tool: (args: Args, context: DurableContext) => Promise<Result> | Result,
+): (args: Args, context: DurableContext) => Promise<Result> {
+  const map = auditMap(logName);
+  return async (inputs, context) => {
+    const { clock } = internals(context).execution.options;
+    const startedAt = clock.now();
+    const outcome = (rest: Partial<AuditEntry>): Promise<void> =>
+      write(map, context, {
+        inputs,
+        ...rest,
+        durationSeconds: (clock.now() - startedAt) / 1000,
+      });
+    let result: Result;
+    try {
+      result = await tool(inputs, context);
+    } catch (error) {
+      const { name, message } = keep(error);
+      await outcome({ error: `${name}: ${message}`, success: false });
+      throw error;
+    }
+    await outcome({ outputs: outputsOf(result), success: !isErrorResult(result) });
+    return result;
+  };
+}
+
+/** Writes one entry by hand. */
+audit.log = async (logName: string, context: DurableContext, data: unknown): Promise<void> => {
+  await write(auditMap(logName), context, { data });
+};
+
+async function write(
+  map: SortedMap,
+  context: DurableContext,
+  entry: Omit<AuditEntry, "tool" | "timestamp">,
+): Promise<void> {
+  const { execution } = internals(context);
+  const { newId, number } = execution.options;
+  try {
+    const key = newId();
+    const alias = `${map.name}#${number}.${++execution.audited}`;
+    const full: AuditEntry = { tool: context.tool, ...entry, timestamp: uuidv7Time(key) };
+    await map.idempotently(alias).insert(context, { entries: { [key]: toBytes(full) } });
+  } catch (error) {
+    execution.trace({ type: "audit-failed", map: map.name, error: keep(error) });
+  }
+}
+
+/** Of an MCP result what a reader wants to see: its structured content. */
+function outputsOf(result: unknown): unknown {
+  const structured = (result as { structuredContent?: unknown } | null | undefined)
+    ?.structuredContent;
+  return structured ?? result;
+}
+
+function isErrorResult(result: unknown): boolean {
+  return (result as { isError?: unknown } | null | undefined)?.isError === true;
+}

@@ -1,0 +1,247 @@
+/** A glossary: terms by name, by time and by category, each an index that a range can read. */
+import { z } from "zod";
+import {
+  atLeastOnce,
+  fromBytes,
+  SortedMap,
+  toBytes,
+  uuidv7,
+  uuidv7Time,
+  type DurableContext,
+} from "../../durable/index.ts";
+import { DurableMcpServer, structured } from "../../mcp/index.ts";
+import type { ServerParts } from "../example.ts";
+import { fold } from "./fold.ts";
+
+const Term = z.object({
+  term: z.string(),
+  definition: z.string(),
+  category: z.string(),
+  examples: z.array(z.string()),
+  timestamp: z.number(),
+});
+/** A term as it is stored: with its key in the index by time. */
+const Stored = Term.extend({ added: z.string() });
+type Stored = z.infer<typeof Stored>;
+
+const status = z.enum(["success", "error"]);
+const message = z.string().optional();
+const count = z.number().optional();
+const termList = z.array(Term).optional();
+/** The separator of the category index must not stand in a name. */
+const name = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes("\u0000"), "must not hold the character U+0000");
+const limit = z.number().int().positive();
+
+/** By the folded term. */
+const terms = SortedMap.ref("terms");
+/** By UUIDv7: the folded term that was added then. */
+const recent = SortedMap.ref("recent");
+/** By folded category and folded term. */
+const categories = SortedMap.ref("categories");
+
+const readOnly = { readOnlyHint: true, openWorldHint: false };
+
+export function createServer({ world: _, ...options }: ServerParts): DurableMcpServer {
+  const server = new DurableMcpServer({ name: "define", version: "1.0.0" }, options);
+
+  server.registerTool(
+    "add_term",
+    {
+      title: "Add a term",
+      description: "Adds a term, or replaces it: letter case makes no other term.",
+      inputSchema: {
+        term: name.meta({ examples: ["Durable"] }),
+        definition: z
+          .string()
+          .min(1)
+          .meta({ examples: ["Lasting; not lost in a crash."] }),
+        category: name.default("general"),
+        examples: z.array(z.string()).optional(),
+      },
+      outputSchema: {
+        status,
+        term: z.string().optional(),
+        timestamp: z.number().optional(),
+        message,
+      },
+      annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
+    },
+    async ({ term, definition, category, examples = [] }, context) => {
+      // What is replaced is settled once: a retry after a crash goes by it, not by what it wrote itself.
+      const plan = await atLeastOnce(
+        "plan",
+        context,
+        async (context) => ({ added: uuidv7(), replaced: await find(context, term) }),
+        { schema: z.object({ added: z.string(), replaced: Stored.optional() }) },
+      );
+      const timestamp = uuidv7Time(plan.added);
+      const stored: Stored = { term, definition, category, examples, timestamp, added: plan.added };
+      const key = fold(term);
+      if (plan.replaced) await unindex(context, plan.replaced);
+      await terms.insert(context, { entries: { [key]: toBytes(stored) } });
+      await recent.insert(context, { entries: { [plan.added]: toBytes(key) } });
+      await categories.insert(context, {
+        entries: { [categoryKey(category, term)]: toBytes(key) },
+      });
+      return structured({ status: "success", term, timestamp });
+    },
+  );
+
+  server.registerTool(
+    "define",
+    {
+      title: "Define a term",
+      description: "Finds a term, in any letter case.",
+      inputSchema: { term: name.meta({ examples: ["durable"] }) },
+      outputSchema: { status, term: Term.optional(), message },
+      annotations: readOnly,
+    },
+    async ({ term }, context) => {
+      const stored = await find(context, term);
+      if (!stored) return structured(notFound(term));
+      return structured({ status: "success", term: Term.parse(stored) });
+    },
+  );
+
+  server.registerTool(
+    "remove_term",
+    {
+      title: "Remove a term",
+      description: "Removes a term from all indexes.",
+      inputSchema: { term: name.meta({ examples: ["durable"] }) },
+      outputSchema: { status, message },
+      annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
+    },
+    async ({ term }, context) => {
+      const stored = await atLeastOnce("find", context, (context) => find(context, term), {
+        schema: Stored.optional(),
+      });
+      if (!stored) return structured(notFound(term));
+      await unindex(context, stored);
+      await terms.remove(context, { keys: [fold(term)] });
+      return structured({ status: "success", message: `Removed ${stored.term}.` });
+    },
+  );
+
+  server.registerTool(
+    "list_terms",
+    {
+      title: "List terms",
+      description: "Lists terms in order, from start_with on.",
+      inputSchema: { start_with: z.string().optional(), limit: limit.default(50) },
+      outputSchema: { status, count, terms: termList, message },
+      annotations: readOnly,
+    },
+    async ({ start_with, limit }, context) => {
+      const startKey = start_with === undefined ? {} : { startKey: fold(start_with) };
+      const { entries } = await terms.range(context, { ...startKey, limit });
+      return structured({ status: "success", ...list(entries) });
+    },
+  );
+
+  server.registerTool(
+    "search_terms",
+    {
+      title: "Search terms",
+      description: "Finds the terms that begin with a prefix, in any letter case and script.",
+      inputSchema: { prefix: z.string().meta({ examples: ["du"] }), limit: limit.default(20) },
+      outputSchema: { status, prefix: z.string().optional(), count, terms: termList, message },
+      annotations: readOnly,
+    },
+    async ({ prefix, limit }, context) => {
+      const { entries } = await terms.range(context, { prefix: fold(prefix), limit });
+      return structured({ status: "success", prefix, ...list(entries) });
+    },
+  );
+
+  server.registerTool(
+    "browse_category",
+    {
+      title: "Browse a category",
+      description: "Lists the terms of a category in order, by an index rather than a scan.",
+      inputSchema: { category: name.meta({ examples: ["general"] }), limit: limit.default(50) },
+      outputSchema: { status, category: z.string().optional(), count, terms: termList, message },
+      annotations: readOnly,
+    },
+    async ({ category, limit }, context) => {
+      const prefix = categoryKey(category, "");
+      const { entries } = await categories.range(context, { prefix, limit });
+      const found = await lookUp(context, entries);
+      return structured({
+        status: "success",
+        category,
+        count: found.length,
+        terms: found.map((stored) => Term.parse(stored)),
+      });
+    },
+  );
+
+  server.registerTool(
+    "recent_terms",
+    {
+      title: "Recent terms",
+      description: "Lists the terms that were added last, newest first.",
+      inputSchema: { limit: limit.default(20) },
+      outputSchema: {
+        status,
+        count,
+        recent_terms: z.array(Term.extend({ added_at: z.number() })).optional(),
+        message,
+      },
+      annotations: readOnly,
+    },
+    async ({ limit }, context) => {
+      const { entries } = await recent.reverseRange(context, { limit });
+      const found = await lookUp(context, entries);
+      return structured({
+        status: "success",
+        count: found.length,
+        recent_terms: found.map((stored) => ({
+          ...Term.parse(stored),
+          added_at: uuidv7Time(stored.added),
+        })),
+      });
+    },
+  );
+
+  return server;
+}
+
+type Entries = readonly { readonly value: Uint8Array }[];
+
+function categoryKey(category: string, term: string): string {
+  return `${fold(category)}\u0000${fold(term)}`;
+}
+
+function notFound(term: string): { status: "error"; message: string } {
+  return { status: "error", message: `There is no term “${term}”.` };
+}
+
+async function find(context: DurableContext, term: string): Promise<Stored | undefined> {
+  const { value } = await terms.get(context, { key: fold(term) });
+  return value && Stored.parse(fromBytes(value));
+}
+
+/** Removes a term from the indexes that point at it. */
+async function unindex(context: DurableContext, { added, category, term }: Stored): Promise<void> {
+  await recent.remove(context, { keys: [added] });
+  await categories.remove(context, { keys: [categoryKey(category, term)] });
+}
+
+function list(entries: Entries): { count: number; terms: z.infer<typeof Term>[] } {
+  return {
+    count: entries.length,
+    terms: entries.map(({ value }) => Term.parse(fromBytes(value))),
+  };
+}
+
+/** The terms that entries of an index point at; one that was removed meanwhile is left out. */
+async function lookUp(context: DurableContext, entries: Entries): Promise<Stored[]> {
+  const found = await Promise.all(
+    entries.map(({ value }) => find(context, z.string().parse(fromBytes(value)))),
+  );
+  return found.filter((stored) => stored !== undefined);
+}

@@ -1,0 +1,255 @@
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { call, openLab, settled, type Lab } from "../../e2e/support/lab.ts";
+import { connect, FaultPlan, fromBytes, skippingClock, uuidv7, type Fault } from "../index.ts";
+import type { DurableMcpServer } from "../mcp/index.ts";
+import { exampleNamed, examples, type Example, type TranscriptLine } from "./index.ts";
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab();
+});
+const servers: DurableMcpServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+  await lab.close();
+});
+
+async function serve(name: string, faults?: FaultPlan) {
+  const example = exampleNamed(name);
+  if (!example) throw new Error(`There is no example ${name}.`);
+  const { store, world } = lab;
+  const server = example.createServer({ store, world, faults, clock: skippingClock });
+  servers.push(server);
+  await server.start();
+  const { client } = await connect(server);
+  return { example, server, client };
+}
+
+async function runScript({ example, client }: { example: Example; client: Client }) {
+  const lines: TranscriptLine[] = [];
+  await example.runClient(client, (line) => lines.push(line));
+  return lines;
+}
+
+async function structuredCall(
+  client: Client,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  return (await call(client, name, args)).structuredContent ?? {};
+}
+
+describe.each(examples.map(({ name }) => name))("%s", (name) => {
+  it("runs its client script to the end, calling every tool, and no answer is an error of the SDK's", async () => {
+    const { example, client } = await serve(name);
+    const lines = await runScript({ example, client: client });
+    const { tools } = await client.listTools();
+    const called = lines.filter(({ kind }) => kind === "call").map(({ text }) => text);
+    for (const tool of tools) {
+      expect(called.some((text) => text.startsWith(`${tool.name}(`))).toBe(true);
+      expect(tool.outputSchema).toBeDefined();
+      expect(tool.description).toBeTruthy();
+      expect(tool.annotations).toBeDefined();
+    }
+    const answers = lines.filter(({ kind }) => kind === "answer");
+    expect(answers).toHaveLength(called.length);
+    expect(answers.filter(({ text }) => text.startsWith("error:"))).toEqual([]);
+  });
+
+  it("tells the same on an empty store twice: ids are derived from inputs", async () => {
+    const first = await serve(name);
+    const before = await runScript({ example: first.example, client: first.client });
+    await first.server.close();
+    await lab.store.wipe();
+    await lab.world.ledger.wipe();
+    const again = await serve(name);
+    const after = await runScript({ example: again.example, client: again.client });
+    const shape = (lines: TranscriptLine[]): string[] =>
+      lines.map(
+        ({ kind, text }) => `${kind} ${text.replace(/\d{10,}|txn_[0-9a-f]+|0\.\d+/g, "#")}`,
+      );
+    expect(shape(after)).toEqual(shape(before));
+  });
+});
+
+describe("steps", () => {
+  it("a crash between the two steps repeats only the second", async () => {
+    const crash: Fault = {
+      point: "guard:before-store",
+      match: { alias: "create_profile" },
+      kind: "crash",
+      when: { nth: 1 },
+    };
+    const { client } = await serve("steps", new FaultPlan([crash]));
+    const id = uuidv7();
+    const args = { username: "ada", email: "ada@example.com" };
+    await expect(call(client, "create_user_with_profile", args, id)).rejects.toThrow();
+    await serve("steps", new FaultPlan([crash]));
+    await settled(lab, id, "completed");
+    const guards = await lab.store.readGuards({ invocation: id, limit: 9 });
+    expect(guards.map(({ alias, attempts, execution }) => [alias, attempts, execution])).toEqual([
+      ["create_profile", 2, 2],
+      ["create_user", 1, 1],
+    ]);
+    for (const map of ["users", "profiles"]) {
+      const entries = await lab.store.readRange({ map, direction: "ascending", limit: 9 });
+      expect(entries).toHaveLength(1);
+    }
+  });
+});
+
+describe("document", () => {
+  it("neither reads nor translates twice, wherever it crashes", async () => {
+    for (const alias of ["lookup", "ocr", "translation", "finish"]) {
+      const faults = new FaultPlan([
+        { point: "guard:stored", match: { alias }, kind: "crash", when: { nth: 1 } },
+      ]);
+      const { client, server } = await serve("document", faults);
+      await call(client, "upload_file", { file_id: alias, content: "text" });
+      const id = uuidv7();
+      const args = { file_id: alias, target_language: "de" };
+      await expect(call(client, "process_document", args, id)).rejects.toThrow();
+      expect(server.state).toBe("crashed");
+      const next = await serve("document", faults);
+      await settled(lab, id, "completed");
+      const [tally] = await lab.world.ledger.tally([id]);
+      expect(tally).toEqual({ effects: 2, duplicates: 0 });
+      const answer = await call(next.client, "process_document", args, id);
+      expect(answer.structuredContent).toMatchObject({ status: "success" });
+      await next.server.close();
+    }
+  });
+
+  it("reports its progress, step by step", async () => {
+    const { client } = await serve("document");
+    await call(client, "upload_file", { file_id: "a", content: "text" });
+    const seen: unknown[] = [];
+    await client.callTool({ name: "process_document", arguments: { file_id: "a" } }, undefined, {
+      onprogress: ({ progress, total, message }) => seen.push([progress, total, message]),
+    });
+    expect(seen).toEqual([
+      [0, 4, "lookup"],
+      [1, 4, "ocr"],
+      [2, 4, "translation"],
+      [3, 4, "finish"],
+    ]);
+  });
+});
+
+describe("define", () => {
+  it("finds prefixes exactly, in any letter case, in any script", async () => {
+    const { client } = await serve("define");
+    const words = [
+      "Straße",
+      "STRASSEN",
+      "strand",
+      "ΟΔΟΣ",
+      "οδοσήμανση",
+      "İzmir",
+      "😀a",
+      "\u{10FFFF}z",
+    ];
+    for (const term of words) await call(client, "add_term", { term, definition: "d" });
+    const search = async (prefix: string): Promise<unknown[]> => {
+      const { terms } = await structuredCall(client, "search_terms", { prefix });
+      return (terms as { term: string }[]).map(({ term }) => term);
+    };
+    expect(await search("strass")).toEqual(["Straße", "STRASSEN"]);
+    expect(await search("STRAß")).toEqual(["Straße", "STRASSEN"]);
+    expect(await search("Οδος")).toEqual(["ΟΔΟΣ", "οδοσήμανση"]);
+    expect(await search("😀")).toEqual(["😀a"]);
+    expect(await search("\u{10FFFF}")).toEqual(["\u{10FFFF}z"]);
+    expect(await search("x")).toEqual([]);
+  });
+
+  it("keeps its three indexes together, also when a replacement crashes at any write", async () => {
+    for (let nth = 1; nth <= 5; nth++) {
+      await lab.store.wipe();
+      const setup = await serve("define");
+      const old = { term: "Term", definition: "old", category: "first" };
+      await call(setup.client, "add_term", old);
+      await setup.server.close();
+      const faults = new FaultPlan([{ point: "map:committed", kind: "crash", when: { nth } }]);
+      const { client } = await serve("define", faults);
+      const id = uuidv7();
+      const args = { term: "term", definition: "new", category: "second" };
+      await expect(call(client, "add_term", args, id)).rejects.toThrow();
+      const next = await serve("define", faults);
+      await settled(lab, id, "completed");
+      const sizes = await Promise.all(
+        ["terms", "recent", "categories"].map(
+          async (map) =>
+            (await lab.store.readRange({ map, direction: "ascending", limit: 9 })).length,
+        ),
+      );
+      expect(sizes).toEqual([1, 1, 1]);
+      const first = await structuredCall(next.client, "browse_category", { category: "first" });
+      const second = await structuredCall(next.client, "browse_category", { category: "SECOND" });
+      expect([first["count"], second["count"]]).toEqual([0, 1]);
+      await next.server.close();
+    }
+  });
+});
+
+describe("audit", () => {
+  it("gives exactly the entries of a time, for every combination of begin and end", async () => {
+    const { client } = await serve("audit");
+    for (let n = 0; n < 6; n++) {
+      await call(client, "update_user", { user_id: `u${n}`, updates: {} });
+    }
+    const log = { log_name: "user_operations" };
+    const read = async (range: object): Promise<number[]> => {
+      const { entries } = await structuredCall(client, "get_audit_log", { ...log, ...range });
+      return (entries as { timestamp: number }[]).map(({ timestamp }) => timestamp);
+    };
+    const all = await read({});
+    expect(all).toHaveLength(6);
+    expect(all).toEqual(all.toSorted((a, b) => b - a));
+    const times = [0, ...new Set(all.flatMap((time) => [time - 1, time, time + 1])), 2 ** 48];
+    for (const begin of [undefined, ...times]) {
+      for (const end of [undefined, ...times]) {
+        const expected = all.filter(
+          (time) => time >= (begin ?? 0) && (end === undefined || time < end),
+        );
+        expect([begin, end, await read({ begin, end })]).toEqual([begin, end, expected]);
+      }
+    }
+  });
+
+  it("leaves an entry for every execution, and a role's change in the security log", async () => {
+    const { client } = await serve("audit");
+    const args = { user_id: "u", updates: { role: "admin" } };
+    const { invocation } = await call(client, "update_user", args);
+    await call(client, "update_user", args, invocation);
+    const entries = await lab.store.readRange({
+      map: "audit:user_operations",
+      direction: "ascending",
+      limit: 9,
+    });
+    expect(entries.map(({ value }) => fromBytes(value))).toMatchObject([
+      { tool: "update_user", inputs: args, success: true, outputs: { updated_fields: ["role"] } },
+      { tool: "update_user", inputs: args, success: true },
+    ]);
+    const security = await structuredCall(client, "get_audit_log", { log_name: "security_events" });
+    expect(security).toMatchObject({
+      count: 2,
+      entries: [{ data: { event: "role_change", role: "admin" } }, {}],
+    });
+  });
+
+  it("is not failed by an entry that cannot be written; the trace shows it", async () => {
+    const faults = new FaultPlan([
+      { point: "map:before-commit", kind: "non-retryable", when: { every: true } },
+    ]);
+    const { client } = await serve("audit", faults);
+    const args = { name: "Ada", email: "ada@example.com" };
+    const { invocation, structuredContent } = await call(client, "create_user", args);
+    expect(structuredContent).toMatchObject({ status: "success" });
+    const trace = await lab.store.readTrace({ invocation, limit: 99 });
+    expect(trace.find(({ type }) => type === "audit-failed")).toMatchObject({
+      map: "audit:user_operations",
+      error: { message: "Injected at map:before-commit." },
+    });
+  });
+});

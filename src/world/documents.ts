@@ -1,0 +1,75 @@
+/** Simulated services for documents: reading them (OCR) and translating them. */
+import type { DurableContext } from "../durable/index.ts";
+import type { World } from "./world.ts";
+
+/** The document cannot be read: nothing was done, and nothing ever will be. */
+export class InvalidDocumentError extends Error {
+  override name = "InvalidDocumentError";
+}
+
+/** The document is larger than the account's quota: nothing was done. */
+export class QuotaExceededError extends Error {
+  override name = "QuotaExceededError";
+}
+
+/** How many characters the services take. */
+const QUOTA = 10_000;
+
+export interface Recognized {
+  readonly text: string;
+  /** From 0 to 1. */
+  readonly confidence: number;
+}
+
+/**
+ * Reads the text of a document.
+ *
+ * @throws InvalidDocumentError for a document without any text
+ * @throws QuotaExceededError for more than 10,000 characters
+ */
+export function recognizeText(
+  world: World,
+  context: DurableContext,
+  { file_id, content }: { readonly file_id: string; readonly content: string },
+): Promise<Recognized> {
+  return world.call(context, {
+    service: "ocr",
+    operation: "recognize",
+    request: { file_id },
+    perform: (draw) => {
+      const text = content.trim();
+      if (text === "") throw new InvalidDocumentError(`The document ${file_id} has no text.`);
+      checkQuota(content);
+      return { text, confidence: Number((0.9 + draw() * 0.1).toFixed(3)) };
+    },
+  });
+}
+
+export interface Translation {
+  readonly text: string;
+  readonly language: string;
+}
+
+/** @throws QuotaExceededError for more than 10,000 characters */
+export function translate(
+  world: World,
+  context: DurableContext,
+  { text, language }: { readonly text: string; readonly language: string },
+): Promise<Translation> {
+  return world.call(context, {
+    service: "translator",
+    operation: "translate",
+    request: { text, language },
+    perform: () => {
+      checkQuota(text);
+      return { text: `[${language}] ${text}`, language };
+    },
+  });
+}
+
+function checkQuota(text: string): void {
+  if (text.length <= QUOTA) return;
+  throw new QuotaExceededError(
+    `The document has ${text.length} characters; the account's quota is ${QUOTA}.`,
+  );
+}
