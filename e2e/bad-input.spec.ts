@@ -8,6 +8,7 @@ test("arguments that fail the schema get the SDK's answer and start no invocatio
 }) => {
   await playground.open();
   await page.getByLabel("amount").fill("-5");
+  await expect(page.getByRole("list", { name: "What the schema says" })).toContainText("amount:");
   await playground.press("Call process_payment");
   await expect(page.getByText("no invocation was started")).toBeVisible();
   await expect(page.getByText("Input validation error")).toBeVisible();
@@ -62,7 +63,10 @@ test("a range with bounds in the wrong order, or without a limit, is told as wha
   ).toBeVisible();
   await page.getByLabel("End (exclusive)").fill("");
   await page.getByLabel("Limit").fill("");
-  await expect(page.getByText("A range needs a limit, a positive integer")).toBeVisible();
+  await expect(page.getByText("The limit is a whole number from 1 to 500, not “”.")).toBeVisible();
+  await page.getByLabel("Limit").fill("abc");
+  await expect(page.getByText("not “abc”.")).toBeVisible();
+  await expect(page).toHaveURL(/limit=abc/);
 });
 
 test("without IndexedDB the page says so and what to do", async ({ page, playground }) => {
@@ -185,14 +189,29 @@ test("the database deleted under the page is told, and opened again without a re
   playground,
 }) => {
   await playground.open();
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
   const other = await context.newPage();
   await other.goto("/icon.svg");
   await other.evaluate(() => indexedDB.deleteDatabase("playground-processing").readyState);
   await expect(page.getByText("Another tab needed the database")).toBeVisible();
   await playground.press("Open it again");
   await playground.isUp();
+  // What was read of the deleted database is gone from the page, too.
+  await expect(page.getByText("No calls yet.")).toBeVisible();
   await playground.press("Call process_payment");
   await playground.callIs("completed");
+});
+
+test("a call while the server is down, and a link to an unknown example", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?example=nope");
+  await expect(page.getByRole("combobox", { name: "Example" })).toHaveValue("processing");
+  await playground.press("Crash");
+  await expect(page.getByText("Restart the server to call.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Call process_payment" })).toBeDisabled();
 });
 
 test("a link to a call that is not there says so", async ({ page, playground }) => {

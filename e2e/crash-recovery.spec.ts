@@ -13,7 +13,7 @@ test("a payment is charged, and its retry is answered from the store", async ({
   await playground.callIs("completed");
   await playground.counts(1, 1, 1);
   await expect(playground.guards).toContainText("Ran in execution 1.");
-  await expect(playground.guards).toContainText("A retry will be answered from the store.");
+  await expect(playground.guards).toContainText("A retry is answered from the store.");
   await playground.press("Retry");
   await playground.counts(2, 1, 1);
   await expect(playground.guards).toContainText("Answered from the store in execution 2.");
@@ -69,7 +69,7 @@ test("two network errors, then success: three attempts, one charge", async ({ pl
   await playground.callIs("completed");
   await playground.counts(1, 3, 1);
   await expect(playground.executions).toContainText("NetworkError");
-  await expect(playground.executions).toContainText("before its next attempt");
+  await expect(playground.executions).toContainText("its next attempt is due after");
   expect(await playground.ledger()).toHaveLength(1);
 });
 
@@ -128,6 +128,105 @@ test("a hanging call is cancelled: its guard stays as it was", async ({ playgrou
   expect(await playground.ledger()).toHaveLength(1);
 });
 
+test("a hanging call with a retry behind it is cancelled whole", async ({ page, playground }) => {
+  await playground.arm("The bank never answers");
+  await playground.press("Call process_payment");
+  await expect(playground.executions).toContainText("Injected at effect:after: hang");
+  await playground.press("Retry");
+  await playground.press("Cancel");
+  await playground.callIs("cancelled");
+  await expect(page.getByRole("button", { name: "Cancel" })).toBeHidden();
+  await playground.press("Retry");
+  await playground.counts(2, 1, 1);
+});
+
+for (const [end, state] of [
+  ["Release", "completed"],
+  ["Cancel", "cancelled"],
+] as const) {
+  test(`a call that hangs after its resumption can be ended: ${end}`, async ({
+    page,
+    playground,
+  }) => {
+    await playground.chooseTool("fetch_exchange_rate");
+    await page.getByText("A fault of your own").click();
+    await page.getByLabel("Point").selectOption("effect:after");
+    await page.getByLabel("Kind").selectOption("hang");
+    await page.getByLabel("When").selectOption("every");
+    await playground.press("Add to the plan");
+    await playground.press("Call fetch_exchange_rate");
+    await expect(playground.executions).toContainText("Injected at effect:after: hang");
+    await page.reload();
+    await playground.isUp();
+    await playground.counts(2, 2, 2);
+    await playground.press(end);
+    await playground.callIs(state);
+  });
+}
+
+test("adding a fault leaves the others' counts as they are", async ({ page, playground }) => {
+  await playground.arm("Crash before the charge");
+  await playground.press("Call process_payment");
+  await expect(playground.server).toHaveText(/crashed/);
+  await page.getByText("A fault of your own").click();
+  await page.getByLabel("Kind").selectOption("latency");
+  await playground.press("Add to the plan");
+  const armed = page.getByRole("list", { name: "Armed faults" }).getByRole("listitem");
+  await expect(armed).toHaveCount(2);
+  await expect(armed.first()).toContainText("It will not strike again");
+});
+
+test("a call is made again with edited arguments, by the keyboard's Enter", async ({
+  page,
+  playground,
+}) => {
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  await playground.press("Edit…");
+  await expect(page.getByLabel("amount")).toBeFocused();
+  await page.getByLabel("amount").fill("31");
+  await page.keyboard.press("Enter");
+  await expect(playground.calls).toHaveCount(2);
+  await playground.callIs("completed");
+  expect(await playground.journal()).toMatchObject([
+    { args: { amount: 25 } },
+    { args: { amount: 31 } },
+  ]);
+});
+
+test("a double click on Restart leaves one server, which crashes once", async ({
+  page,
+  playground,
+}) => {
+  await page
+    .getByRole("group", { name: "Server" })
+    .getByRole("button", { name: "Restart" })
+    .dblclick();
+  await playground.isUp();
+  const servers = (): Promise<number> =>
+    page.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.filter(({ name }) => name?.includes(":server:")).length;
+    });
+  await expect.poll(servers).toBe(1);
+  await playground.press("Crash");
+  await expect(playground.server).toHaveText(/crashed/);
+  await expect.poll(servers).toBe(0);
+});
+
+test("two settings changed at once are both kept", async ({ page, playground }) => {
+  await page.evaluate(() => {
+    for (const button of document.querySelectorAll("button")) {
+      if (/Guards off|Skip delays/.test(button.textContent)) button.click();
+    }
+  });
+  await page.reload();
+  await playground.isUp();
+  for (const name of ["Guards off", "Skip delays"]) {
+    await expect(page.getByRole("button", { name })).toHaveAttribute("aria-pressed", "true");
+  }
+});
+
 test("a hanging call is released and completes", async ({ playground }) => {
   await playground.arm("The bank never answers");
   await playground.press("Call process_payment");
@@ -173,10 +272,10 @@ test("a fault of one's own: the crash between the result and its record", async 
   await page.getByText("A fault of your own").click();
   await page.getByLabel("Point").selectOption("guard:before-store");
   await page.getByLabel("Kind").selectOption("crash");
-  await page.getByLabel("How often").fill("0");
+  await page.getByLabel("Which time").fill("0");
   await playground.press("Add to the plan");
-  await expect(page.getByRole("alert")).toContainText("a whole number of 1 or more");
-  await page.getByLabel("How often").fill("1");
+  await expect(page.getByRole("alert")).toContainText("Which time is a whole number of 1 or more");
+  await page.getByLabel("Which time").fill("1");
   await page.getByLabel("Only alias").fill("payment");
   await playground.press("Add to the plan");
   await expect(page.getByRole("list", { name: "Armed faults" })).toContainText(

@@ -10,6 +10,7 @@ for (const [name, viewport] of [
     await page.goto("/");
     await playground.isUp();
     const guide = page.getByRole("region", { name: "The first minute" });
+    await playground.press("Hold interrupted");
 
     await guide.getByRole("button", { name: "Charge and crash" }).click();
     await expect(playground.server).toHaveText(/crashed/);
@@ -33,6 +34,10 @@ for (const [name, viewport] of [
     await expect(page.getByRole("button", { name: "Guards off" })).toHaveAttribute(
       "aria-pressed",
       "false",
+    );
+    await expect(page.getByRole("button", { name: "Hold interrupted" })).toHaveAttribute(
+      "aria-pressed",
+      "true",
     );
   });
 }

@@ -40,8 +40,9 @@ for (const { tool, preset, counts, answer } of [
 ] as const) {
   test(`${tool} is resumed after the browser was killed in its middle`, async ({ baseURL }) => {
     const profile = mkdtempSync(join(tmpdir(), "playground-"));
+    const first = await launch(profile, baseURL ?? "");
+    let second: BrowserContext | undefined;
     try {
-      const first = await launch(profile, baseURL ?? "");
       const before = new PlaygroundPage(first.pages()[0] ?? (await first.newPage()));
       await before.open();
       await before.chooseTool(tool);
@@ -51,15 +52,16 @@ for (const { tool, preset, counts, answer } of [
       const path = new URL(before.page.url());
       await kill(first, profile);
 
-      const second = await launch(profile, baseURL ?? "");
+      second = await launch(profile, baseURL ?? "");
       const after = new PlaygroundPage(second.pages()[0] ?? (await second.newPage()));
       await after.open(path.pathname + path.search);
       await after.callIs("completed");
       await after.counts(counts[0], counts[1], counts[2]);
       await expect(after.calls).toContainText(answer);
       expect(await after.ledger()).toHaveLength(counts[2]);
-      await second.close();
     } finally {
+      await first.close();
+      await second?.close();
       rmSync(profile, { recursive: true, force: true });
     }
   });

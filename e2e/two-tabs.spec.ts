@@ -35,18 +35,29 @@ test("a closed tab's call is taken over by the other tab", async ({ context, pla
   expect(await other.ledger()).toHaveLength(1);
 });
 
-test("both tabs retry one invocation: it never runs twice at the same time, and is charged once", async ({
+test("a retry in another tab waits for the running execution, and is charged once", async ({
   context,
   playground,
 }) => {
   await playground.open();
+  await playground.arm("The bank never answers");
   await playground.press("Call process_payment");
-  await playground.callIs("completed");
+  await expect(playground.executions).toContainText("Injected at effect:after: hang");
   const other = new PlaygroundPage(await context.newPage());
   await other.open(new URL(playground.page.url()).search);
-  await other.callIs("completed");
-  await Promise.all([playground.press("Retry"), other.press("Retry")]);
-  await playground.counts(3, 1, 1);
-  await other.counts(3, 1, 1);
+  await other.callIs("running");
+  await other.press("Retry");
+  // The other tab's server waits for the invocation's lock.
+  const waiting = (): Promise<number> =>
+    other.page.evaluate(async () => {
+      const { pending = [] } = await navigator.locks.query();
+      return pending.filter(({ name }) => name?.includes(":invocation:")).length;
+    });
+  await expect.poll(waiting).toBe(1);
+  expect((await other.journal())[0]?.executions).toHaveLength(1);
+  await playground.press("Release");
+  await playground.counts(2, 1, 1);
+  await other.counts(2, 1, 1);
+  await expect(other.executions).toContainText("it ran in execution 1");
   expect(await other.ledger()).toHaveLength(1);
 });

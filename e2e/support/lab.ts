@@ -17,6 +17,8 @@ import {
   type World,
 } from "../../src/index.ts";
 
+import { deferred } from "../../src/store/index.ts";
+
 export interface Lab {
   readonly name: string;
   readonly store: DurableStore;
@@ -25,6 +27,8 @@ export interface Lab {
   serve(
     register: (server: DurableMcpServer) => void,
     options?: Partial<DurableMcpServerOptions>,
+    /** Called before the server starts. */
+    prepare?: (server: DurableMcpServer) => void,
   ): Promise<{ server: DurableMcpServer; client: Client }>;
   close(): Promise<void>;
 }
@@ -38,13 +42,14 @@ export async function openLab(): Promise<Lab> {
     name,
     store,
     world,
-    async serve(register, options = {}) {
+    async serve(register, options = {}, prepare = () => undefined) {
       const server = new DurableMcpServer(
         { name: "lab", version: "1.0.0" },
         { store, clock: skippingClock, ...options },
       );
       servers.push(server);
       register(server);
+      prepare(server);
       await server.start();
       const { client } = await connect(server);
       return { server, client };
@@ -93,22 +98,17 @@ export function ok(text = "done"): CallToolResult {
   return { content: [{ type: "text", text }] };
 }
 
-/** Resolves when `condition` does, tried again at each change of the store. */
+/** Resolves when `condition` does, tried again at each change of the store or the ledger. */
 export async function until(lab: Lab, condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) {
-    await new Promise<void>((resolve) => {
-      const stop = [lab.store, lab.world.ledger].map((source) =>
-        source.subscribe(() => {
-          for (const end of stop) end();
-          resolve();
-        }),
-      );
-      // A change may have come between the look and the subscription.
-      void condition().then((met) => {
-        if (met) resolve();
-      });
-    });
-  }
+  const met = deferred<void>();
+  const check = (): void => {
+    condition().then((yes) => {
+      if (yes) met.resolve();
+    }, met.reject);
+  };
+  const ends = [lab.store, lab.world.ledger].map((source) => source.subscribe(check));
+  check();
+  await met.promise.finally(() => ends.forEach((end) => end()));
 }
 
 /** Resolves once the invocation is in `state`. */

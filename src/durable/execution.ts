@@ -84,8 +84,8 @@ export interface Scope {
 export class Execution {
   /** Guards that are running now, by alias. */
   readonly running = new Map<string, { readonly kind: GuardKind; readonly done: Deferred<void> }>();
-  /** Guards that were used in this execution, by alias. */
-  readonly used = new Set<string>();
+  /** Guards that were used in this execution, by alias, with the scope that used them. */
+  readonly used = new Map<string, Scope>();
   /** Attempts of guards that keep no record, because guards are off. */
   readonly unrecordedAttempts = new Map<string, number>();
   /** How many audit entries it has written. */
@@ -194,13 +194,16 @@ export class Execution {
     }
   }
 
-  /** Gives back what earlier attempts of a guard took, before its callable is entered. */
+  /** Gives back what earlier attempts of a guard took and used, before its callable is entered. */
   giveBack(parent: Scope, alias: string): void {
-    for (const [key, { scope }] of this.#taken) {
+    const isWithin = (scope: Scope): boolean => {
       for (let at: Scope | undefined = scope; at; at = at.parent) {
-        if (at.parent === parent && at.guard?.alias === alias) this.#taken.delete(key);
+        if (at.parent === parent && at.guard?.alias === alias) return true;
       }
-    }
+      return false;
+    };
+    for (const [key, { scope }] of this.#taken) if (isWithin(scope)) this.#taken.delete(key);
+    for (const [used, scope] of this.used) if (isWithin(scope)) this.used.delete(used);
   }
 }
 

@@ -146,14 +146,20 @@ function checkFault(fault: Fault, index: number): void {
   if (!FAULT_KINDS.includes(fault.kind)) {
     refuse(`"${fault.kind}" is no kind of fault. Use one of ${FAULT_KINDS.join(", ")}.`);
   }
+  for (const name of Object.keys(fault.match ?? {})) {
+    if (!["tool", "alias", "map", "service"].includes(name)) {
+      refuse(`"match" has no field "${name}". Use tool, alias, map or service.`);
+    }
+  }
   const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0;
   const when: Partial<Record<"nth" | "first" | "every" | "probability", unknown>> = fault.when;
   const { probability } = when;
   const usable =
-    isCount(when.nth) ||
-    isCount(when.first) ||
-    when.every === true ||
-    (typeof probability === "number" && probability >= 0 && probability <= 1);
+    Object.keys(when).length === 1 &&
+    (isCount(when.nth) ||
+      isCount(when.first) ||
+      when.every === true ||
+      (typeof probability === "number" && probability >= 0 && probability <= 1));
   if (!usable) {
     refuse(
       `"when" is ${JSON.stringify(when)}; use { nth: 1 }, { first: 2 }, { every: true } or { probability: 0.5 }.`,

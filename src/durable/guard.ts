@@ -131,7 +131,7 @@ async function inTurn(run: GuardRun): Promise<unknown> {
     }
   }
   if (used.has(alias)) run.execution.trace({ type: "alias-reused", alias, kind });
-  used.add(alias);
+  used.set(alias, scope);
   for (let other = running.get(alias); other; other = running.get(alias)) {
     if (other.kind !== kind) throw kindMismatch(alias, kind, other.kind);
     await other.done.promise;
@@ -163,6 +163,8 @@ class GuardRun {
 
   async run(): Promise<unknown> {
     const { store, guards, fence, random } = this.execution.options;
+    // The second run of effect validation may be answered from the store, and writes nothing to it.
+    const recorded = guards === "on" && !this.scope.validation;
     if (guards === "on") {
       const record = await fence.run(() => store.readGuard(this.execution.id, this.alias));
       if (record && (record.state !== "absent" || record.kind !== this.kind)) {
@@ -170,7 +172,7 @@ class GuardRun {
       }
     }
     for (let tries = 1; ; tries++) {
-      const outcome = await (guards === "off" ? this.#unguarded() : this.#attempt());
+      const outcome = await (recorded ? this.#attempt() : this.#unguarded());
       if ("value" in outcome) return outcome.value;
       if (tries >= this.policy.maxAttempts) throw outcome.again;
       const ms = backoffMs(this.policy, tries, random);
@@ -239,12 +241,13 @@ class GuardRun {
     }
   }
 
-  /** Guards are off: the callable runs, and nothing is recorded of it. */
+  /** Guards are off, or it is a second run: the callable runs, and nothing is recorded of it. */
   async #unguarded(): Promise<AttemptOutcome> {
     const { unrecordedAttempts } = this.execution;
     const attempt = (unrecordedAttempts.get(this.alias) ?? 0) + 1;
     unrecordedAttempts.set(this.alias, attempt);
-    this.#trace("attempt-started", { attempt, detail: "guards off" });
+    const why = this.scope.validation ? "effect validation" : "guards off";
+    this.#trace("attempt-started", { attempt, detail: why });
     try {
       const value = await this.#call(attempt);
       return { value: await parseValue(this.alias, this.options.schema, value) };

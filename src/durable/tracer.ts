@@ -25,7 +25,7 @@ export class Tracer {
 
   add(input: TraceInput): void {
     this.#waiting.push(this.event(input));
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
+    this.#arm();
   }
 
   /** Hands the waiting events and `inputs` to a transaction; they wait again where it fails. */
@@ -38,6 +38,7 @@ export class Tracer {
       return await transaction([...waiting, ...inputs.map((input) => this.event(input))]);
     } catch (error) {
       this.#waiting.unshift(...waiting);
+      if (waiting.length > 0) this.#arm();
       throw error;
     }
   }
@@ -47,6 +48,10 @@ export class Tracer {
     const events = this.#take();
     if (events.length === 0) return;
     await this.store.appendTrace(events).catch(this.onError);
+  }
+
+  #arm(): void {
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
   }
 
   #take(): TraceEvent[] {

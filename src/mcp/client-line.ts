@@ -1,35 +1,41 @@
-/** Requests to a client: they go to the newest one that is connected, or wait for the next. */
-import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+/** Requests to a client: they go to one that is connected, or wait for the next. */
 import { deferred } from "../store/index.ts";
 import type { Session } from "./session.ts";
 
-const CLOSED: number = ErrorCode.ConnectionClosed;
-
 export class ClientLine {
-  #newest: Session | undefined;
+  /** Sessions whose clients have said what they can do, the newest last. */
+  readonly #sessions = new Set<Session>();
   #next = deferred<Session>();
 
   connected(session: Session): void {
-    this.#newest = session;
+    this.#sessions.add(session);
     this.#next.resolve(session);
     this.#next = deferred();
   }
 
-  /** Asks again where the client leaves before it has answered. */
-  async ask<T>(question: (session: Session) => Promise<T>): Promise<T> {
-    for (;;) {
-      const session = this.#newest?.isOpen ? this.#newest : await this.#next.promise;
+  /**
+   * Asks the client of `own` while it is connected, else any other; again where one leaves before
+   * it has answered. Gives up, and never settles, once `isOver`.
+   */
+  async ask<T>(
+    own: Session,
+    question: (session: Session) => Promise<T>,
+    isOver: () => boolean,
+  ): Promise<T> {
+    while (!isOver()) {
+      const session = own.isOpen ? own : (this.#newest() ?? (await this.#next.promise));
+      if (isOver()) break;
       try {
         return await question(session);
       } catch (error) {
-        if (!isConnectionClosed(error)) {
-          throw error;
-        }
+        if (session.isOpen) throw error;
       }
     }
+    return await new Promise<never>(() => undefined);
   }
-}
 
-function isConnectionClosed(error: unknown): boolean {
-  return error instanceof McpError && error.code === CLOSED;
+  #newest(): Session | undefined {
+    for (const session of this.#sessions) if (!session.isOpen) this.#sessions.delete(session);
+    return [...this.#sessions].at(-1);
+  }
 }

@@ -1,4 +1,4 @@
-import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, McpError, PingRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { call, ok, openLab, settled, textOf, until, type Lab } from "../../e2e/support/lab.ts";
@@ -8,6 +8,7 @@ import {
   AtMostOnceFailedBeforeCompleting,
   charge,
   connect,
+  DurableMcpServer,
   EXECUTION,
   FaultPlan,
   INVOCATION_ID,
@@ -15,9 +16,8 @@ import {
   SortedMap,
   toBytes,
   uuidv7,
-  type DurableMcpServer,
 } from "../index.ts";
-import { deferred } from "../store/index.ts";
+import { deferred, type Locks } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -251,8 +251,13 @@ describe("a crash", () => {
     const { client } = await lab.serve(pay, { faults });
     await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
     for (let crash = 1; crash <= 3; crash++) {
-      const { server } = await lab.serve(pay, { faults });
-      await vi.waitFor(() => expect(server.state).toBe("crashed"));
+      const crashed = deferred<void>();
+      const prepare = (server: DurableMcpServer): void => {
+        server.onCrash = () => crashed.resolve();
+      };
+      // The crash may come before a client has connected.
+      await lab.serve(pay, { faults }, prepare).catch(() => undefined);
+      await crashed.promise;
     }
     const { server } = await lab.serve(pay, { faults });
     expect(await lab.store.readInvocation(id)).toMatchObject({
@@ -364,6 +369,113 @@ describe("a request to the client", () => {
     const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
     expect(trace.find(({ type }) => type === "notification")).toMatchObject({ outcome: "dropped" });
   });
+});
+
+describe("starting", () => {
+  const make = (): DurableMcpServer =>
+    new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store: lab.store });
+
+  it("twice is refused, and does not wait for itself", async () => {
+    const server = make();
+    const first = server.start();
+    await expect(server.start()).rejects.toThrow("This server is starting.");
+    await first;
+    await server.close();
+  });
+
+  it("that is ended by a crash or a close says so, and leaves no lock", async () => {
+    for (const end of ["crash", "close"] as const) {
+      const server = make();
+      const started = expect(server.start()).rejects.toThrow("while it was starting");
+      await server[end]();
+      await started;
+      expect(server.state).toBe(end === "crash" ? "crashed" : "closed");
+      await until(lab, async () => (await lab.store.locks.held()).size === 0);
+    }
+  });
+
+  it("does not take a call for dead that began while it looked who is alive", async () => {
+    const faults = new FaultPlan([{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
+    const { client, server } = await lab.serve(pay, { faults });
+    const id = uuidv7();
+    const real = lab.store.locks;
+    let pending: Promise<unknown> | undefined;
+    // The look-up answers with what was true before the call began.
+    const late: Locks = {
+      request: (...request) => real.request(...request),
+      held: async () => {
+        const held = await real.held();
+        const before = new Set([...held].filter((name) => !name.endsWith(server.id)));
+        pending = call(client, "pay", { amount: 5 }, id);
+        await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
+        return before;
+      },
+    };
+    const store = new Proxy(lab.store, {
+      get: (target, name) => {
+        const value: unknown = name === "locks" ? late : Reflect.get(target, name);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const other = new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store });
+    pay(other);
+    await other.start();
+    expect((await lab.store.readInvocation(id))?.state).toBe("running");
+    server.release();
+    await pending;
+    await other.close();
+  });
+});
+
+describe("two clients", () => {
+  const ask = (server: DurableMcpServer): void => {
+    server.registerTool("ask", {}, async (_args, context) => {
+      const answer = await context.request({ method: "ping" });
+      return ok(JSON.stringify(answer));
+    });
+  };
+
+  it("the one that called is asked, and after another has left, still", async () => {
+    const { client, server } = await lab.serve(ask);
+    const { client: newer } = await connect(server);
+    const asked: string[] = [];
+    for (const [name, each] of [
+      ["first", client],
+      ["newer", newer],
+    ] as const) {
+      each.setRequestHandler(PingRequestSchema, () => {
+        asked.push(name);
+        return {};
+      });
+    }
+    await call(client, "ask");
+    await newer.close();
+    await call(client, "ask");
+    expect(asked).toEqual(["first", "first"]);
+  });
+
+  it("an error that a client answers with is the tool's, and is not asked for again", async () => {
+    const { client } = await lab.serve(ask);
+    let asked = 0;
+    client.setRequestHandler(PingRequestSchema, () => {
+      asked++;
+      throw new McpError(ErrorCode.ConnectionClosed, "no");
+    });
+    expect((await call(client, "ask")).isError).toBe(true);
+    expect(asked).toBe(1);
+  });
+});
+
+it("an answer that cannot be journalled is told with its ids, and frees the invocation", async () => {
+  const { client } = await lab.serve((server) => {
+    server.registerTool("odd", {}, () => ({ ...ok(), structuredContent: { f: () => 1 } }));
+  });
+  const id = uuidv7();
+  await expect(call(client, "odd", {}, id)).rejects.toMatchObject({
+    code: ErrorCode.InternalError,
+    data: { [INVOCATION_ID]: id, [EXECUTION]: 1 },
+  });
+  expect((await lab.store.readInvocation(id))?.state).toBe("failed");
 });
 
 it("maps written in the body are written once per invocation", async () => {

@@ -35,7 +35,7 @@ import {
 } from "../store/index.ts";
 import { ClientLine } from "./client-line.ts";
 import { Invocation, type InvocationHost } from "./invocation.ts";
-import { acquire, serverLock } from "./lock.ts";
+import { acquire, serverLock, serverOfLock } from "./lock.ts";
 import { INVOCATION_ID, namedInvocation } from "./meta.ts";
 import {
   Session,
@@ -47,7 +47,7 @@ import {
   type ToolSchema,
 } from "./session.ts";
 
-/** What may change while a server runs; an execution keeps what it began with. */
+/** What may change while a server runs: an execution keeps what it began with. */
 export interface ServerSettings {
   readonly faults?: FaultInjector | undefined;
   readonly retryPolicy?: Partial<RetryPolicy>;
@@ -72,7 +72,7 @@ export interface DurableMcpServerOptions extends ServerSettings {
   readonly onError?: (error: unknown) => void;
 }
 
-export type ServerState = "stopped" | "running" | "crashed" | "closed";
+export type ServerState = "stopped" | "starting" | "running" | "crashed" | "closed";
 
 export class DurableMcpServer {
   /** Names this server among all that use the store. */
@@ -94,7 +94,8 @@ export class DurableMcpServer {
   readonly #calls = new WeakMap<Extra, Invocation>();
   readonly #watched = new Set<string>();
   readonly #line = new ClientLine();
-  #hanging: Deferred<void> = deferred();
+  #hanging = 0;
+  #released: Deferred<void> = deferred();
   #unsubscribe: (() => void) | undefined;
   #onCrash: ((error?: unknown) => void) | undefined;
 
@@ -144,17 +145,38 @@ export class DurableMcpServer {
   /**
    * Finds the invocations that dead servers left running, marks them `interrupted` and queues them
    * for resumption; does not wait for their execution.
+   *
+   * @throws Error where the server was started before, or crashes or is closed meanwhile
    */
   async start(): Promise<void> {
     if (this.state !== "stopped") {
       throw new Error(`This server is ${this.state}. Make a new one on the same store.`);
     }
-    await acquire(this.store.locks, serverLock(this.store.name, this.id), this.#fence.signal);
-    this.state = "running";
-    this.#unsubscribe = this.store.subscribe(({ remote, tables }) => {
-      if (remote && tables.includes("invocations")) this.#inBackground(this.#watchOthers());
+    this.state = "starting";
+    const ended = deferred<never>();
+    const end = (): void =>
+      ended.reject(new Error(`The server was ${this.state} while it was starting.`));
+    const { signal } = this.#fence;
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      await Promise.race([this.#start(), ended.promise]);
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { store } = this;
+    await this.#fence.run((signal) =>
+      acquire(store.locks, serverLock(store.name, this.id), signal),
+    );
+    this.#unsubscribe = store.subscribe(({ server }) => {
+      if (server !== undefined) this.#watch(server);
     });
-    await this.#takeOver();
+    store.announceServer(this.id);
+    await this.#markInterrupted();
+    this.state = "running";
+    if (this.#settings.resume !== "hold") this.#inBackground(this.#resumeInterrupted());
   }
 
   /** Serves one more client over `transport`. */
@@ -197,8 +219,21 @@ export class DurableMcpServer {
 
   /** Lets every call go on that hangs because of a fault. */
   release(): void {
-    this.#hanging.resolve();
-    this.#hanging = deferred();
+    this.#released.resolve();
+    this.#released = deferred();
+    this.#hanging = 0;
+  }
+
+  /** Whether a call hangs because of a fault, until it is released. */
+  get isHanging(): boolean {
+    return this.#hanging > 0;
+  }
+
+  /** Cancels whatever executes the invocation in this server; a client cancels its own call by MCP. */
+  cancel(id: string): void {
+    for (const invocation of this.#invocations) {
+      if (invocation.id === id) invocation.cancel();
+    }
   }
 
   /** Resumes one interrupted invocation, also one that is held. */
@@ -254,7 +289,10 @@ export class DurableMcpServer {
       errors: new Map(Object.entries(errors)),
       signal: this.#closing.signal,
       crash: () => this.crash(),
-      hang: () => this.#hanging.promise,
+      hang: () => {
+        this.#hanging++;
+        return this.#released.promise;
+      },
       onError: (error) => onError?.(error),
       line: this.#line,
     };
@@ -284,6 +322,7 @@ export class DurableMcpServer {
         result = await invocation.answer(() => inner(request, extra));
       } finally {
         this.#invocations.delete(invocation);
+        if (this.#invocations.size === 0) this.#hanging = 0;
       }
       if (!invocation.responseLost) return result;
       session.loseResponse(extra.requestId);
@@ -297,15 +336,27 @@ export class DurableMcpServer {
     if (known && !sameRequest(known, { tool, args })) throw Invocation.otherRequest(id);
   }
 
-  async #takeOver(): Promise<void> {
+  /**
+   * Marks what dead servers left running, and watches the living ones.
+   *
+   * @param known a server whose lock this one holds: it is dead
+   */
+  async #markInterrupted(known?: string): Promise<void> {
     const { clock = systemClock } = this.#options;
-    const held = await this.store.locks.held();
+    const { store } = this;
+    const running = await this.#fence.run(() => store.readInvocationsInState("running"));
+    const owners = new Set(running.map(({ executions }) => executions.at(-1)?.owner));
+    // Asked after the owners: one that was seen running and holds no lock now has died.
+    const held = await this.#fence.run(() => store.locks.held());
     const isDead = (owner: string): boolean =>
-      owner !== this.id && !held.has(serverLock(this.store.name, owner));
-    await this.#fence.run(() => this.store.interruptInvocations(isDead, clock.now()));
+      owner === known ||
+      (owner !== this.id && owners.has(owner) && !held.has(serverLock(store.name, owner)));
+    await this.#fence.run(() => store.interruptInvocations(isDead, clock.now()));
     await this.#fence.run(() => this.#sortHeld());
-    this.#inBackground(this.#watchOthers());
-    if (this.#settings.resume !== "hold") this.#inBackground(this.#resumeInterrupted());
+    for (const name of held) {
+      const server = serverOfLock(store.name, name);
+      if (server !== undefined && server !== known) this.#watch(server);
+    }
   }
 
   /** Holds what this server has no tool for, and frees what an earlier one had none for. */
@@ -342,24 +393,25 @@ export class DurableMcpServer {
     await this.#headless.call(request, extra);
   }
 
-  /** Waits for the death of every other server that owns a running invocation. */
-  async #watchOthers(): Promise<void> {
-    const running = await this.#fence.run(() => this.store.readInvocationsInState("running"));
-    for (const { executions } of running) {
-      const owner = executions.at(-1)?.owner;
-      if (owner === undefined || owner === this.id || this.#watched.has(owner)) continue;
-      this.#watched.add(owner);
-      this.#inBackground(this.#outlive(owner));
-    }
+  /** Waits for the death of another server, to take its invocations over. */
+  #watch(server: string): void {
+    if (server === this.id || this.#watched.has(server)) return;
+    this.#watched.add(server);
+    this.#inBackground(this.#outlive(server));
   }
 
-  async #outlive(owner: string): Promise<void> {
-    const lock = serverLock(this.store.name, owner);
-    const release = await acquire(this.store.locks, lock, this.#fence.signal);
-    // Free before the look at who is alive, or this wait itself would pass for the owner.
-    await release();
-    this.#watched.delete(owner);
-    await this.#takeOver();
+  async #outlive(server: string): Promise<void> {
+    const { store } = this;
+    const lock = serverLock(store.name, server);
+    // Held while its invocations are marked: who waits next finds nothing left to do.
+    const release = await this.#fence.run((signal) => acquire(store.locks, lock, signal));
+    try {
+      await this.#markInterrupted(server);
+    } finally {
+      await release();
+    }
+    this.#watched.delete(server);
+    if (this.#settings.resume !== "hold") await this.#resumeInterrupted();
   }
 
   #inBackground(work: Promise<unknown>): void {

@@ -26,11 +26,19 @@ import {
   type FaultInjector,
   type RetryPolicy,
 } from "../durable/index.ts";
-import type { BeginOutcome, DurableStore, ExecutionOutcome } from "../store/index.ts";
+import {
+  deferred,
+  type BeginOutcome,
+  type DurableStore,
+  type ExecutionOutcome,
+} from "../store/index.ts";
 import type { ClientLine } from "./client-line.ts";
 import { acquire, invocationLock, type Release } from "./lock.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
 import type { Extra, Session, Tool } from "./session.ts";
+
+/** The longest that a browser's timer waits: a person may take any time to answer. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What an invocation needs of its server. */
 export interface InvocationHost {
@@ -66,9 +74,12 @@ export class Invocation {
   #beginning: Promise<BeginOutcome> | undefined;
   /** Why the call is refused, where the SDK would make a tool's error of it. */
   #refusal: McpError | undefined;
-  /** Another server resumed it first. */
-  #skipped = false;
-  #release: Release | undefined;
+  #lock: Promise<Release> | undefined;
+  /** The SDK took the call; what fails from here on is not its refusal. */
+  #taken = false;
+  /** Withdraws open questions to the client; silent in a crash. */
+  readonly #withdrawal = new AbortController();
+  readonly #cancelled = deferred<CallToolResult>();
 
   constructor(
     private readonly host: InvocationHost,
@@ -87,26 +98,36 @@ export class Invocation {
     );
   }
 
+  get id(): string {
+    return this.request.id;
+  }
+
   /** Answers the request: `inner` is the SDK's handler, which calls `execute` for a valid call. */
   async answer(inner: () => Promise<CallToolResult>): Promise<CallToolResult> {
     const { signal } = this.extra;
-    let cancelled!: (result: CallToolResult) => void;
-    const cancellation = new Promise<CallToolResult>((resolve) => (cancelled = resolve));
     const cancel = (): void => {
       // The SDK aborts its handlers also when the client leaves; the call goes on then.
-      if (!this.session.isOpen) return;
-      this.#fence.cut();
-      // The SDK sends nothing for a cancelled request, whatever this is.
-      void this.#cancel().then(() => cancelled({ content: [] }), this.host.onError);
+      if (this.session.isOpen) this.cancel();
     };
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      return await Promise.race([this.#answer(inner), cancellation]);
+      return await Promise.race([this.#answer(inner), this.#cancelled.promise]);
     } finally {
       signal.removeEventListener("abort", cancel);
       // The answer does not wait for the lock to be free.
-      this.#release?.().catch(this.host.onError);
+      this.#lock?.then((release) => release()).catch(() => undefined);
     }
+  }
+
+  /** Fences the execution and frees its id; its guards stay as they are. */
+  cancel(): void {
+    if (this.#fence.isCut) return;
+    this.#fence.cut();
+    this.#withdrawal.abort("The call was cancelled.");
+    this.#journalCancellation()
+      .catch(this.host.onError)
+      // The SDK sends nothing for a cancelled request, whatever this is.
+      .finally(() => this.#cancelled.resolve({ content: [] }));
   }
 
   async #answer(inner: () => Promise<CallToolResult>): Promise<CallToolResult> {
@@ -119,12 +140,18 @@ export class Invocation {
       await this.#execution.pass("call:before-response", {});
     } catch (error) {
       if (!this.#execution || this.#refusal) throw error;
-      if (error instanceof McpError) return await this.#fail(error);
+      if (error instanceof McpError) return await this.#fail(error.code, error.message, error.data);
       const text = error instanceof Error ? error.message : String(error);
       result = { content: [{ type: "text", text }], isError: true };
     }
     const response = { ...result, _meta: { ...result._meta, ...this.#meta() } };
-    await this.#end(result.isError ? "failed" : "completed", response);
+    try {
+      await this.#end(result.isError ? "failed" : "completed", response);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `The call was carried out, but its answer could not be journalled: ${why}`;
+      return await this.#fail(ErrorCode.InternalError, message);
+    }
     return response;
   }
 
@@ -132,16 +159,19 @@ export class Invocation {
   async execute(tool: Tool, args: unknown): Promise<CallToolResult> {
     const { store, owner, guards, clock } = this.host;
     const { id } = this.request;
-    this.#release = await this.#fence.run((signal) =>
-      acquire(store.locks, invocationLock(store.name, id), signal),
-    );
+    this.#taken = true;
+    const name = invocationLock(store.name, id);
+    // Held until a cancellation is journalled: only the server's own end frees it at once.
+    const lock = acquire(store.locks, name, this.host.fence.signal, this.#fence.signal);
+    this.#lock = lock;
+    await this.#fence.run(() => lock);
     const begin = { ...this.request, owner, guards, at: clock.now() };
     const begun = await this.#fence.run(
       (signal) => (this.#beginning = store.beginExecution(begin, { signal })),
     );
     if (!begun.begun) {
-      if (begun.reason === "not-interrupted") this.#skipped = true;
-      else this.#refusal = Invocation.otherRequest(id);
+      // A resumption that another server has done already is none of ours any more.
+      if (begun.reason === "other-request") this.#refusal = Invocation.otherRequest(id);
       return { content: [] };
     }
     const number = begun.execution;
@@ -161,7 +191,7 @@ export class Invocation {
     return await this.#fence.run(async () => tool.handler(args, new DurableContext(execution, {})));
   }
 
-  async #cancel(): Promise<void> {
+  async #journalCancellation(): Promise<void> {
     if (this.#execution) {
       await this.#end("cancelled", undefined);
       return;
@@ -187,19 +217,18 @@ export class Invocation {
 
   /** A resumption that the SDK refused stays interrupted, with the reason. */
   async #unexecuted(result: CallToolResult): Promise<CallToolResult> {
-    if (this.request.as === "resume" && !this.#skipped) {
+    if (this.request.as === "resume" && !this.#taken) {
       const text = result.content.map((part) => (part.type === "text" ? part.text : "")).join(" ");
       await this.host.store.holdInvocation(this.request.id, text);
     }
     return result;
   }
 
-  /** A protocol error in the place of a result carries the ids, too. */
-  async #fail(error: McpError): Promise<never> {
-    const data = { ...(typeof error.data === "object" ? error.data : {}), ...this.#meta() };
-    const failure = new McpError(error.code, error.message, data);
-    await this.#end("failed", { error: { code: error.code, message: error.message } });
-    throw failure;
+  /** A protocol error in the place of a result carries the ids, too, also where it cannot be journalled. */
+  async #fail(code: number, message: string, more?: unknown): Promise<never> {
+    const data = { ...(typeof more === "object" ? more : {}), ...this.#meta() };
+    await this.#end("failed", { error: { code, message } }).catch(this.host.onError);
+    throw new McpError(code, message, data);
   }
 
   #meta(): Record<string, unknown> {
@@ -225,9 +254,7 @@ export class Invocation {
       ...(execution.responseLost ? { responseLost: true } : {}),
     };
     await fence.run((signal) =>
-      tracer.ride([{ type: "execution-ended", outcome }], (events) =>
-        store.endExecution(end, events, { signal }),
-      ),
+      tracer.ride([], (events) => store.endExecution(end, events, { signal })),
     );
   }
 
@@ -239,7 +266,7 @@ export class Invocation {
         const isProgress = method === "notifications/progress";
         const dropped =
           this.request.as === "resume" || !this.session.isOpen
-            ? "no client is connected"
+            ? "its caller is gone"
             : isProgress && token === undefined
               ? "the client asked for no progress"
               : undefined;
@@ -253,8 +280,14 @@ export class Invocation {
         await this.extra.sendNotification({ method, params: full } as ServerNotification);
       },
       request: (request) =>
-        line.ask((session) =>
-          session.mcp.server.request(request as ServerRequest, ResultSchema.loose()),
+        line.ask(
+          this.session,
+          (session) =>
+            session.mcp.server.request(request as ServerRequest, ResultSchema.loose(), {
+              signal: this.#withdrawal.signal,
+              timeout: NO_TIMEOUT_MS,
+            }),
+          () => this.#fence.isCut,
         ),
     };
   }

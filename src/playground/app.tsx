@@ -12,7 +12,7 @@ import { useTheme } from "./hooks/use-theme.ts";
 import { BottomPanel } from "./panels/bottom-panel.tsx";
 import { CallDetail } from "./panels/call-detail.tsx";
 import { CallsPanel } from "./panels/calls-panel.tsx";
-import { ConnectionNotice } from "./panels/connection-notice.tsx";
+import { Notices } from "./panels/notices.tsx";
 import { FaultsPanel } from "./panels/faults-panel.tsx";
 import { GuidePanel } from "./panels/guide-panel.tsx";
 import { ServerBar } from "./panels/server-bar.tsx";
@@ -27,6 +27,7 @@ const CommandPalette = lazy(() => import("./panels/command-palette.tsx"));
 export function App(): ReactElement {
   const playground = usePlayground();
   useChangeFeed(playground);
+  const hasGuide = playground.example.name === GUIDED_EXAMPLE;
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
   const [guide, setGuide] = useStoredState("guide", "open");
@@ -44,10 +45,17 @@ export function App(): ReactElement {
 
   return (
     <div className="flex h-full flex-col">
-      <ServerBar theme={theme} onTheme={nextTheme} onPalette={() => setPalette(true)} />
+      <Boundary>
+        <ServerBar
+          theme={theme}
+          onTheme={nextTheme}
+          onPalette={() => setPalette(true)}
+          onGuide={hasGuide && guide !== "open" ? () => setGuide("open") : undefined}
+        />
+      </Boundary>
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
-        <ConnectionNotice />
-        {guide === "open" && playground.example.name === GUIDED_EXAMPLE ? (
+        <Notices />
+        {guide === "open" && hasGuide ? (
           <Boundary>
             <GuidePanel onClose={() => setGuide("closed")} />
           </Boundary>
@@ -58,13 +66,15 @@ export function App(): ReactElement {
         </Boundary>
       </main>
       {palette ? (
-        <Suspense fallback={null}>
-          <CommandPalette
-            onClose={() => setPalette(false)}
-            onTheme={nextTheme}
-            onGuide={() => setGuide("open")}
-          />
-        </Suspense>
+        <Boundary>
+          <Suspense fallback={null}>
+            <CommandPalette
+              onClose={() => setPalette(false)}
+              onTheme={nextTheme}
+              onGuide={() => setGuide("open")}
+            />
+          </Suspense>
+        </Boundary>
       ) : null}
     </div>
   );

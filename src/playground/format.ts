@@ -34,20 +34,34 @@ export function keyTime(key: string): string | undefined {
   return isUuidv7(key) ? dayAndTime(uuidv7Time(key)) : undefined;
 }
 
-/** JSON, with what JSON has no word for written so that it can be told. */
+/** JSON, with what JSON has no word for written so that it can be told; long values are cut. */
 export function show(value: unknown, indent = 2): string {
-  const text = JSON.stringify(
-    value,
-    (_name, part: unknown) => {
-      if (typeof part === "bigint") return `${part}n`;
-      if (part instanceof Uint8Array) return `Uint8Array(${part.length}) ${hex(part)}`;
-      if (part instanceof Map) return { Map: [...(part as Map<unknown, unknown>)] };
-      if (part instanceof Set) return { Set: [...(part as Set<unknown>)] };
-      return part;
-    },
-    indent,
-  ) as string | undefined;
-  return text ?? "undefined";
+  const text = JSON.stringify(plain(value, []), null, indent) as string | undefined;
+  if (text === undefined) return "undefined";
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`;
+}
+
+const SHOWN = 20_000;
+
+/** The same as data that JSON can hold. */
+function plain(value: unknown, within: readonly object[]): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (within.includes(value)) return "(itself)";
+  const inner = (part: unknown): unknown => plain(part, [...within, value]);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toJSON();
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value instanceof RegExp) return String(value);
+  if (value instanceof Map) return { Map: [...(value as Map<unknown, unknown>)].map(inner) };
+  if (value instanceof Set) return { Set: [...(value as Set<unknown>)].map(inner) };
+  if (value instanceof ArrayBuffer) return `ArrayBuffer(${value.byteLength})`;
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return `${value.constructor.name}(${bytes.length} bytes) ${hex(bytes.subarray(0, 256))}`;
+  }
+  if (Array.isArray(value)) return value.map(inner);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, inner(part)]));
 }
 
 export function hex(bytes: Uint8Array): string {

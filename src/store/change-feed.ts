@@ -10,6 +10,8 @@ export interface StoreChange {
   /** The map that was written, where it was one. */
   readonly map?: string;
   readonly invocation?: string;
+  /** A server that has started on the store. */
+  readonly server?: string;
   /** The change was made over another connection, most likely in another tab. */
   readonly remote: boolean;
 }

@@ -48,12 +48,10 @@ export async function openDatabase<Schema extends DBSchema>(
     });
     return db;
   } catch (error) {
-    const known = toStoreError(error);
-    // Firefox's private windows and blocked storage answer with an InvalidStateError or UnknownError.
-    if (known !== error && !(known instanceof Error && known.name === "StoreClosedError")) {
-      throw known;
-    }
-    throw unavailable(error);
+    // Firefox's private windows and blocked storage answer with one of these.
+    const name = error instanceof DOMException ? error.name : "";
+    if (name === "InvalidStateError" || name === "UnknownError") throw unavailable(error);
+    throw toStoreError(error);
   }
 }
 

@@ -77,9 +77,11 @@ export interface DurableStore {
   readSetting(key: string): Promise<unknown>;
   writeSetting(key: string, value: unknown): Promise<void>;
 
+  /** Tells every subscriber that a server has started. */
+  announceServer(server: string): void;
   /** Returns the function that ends the subscription. */
   subscribe(listener: ChangeListener): () => void;
-  /** Empties every table. */
+  /** Empties every table but the settings. */
   wipe(): Promise<void>;
   close(): void;
 }

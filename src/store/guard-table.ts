@@ -5,6 +5,7 @@
  * durability its record is on the disk before the callable is entered.
  */
 import { transact, type TransactOptions } from "./database.ts";
+import { newest } from "./newest.ts";
 import type { GuardKind, GuardRecord, GuardState, KeptError, TraceEvent } from "./records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 import { appendTrace } from "./trace-table.ts";
@@ -108,12 +109,7 @@ export async function readGuards(
       const range = IDBKeyRange.bound([invocation], [invocation, []]);
       return await guards.getAll(range, limit);
     }
-    const newest: GuardRecord[] = [];
-    let cursor = await guards.openCursor(null, "prev");
-    while (cursor && newest.length < limit) {
-      newest.push(cursor.value);
-      cursor = await cursor.continue();
-    }
-    return newest;
+    const found = await newest((direction) => guards.openCursor(null, direction), limit);
+    return found.reverse();
   });
 }

@@ -170,16 +170,21 @@ class IndexedDbStore implements DurableStore {
     this.#tell({ tables: ["settings"] });
   }
 
+  announceServer(server: string) {
+    this.#tell({ tables: [], server });
+  }
   subscribe(listener: ChangeListener) {
     return this.#feed.subscribe(listener);
   }
   async wipe() {
     await transact(this.#db, ALL_TABLES, "readwrite", {}, (tx) =>
-      Promise.all(ALL_TABLES.map((table) => tx.objectStore(table).clear())),
+      Promise.all(
+        ALL_TABLES.filter((table) => table !== "settings").map((table) =>
+          tx.objectStore(table).clear(),
+        ),
+      ),
     );
-    this.#tell({
-      tables: ["invocations", "guards", "maps", "trace", "settings", "hits"],
-    });
+    this.#tell({ tables: ["invocations", "guards", "maps", "trace", "hits"] });
   }
   close() {
     this.#feed.close();

@@ -5,6 +5,7 @@
  * 2. An execution ends once: one that was interrupted or cancelled meanwhile stays so.
  */
 import { transact, type TransactOptions } from "./database.ts";
+import { newest } from "./newest.ts";
 import type {
   ExecutionCause,
   ExecutionOutcome,
@@ -63,13 +64,9 @@ export async function readInvocations(
   { limit }: { readonly limit: number },
 ): Promise<InvocationRecord[]> {
   return await transact(db, ["invocations"], "readonly", {}, async (tx) => {
-    const found: InvocationRecord[] = [];
-    let cursor = await tx.objectStore("invocations").index("created").openCursor(null, "prev");
-    while (cursor && found.length < limit) {
-      found.push(cursor.value);
-      cursor = await cursor.continue();
-    }
-    return found;
+    const index = tx.objectStore("invocations").index("created");
+    const found = await newest((direction) => index.openCursor(null, direction), limit);
+    return found.reverse();
   });
 }
 
@@ -139,7 +136,9 @@ export async function endExecution(
         resumptionCrashes: 0,
       };
     });
-    await appendTrace(tx, events);
+    const about = { at, invocation: id, execution, outcome: end.outcome };
+    const last: TraceEvent[] = ended ? [{ ...about, type: "execution-ended" }] : [];
+    await appendTrace(tx, [...events, ...last]);
     return ended;
   });
 }

@@ -6,6 +6,7 @@ import type { DBSchema } from "idb";
 import { ChangeFeed, type ChangeListener } from "./change-feed.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import { canonicalJson } from "./journal-table.ts";
+import { newest } from "./newest.ts";
 import type { KeptError, LedgerRow } from "./records.ts";
 
 type StoredRow = LedgerRow & { readonly sameness: string };
@@ -92,13 +93,7 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
         const table = tx.objectStore("rows");
         if (invocation !== undefined)
           return await table.index("invocation").getAll(invocation, limit);
-        const newest: LedgerRow[] = [];
-        let cursor = await table.openCursor(null, "prev");
-        while (cursor && newest.length < limit) {
-          newest.push(cursor.value);
-          cursor = await cursor.continue();
-        }
-        return newest.reverse();
+        return await newest((direction) => table.openCursor(null, direction), limit);
       });
     },
     async tally(invocations) {

@@ -2,13 +2,16 @@
 import { expect, it } from "vitest";
 import { deferred, localLocks } from "./index.ts";
 
+/** Never aborted. */
+const open = new AbortController().signal;
+
 it("one holds a lock at a time, in the order of asking", async () => {
   const locks = localLocks();
   const order: number[] = [];
   let inside = 0;
   await Promise.all(
     [1, 2, 3, 4].map((number) =>
-      locks.request("a", {}, async () => {
+      locks.request("a", open, async () => {
         expect(++inside).toBe(1);
         await Promise.resolve();
         order.push(number);
@@ -22,40 +25,28 @@ it("one holds a lock at a time, in the order of asking", async () => {
 it("locks of different names do not wait for each other", async () => {
   const locks = localLocks();
   const [a, b] = [deferred<void>(), deferred<void>()];
-  const first = locks.request("a", {}, () => {
+  const first = locks.request("a", open, () => {
     a.resolve();
     return b.promise;
   });
   await a.promise;
-  await locks.request("b", {}, () => Promise.resolve());
+  await locks.request("b", open, () => Promise.resolve());
   b.resolve();
   await first;
 });
 
 it("what the holder resolves with or throws is handed on, and frees the lock either way", async () => {
   const locks = localLocks();
-  expect(await locks.request("a", {}, () => Promise.resolve(5))).toBe(5);
-  const failing = locks.request("a", {}, () => Promise.reject(new Error("no")));
+  expect(await locks.request("a", open, () => Promise.resolve(5))).toBe(5);
+  const failing = locks.request("a", open, () => Promise.reject(new Error("no")));
   await expect(failing).rejects.toThrow("no");
-  expect(await locks.request("a", {}, () => Promise.resolve(6))).toBe(6);
-});
-
-it("ifAvailable does not wait, and is granted a free lock", async () => {
-  const locks = localLocks();
-  const release = deferred<void>();
-  const held = locks.request("a", {}, () => release.promise);
-  const ask = () => locks.request("a", { ifAvailable: true }, (got) => Promise.resolve(got));
-  expect(await ask()).toBe(false);
-  release.resolve();
-  await held;
-  // The holder has been told that it is over: the lock is free now, not some moments later.
-  expect(await ask()).toBe(true);
+  expect(await locks.request("a", open, () => Promise.resolve(6))).toBe(6);
 });
 
 it("held names what is held now, and no more once its holder is told", async () => {
   const locks = localLocks();
   const release = deferred<void>();
-  const held = locks.request("a", {}, () => release.promise);
+  const held = locks.request("a", open, () => release.promise);
   expect(await locks.held()).toEqual(new Set(["a"]));
   release.resolve();
   await held;
@@ -68,9 +59,9 @@ it("a wait that is aborted rejects with the reason, never runs, and lets the nex
   const abort = new AbortController();
   const ran: string[] = [];
   const run = (name: string) => () => Promise.resolve(ran.push(name)).then(() => undefined);
-  const first = locks.request("a", {}, () => release.promise);
-  const second = locks.request("a", { signal: abort.signal }, run("second"));
-  const third = locks.request("a", {}, run("third"));
+  const first = locks.request("a", open, () => release.promise);
+  const second = locks.request("a", abort.signal, run("second"));
+  const third = locks.request("a", open, run("third"));
   abort.abort(new Error("enough"));
   await expect(second).rejects.toThrow("enough");
   // The first still holds it.
@@ -78,13 +69,13 @@ it("a wait that is aborted rejects with the reason, never runs, and lets the nex
   release.resolve();
   await Promise.all([first, third]);
   expect(ran).toEqual(["third"]);
-  await expect(locks.request("a", { signal: abort.signal }, run("late"))).rejects.toThrow("enough");
+  await expect(locks.request("a", abort.signal, run("late"))).rejects.toThrow("enough");
 });
 
 it("locks of two objects have nothing to do with each other", async () => {
   const [one, other] = [localLocks(), localLocks()];
-  await one.request("a", {}, async () => {
+  await one.request("a", open, async () => {
     expect(await other.held()).toEqual(new Set());
-    await other.request("a", {}, () => Promise.resolve());
+    await other.request("a", open, () => Promise.resolve());
   });
 });

@@ -5,27 +5,17 @@
 
 import { deferred } from "./deferred.ts";
 
-export interface LockRequest {
-  readonly signal?: AbortSignal;
-  /** Do not wait: the callback gets `false` where the lock is taken. */
-  readonly ifAvailable?: boolean;
-}
-
 export interface Locks {
-  /** Waits for the lock, then holds it until `use` settles. Rejects with the signal's reason when aborted. */
-  request<T>(name: string, request: LockRequest, run: (granted: boolean) => Promise<T>): Promise<T>;
+  /** Waits for the lock, then holds it until `run` settles. Rejects with the signal's reason when aborted. */
+  request<T>(name: string, signal: AbortSignal, run: () => Promise<T>): Promise<T>;
   /** The names that are held now, by anyone. */
   held(): Promise<ReadonlySet<string>>;
 }
 
 export function webLocks(manager: LockManager): Locks {
   return {
-    async request(name, { signal, ifAvailable }, run) {
-      // The two options exclude each other in the browser's interface.
-      if (ifAvailable) {
-        return await manager.request(name, { ifAvailable }, (lock) => run(lock !== null));
-      }
-      return await manager.request(name, signal ? { signal } : {}, () => run(true));
+    async request(name, signal, run) {
+      return await manager.request(name, { signal }, run);
     },
     async held() {
       const { held } = await manager.query();
@@ -37,10 +27,9 @@ export function webLocks(manager: LockManager): Locks {
 export function localLocks(): Locks {
   const tails = new Map<string, Promise<void>>();
   return {
-    async request(name, { signal, ifAvailable }, run) {
-      signal?.throwIfAborted();
+    async request(name, signal, run) {
+      signal.throwIfAborted();
       const before = tails.get(name);
-      if (before && ifAvailable) return await run(false);
       const released = deferred<undefined>();
       const tail = (before ?? Promise.resolve()).then(() => released.promise);
       tails.set(name, tail);
@@ -51,7 +40,7 @@ export function localLocks(): Locks {
       try {
         if (before) await waitFor(before, signal);
         granted = true;
-        return await run(true);
+        return await run();
       } finally {
         // Free at once; a waiter that gave up leaves the line only when its turn would have come.
         if (granted && tails.get(name) === tail) tails.delete(name);
@@ -62,11 +51,7 @@ export function localLocks(): Locks {
   };
 }
 
-async function waitFor(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) {
-    await turn;
-    return;
-  }
+async function waitFor(turn: Promise<void>, signal: AbortSignal): Promise<void> {
   const aborted = deferred<never>();
   const abort = (): void => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });

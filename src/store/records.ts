@@ -116,8 +116,7 @@ export type TraceType =
   | "fault"
   | "effect-validation"
   | "notification"
-  | "audit-failed"
-  | "log";
+  | "audit-failed";
 
 /** One thing that happened in an execution, for people to read; no semantics rest on it. */
 export interface TraceEvent {

@@ -1,4 +1,5 @@
 /** The trace: what happened in each execution, for people to read. */
+import { newest } from "./newest.ts";
 import { transact, type TransactOptions } from "./database.ts";
 import type { TraceEvent } from "./records.ts";
 import type { PlaygroundDatabase, PlaygroundTable, Transaction } from "./schema.ts";
@@ -27,23 +28,21 @@ export async function writeTrace(
   await transact(db, ["trace"], "readwrite", options, (tx) => appendTrace(tx, events));
 }
 
-/** The events of one invocation, or the newest `limit` of all, in the order in which they happened. */
+/** The newest `limit` events, of one invocation or of all, in the order in which they happened. */
 export async function readTrace(
   db: PlaygroundDatabase,
   query: { readonly invocation?: string; readonly limit: number },
 ): Promise<TraceEvent[]> {
   return await transact(db, ["trace"], "readonly", {}, async (tx) => {
     const table = tx.objectStore("trace");
-    if (query.invocation !== undefined) {
-      return await table.index("invocation").getAll(query.invocation, query.limit);
+    const { invocation, limit } = query;
+    if (invocation === undefined) {
+      return await newest((direction) => table.openCursor(null, direction), limit);
     }
-    const events: TraceEvent[] = [];
-    let cursor = await table.openCursor(null, "prev");
-    while (cursor && events.length < query.limit) {
-      events.push(cursor.value);
-      cursor = await cursor.continue();
-    }
-    return events.reverse();
+    const index = table.index("invocation");
+    const events = await index.getAll(invocation, limit);
+    if (events.length < limit) return events;
+    return await newest((direction) => index.openCursor(invocation, direction), limit);
   });
 }
 

@@ -151,12 +151,12 @@ function explain(error: unknown): { error_type: string; message: string; retryab
     return { error_type: "network_error", message, retryable: true };
   }
   if (error instanceof AtMostOnceFailedBeforeCompleting) {
-    const message = `An earlier try of this payment failed, and it is not tried again. ${error.cause.message}`;
+    const message =
+      "An earlier try of this payment did not complete, and it is never tried again. Ask the bank " +
+      `whether it was charged. ${error.cause.message}`;
     return { error_type: "payment_failed", message, retryable: false };
   }
-  if (error instanceof PaymentRejectedError || error instanceof InsufficientFundsError) {
-    const message = `The payment was rejected: ${error.message}`;
-    return { error_type: error.name, message, retryable: false };
-  }
-  throw error;
+  if (!(error instanceof Error)) throw error;
+  const message = `The payment was rejected: ${error.message}`;
+  return { error_type: error.name, message, retryable: false };
 }

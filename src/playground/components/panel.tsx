@@ -75,7 +75,7 @@ export function Notice({
   readonly children?: ReactNode;
 }): ReactElement {
   return (
-    <div role={tone === "bad" ? "alert" : "note"} className={`m-2 rounded p-3 ${TONES[tone]}`}>
+    <div role={tone === "plain" ? "note" : "alert"} className={`m-2 rounded p-3 ${TONES[tone]}`}>
       <p className="font-semibold">{title}</p>
       <div className="mt-1 flex flex-col items-start gap-2 text-sm">{children}</div>
     </div>

@@ -24,23 +24,25 @@ export interface Source {
  * Reads the store, and again whenever one of `tables` changes, in this tab or another.
  *
  * @param name what is read, with its parameters; equal names share a reading
+ * @param options.keepPrevious shows the last reading while one of other parameters is under way
  */
 export function useLiveQuery<T>(
   tables: readonly Table[],
   name: readonly unknown[],
   read: (source: Source) => Promise<T>,
+  { keepPrevious = false } = {},
 ): UseQueryResult<T> {
   const playground = usePlayground();
-  const { phase } = usePlaygroundState();
+  const { phase, opened } = usePlaygroundState();
   const { store, world } = playground;
   return useQuery({
-    queryKey: [playground.example.name, [...tables], ...name],
+    queryKey: [playground.example.name, [...tables], opened, ...name],
     queryFn: () => {
       if (!store || !world) throw new Error("The database is not open.");
       return read({ store, world });
     },
     enabled: phase === "ready" && store !== undefined && world !== undefined,
-    placeholderData: keepPreviousData,
+    ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),
   });
 }
 

@@ -1,11 +1,5 @@
 /** Where the page is, kept in the URL: reload and back keep it. */
-import {
-  parseAsBoolean,
-  parseAsInteger,
-  parseAsString,
-  parseAsStringLiteral,
-  useQueryStates,
-} from "nuqs";
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 
 export const STATE_PANELS = ["guards", "effects", "maps"] as const;
 export type StatePanel = (typeof STATE_PANELS)[number];
@@ -36,7 +30,8 @@ const range = {
   end: parseAsString,
   prefix: parseAsString,
   reverse: parseAsBoolean.withDefault(false),
-  limit: parseAsInteger.withDefault(50),
+  /** As it was typed. */
+  limit: parseAsString.withDefault("50"),
 };
 
 /** Typing in a range's fields is no move. */

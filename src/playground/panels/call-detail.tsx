@@ -7,7 +7,7 @@ import { Counts } from "../components/counts.tsx";
 import { Json } from "../components/json.tsx";
 import { Empty, Notice, Panel, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
-import { duration, shortId } from "../format.ts";
+import { duration, shortId, show } from "../format.ts";
 import { useCall, useShownState, type CallSummary } from "../hooks/use-calls.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
@@ -29,7 +29,7 @@ export function CallDetail(): ReactElement {
       </Panel>
     );
   }
-  if (data === undefined) {
+  if (data === undefined || error) {
     return (
       <Panel title="Selected call">
         <Waiting error={error} />
@@ -87,6 +87,7 @@ function NotAnInvocation({ view }: { readonly view: ClientView | undefined }): R
       <Empty>There is no such call in this example: it was wiped, or the link is another's.</Empty>
     );
   }
+  if (view.state === "waiting") return <Empty>The call is on its way.</Empty>;
   return (
     <Section title="What the client saw; no invocation was started">
       <ClientSaw view={view} />
@@ -105,17 +106,20 @@ function Section({ title, children }: { readonly title: string; readonly childre
 
 function Actions({ invocation }: { readonly invocation: InvocationRecord }): ReactElement {
   const playground = usePlayground();
-  const { server, client } = usePlaygroundState();
+  const { server, serverId, client } = usePlaygroundState();
   const [, setPlace] = usePlace();
   const { id, tool, args, state } = invocation;
   const up = server === "running";
+  const isRunning = state === "running" && invocation.executions.at(-1)?.owner === serverId;
   const edit = (): void => {
     playground.draft(tool, JSON.stringify(args, null, 2));
-    void setPlace({ tool, column: "do" });
+    void setPlace({ tool, column: "do" }).then(() =>
+      document.querySelector<HTMLElement>(".schema-form input, .schema-form select")?.focus(),
+    );
   };
   return (
     <>
-      {client.get(id)?.state === "waiting" ? (
+      {isRunning || client.get(id)?.state === "waiting" ? (
         <Button
           icon={<Square size={12} aria-hidden />}
           disabled={!up}
@@ -146,7 +150,9 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
         icon={<Copy size={13} aria-hidden />}
         disabled={!up}
         title="A new invocation with the same arguments: nothing is remembered."
-        onClick={() => void setPlace({ call: playground.call(tool, { ...args }) })}
+        onClick={({ detail }) => {
+          if (detail < 2) void setPlace({ call: playground.call(tool, { ...args }) });
+        }}
       >
         Call again
       </Button>
@@ -168,7 +174,7 @@ function Executions({
   const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
     store.readTrace({ invocation: invocation.id, limit: TRACE_LIMIT }),
   );
-  if (!trace) return <Waiting error={error} />;
+  if (!trace || error) return <Waiting error={error} />;
   return (
     <ol aria-label="Executions">
       {invocation.executions.map((execution) => (
@@ -179,7 +185,7 @@ function Executions({
           events={trace.filter((event) => event.execution === execution.number)}
         />
       ))}
-      {trace.length === TRACE_LIMIT ? <Empty>The first {TRACE_LIMIT} steps.</Empty> : null}
+      {trace.length === TRACE_LIMIT ? <Empty>The newest {TRACE_LIMIT} steps.</Empty> : null}
     </ol>
   );
 }
@@ -254,11 +260,19 @@ function ClientSaw({ view }: { readonly view: ClientView | undefined }): ReactEl
     return (
       <p className="text-sm">
         <span className="text-bad">{view.error}</span>
-        {view.lost ? " The client cannot know what was done: a retry with the same id can." : ""}
+        {view.lost
+          ? " The client cannot know what was done. A retry of the same invocation finds out."
+          : ""}
       </p>
     );
   }
-  return <Json value={view.result.structuredContent ?? view.result.content} />;
+  const { structuredContent, content, isError } = view.result;
+  if (structuredContent) return <Json value={structuredContent} />;
+  return (
+    <p className={`text-sm break-words ${isError ? "text-bad" : ""}`}>
+      {content.map((part) => (part.type === "text" ? part.text : show(part))).join("\n")}
+    </p>
+  );
 }
 
 /** An effect happened twice: the page says whose fault it was. */

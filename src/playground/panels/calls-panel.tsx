@@ -12,13 +12,16 @@ import { usePlace } from "../hooks/use-location.ts";
 export function CallsPanel(): ReactElement {
   const { data: calls, error } = useCalls();
   return (
-    <Panel title="Calls">
-      {!calls ? (
+    <Panel
+      title="Calls"
+      actions={<span className="text-xs text-muted tabular-nums">{calls?.length ?? ""}</span>}
+    >
+      {!calls || error ? (
         <Waiting error={error} />
       ) : calls.length === 0 ? (
         <Empty>
-          No calls yet. Take the guided first minute above, or call a tool: each call is a row here,
-          with how often it ran and what it really did.
+          No calls yet. Call a tool, or take the first minute: each call is a row here, with how
+          often it ran and what it really did.
         </Empty>
       ) : (
         <ul aria-label="Calls">

@@ -103,6 +103,34 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       name: settings.guards === "on" ? "Switch the guards off" : "Switch the guards on",
       run: () => void playground.configure({ guards: settings.guards === "on" ? "off" : "on" }),
     },
+    {
+      group: "Server",
+      name:
+        settings.resume === "hold"
+          ? "Resume interrupted calls by itself"
+          : "Hold interrupted calls",
+      run: () =>
+        void playground.configure({ resume: settings.resume === "hold" ? "automatic" : "hold" }),
+    },
+    {
+      group: "Server",
+      name: settings.delays === "skip" ? "Take delays as they are" : "Skip delays",
+      run: () =>
+        void playground.configure({ delays: settings.delays === "skip" ? "real" : "skip" }),
+    },
+    playground.isHanging && {
+      group: "Server",
+      name: "Release the hanging call",
+      run: () => playground.release(),
+    },
+    running && {
+      group: "Server",
+      name: "Run the client script",
+      run: () => {
+        void setPlace({ bottom: "transcript" });
+        void playground.runScript();
+      },
+    },
     running &&
       call !== null && {
         group: "Selected call",
@@ -113,6 +141,22 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
           });
         },
       },
+    running &&
+      call !== null && {
+        group: "Selected call",
+        name: "Make the selected call again",
+        run: () => {
+          void playground.store?.readInvocation(call).then((found) => {
+            if (found) void setPlace({ call: playground.call(found.tool, { ...found.args }) });
+          });
+        },
+      },
+    running &&
+      call !== null && {
+        group: "Selected call",
+        name: "Resume the selected call",
+        run: () => void playground.resume(call),
+      },
     call !== null && {
       group: "Selected call",
       name: "Cancel the selected call",
@@ -121,7 +165,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
     ...presets.map(({ name, faults }): Action => ({
       group: "Arm faults",
       name,
-      run: () => void playground.arm(name, [...faults]),
+      run: () => void playground.arm(name, faults),
     })),
     { group: "Arm faults", name: "Disarm", run: () => void playground.arm("", []) },
     ...STATE_PANELS.map((panel): Action => ({
@@ -130,6 +174,11 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       run: () => void setPlace({ panel, column: "true" }),
     })),
     { group: "Show", name: "Show the first minute", run: onGuide },
+    {
+      group: "Show",
+      name: "Show the transcript",
+      run: () => void setPlace({ bottom: "transcript" }),
+    },
     { group: "Show", name: "Show the log", run: () => void setPlace({ bottom: "log" }) },
     { group: "Show", name: "Change the theme", run: onTheme },
     ...examples.map(({ name, title }): Action => ({

@@ -14,7 +14,7 @@ export function EffectsPanel({ call }: { readonly call: string | null }): ReactE
   const { data: rows, error } = useLiveQuery(["ledger"], ["ledger", call], ({ world }) =>
     world.ledger.rows({ ...(call === null ? {} : { invocation: call }), limit: LIMIT }),
   );
-  if (!rows) return <Waiting error={error} />;
+  if (!rows || error) return <Waiting error={error} />;
   if (rows.length === 0) {
     return (
       <Empty>
@@ -39,6 +39,9 @@ function Effect({ row }: { readonly row: LedgerRow }): ReactElement {
   return (
     <li className="flex flex-col gap-0.5 border-b border-line px-3 py-1.5">
       <div className="flex flex-wrap items-center gap-x-2">
+        <span className="font-mono text-xs text-muted" title="The row's number in the ledger">
+          #{row.seq}
+        </span>
         <span className="font-mono text-sm font-medium">
           {service}.{operation}
         </span>

@@ -1,6 +1,6 @@
 /** Inserting or editing one entry of a map by hand. */
 import { useEffect, useId, useRef, useState, type ReactElement } from "react";
-import { SortedMap } from "../../durable/index.ts";
+import { checkKey, SortedMap } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
 import { usePlayground } from "../hooks/use-playground.ts";
 
@@ -32,8 +32,7 @@ export function EntryDialog({
     const entry: [string, Uint8Array] = [key, new TextEncoder().encode(value)];
     try {
       SortedMap.ref(map);
-      if (!key.isWellFormed())
-        throw new TypeError("The key has an unpaired surrogate: replace it.");
+      checkKey(key);
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error));
       return;

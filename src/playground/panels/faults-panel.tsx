@@ -40,7 +40,7 @@ export function FaultsPanel(): ReactElement {
               type="button"
               aria-pressed={plan?.name === name}
               className="rounded border border-line px-2 py-1 text-left hover:bg-raised aria-pressed:border-accent aria-pressed:bg-accent-soft"
-              onClick={() => void playground.arm(name, [...faults])}
+              onClick={() => void playground.arm(name, faults)}
             >
               <span className="block text-sm font-medium">{name}</span>
               <span className="block text-xs text-muted">{about}</span>
@@ -56,38 +56,44 @@ export function FaultsPanel(): ReactElement {
 function ArmedPlan(): ReactElement | null {
   const playground = usePlayground();
   const plan = usePlaygroundState().settings.plan;
-  const { data: hits } = useLiveQuery(["hits"], ["hits", plan?.id], ({ store }) =>
-    store.readHits(plan?.id ?? ""),
+  const faults = plan?.faults ?? [];
+  const { data: passed } = useLiveQuery(
+    ["hits"],
+    ["hits", faults.map(({ id }) => id)],
+    async ({ store }) => {
+      const hits = await Promise.all(faults.map(({ id }) => store.readHits(id)));
+      return hits.map((counts) => counts.get(0) ?? 0);
+    },
   );
   if (!plan) return null;
-  const remove = (index: number): void => {
-    void playground.arm(plan.name, plan.faults.toSpliced(index, 1));
-  };
+  const spent = faults.every(({ fault }, index) => isSpent(fault, passed?.[index] ?? 0));
   return (
     <div className="flex flex-col gap-1">
-      <p className="label">Armed: {plan.name}</p>
+      <p className="label">
+        {spent ? "Spent" : "Armed"}: {plan.name}
+      </p>
       <ul aria-label="Armed faults" className="flex flex-col gap-1">
-        {plan.faults.map((fault, index) => {
-          const passed = hits?.get(index) ?? 0;
+        {faults.map(({ id, fault }, index) => {
+          const count = passed?.[index] ?? 0;
           return (
             <li
-              key={index}
+              key={id}
               className="flex items-start gap-2 rounded border border-line bg-raised px-2 py-1 text-sm"
             >
               <span className="min-w-0 flex-1">
                 {sentence(fault)}
                 <span className="block text-xs text-muted">
-                  {passed === 0
+                  {count === 0
                     ? "Its point was not passed yet."
-                    : `Its point was passed ${plural(passed, "time")}.`}{" "}
-                  {isSpent(fault, passed) ? "It will not strike again; arm it anew to repeat." : ""}
+                    : `Its point was passed ${plural(count, "time")}.`}{" "}
+                  {isSpent(fault, count) ? "It will not strike again; arm it anew to repeat." : ""}
                 </span>
               </span>
               <Button
                 tone="quiet"
                 aria-label={`Remove fault ${index + 1}`}
                 icon={<X size={13} aria-hidden />}
-                onClick={() => remove(index)}
+                onClick={() => void playground.removeFault(id)}
               />
             </li>
           );
@@ -126,12 +132,32 @@ function sentence(fault: PlannedFault): string {
   return `At ${point}${where.length ? ` (${where.join(", ")})` : ""}: ${what}, ${often}.`;
 }
 
+/** What the number beside each way of striking is. */
+const NUMBERS = {
+  nth: "Which time",
+  first: "How many times",
+  every: "",
+  probability: "Probability (0 to 1)",
+} as const;
+
+/** Where each point is, in words. */
+const POINT_WORDS: Readonly<Record<string, string>> = {
+  "guard:before-start": "before the guard's first write",
+  "guard:started": "started is stored, the callable not entered",
+  "effect:before": "before the outside thing happens",
+  "effect:after": "it happened, the server does not know yet",
+  "guard:before-store": "the callable resolved, nothing stored",
+  "guard:stored": "the result is stored, not yet returned",
+  "map:before-commit": "before a map is written",
+  "map:committed": "after a map was written",
+  "call:before-response": "the tool returned, the response has not left",
+};
+
 const WHENS = ["nth", "first", "every", "probability"] as const;
 
 /** A fault of one's own, added to the plan. */
 function OwnFault(): ReactElement {
   const playground = usePlayground();
-  const plan = usePlaygroundState().settings.plan;
   const [point, setPoint] = useState<string>("guard:before-store");
   const [kind, setKind] = useState<string>("crash");
   const [when, setWhen] = useState<(typeof WHENS)[number]>("nth");
@@ -152,14 +178,16 @@ function OwnFault(): ReactElement {
     });
     if (!parsed.success) {
       setRefusal(
-        when === "probability"
-          ? "A probability is a number from 0 to 1, and a latency one of 0 or more."
-          : "How often is a whole number of 1 or more, and a latency one of 0 or more.",
+        kind === "latency" && !(ms.trim() !== "" && Number(ms) >= 0)
+          ? "Milliseconds is a number of 0 or more."
+          : when === "probability"
+            ? "A probability is a number from 0 to 1."
+            : `${NUMBERS[when]} is a whole number of 1 or more.`,
       );
       return;
     }
     setRefusal(undefined);
-    void playground.arm(plan?.name ?? "My own", [...(plan?.faults ?? []), parsed.data]);
+    void playground.addFault(parsed.data);
   };
 
   return (
@@ -172,7 +200,13 @@ function OwnFault(): ReactElement {
           add();
         }}
       >
-        <Choice label="Point" value={point} options={FAULT_POINTS} onChange={setPoint} />
+        <Choice
+          label="Point"
+          value={point}
+          options={FAULT_POINTS}
+          words={POINT_WORDS}
+          onChange={setPoint}
+        />
         <Choice label="Kind" value={kind} options={FAULT_KINDS} onChange={setKind} />
         <Choice
           label="When"
@@ -183,7 +217,7 @@ function OwnFault(): ReactElement {
         {when === "every" ? (
           <span />
         ) : (
-          <Text label="How often" value={number} onChange={setNumber} mode="decimal" />
+          <Text label={NUMBERS[when]} value={number} onChange={setNumber} mode="decimal" />
         )}
         <Text label="Only alias (optional)" value={alias} onChange={setAlias} />
         {kind.endsWith("retryable") ? (
@@ -209,11 +243,13 @@ function Choice({
   label,
   value,
   options,
+  words,
   onChange,
 }: {
   readonly label: string;
   readonly value: string;
   readonly options: readonly string[];
+  readonly words?: Readonly<Record<string, string>>;
   readonly onChange: (value: string) => void;
 }): ReactElement {
   return (
@@ -221,7 +257,10 @@ function Choice({
       <span className="label">{label}</span>
       <select className="field" value={value} onChange={({ target }) => onChange(target.value)}>
         {options.map((option) => (
-          <option key={option}>{option}</option>
+          <option key={option} value={option}>
+            {option}
+            {words?.[option] ? `: ${words[option]}` : ""}
+          </option>
         ))}
       </select>
     </label>

@@ -8,19 +8,22 @@ import { StateBadge } from "../components/state-badge.tsx";
 import { plural, shortId, timeOfDay } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
+import { usePlaygroundState } from "../hooks/use-playground.ts";
 import { executionList } from "./trace-row.tsx";
 
 const LIMIT = 200;
+const TRACE_LIMIT = 1000;
 
 export function GuardsPanel({ call }: { readonly call: string | null }): ReactElement {
   const of = call === null ? {} : { invocation: call };
   const { data: guards, error } = useLiveQuery(["guards"], ["guards", call], ({ store }) =>
     store.readGuards({ ...of, limit: LIMIT }),
   );
-  const { data: trace = [] } = useLiveQuery(["trace"], ["guard-trace", call], ({ store }) =>
-    store.readTrace({ ...of, limit: 2000 }),
+  // Who was answered is told for one call; for all of them it would mean to read every trace.
+  const { data: trace = [] } = useLiveQuery(["trace"], ["guard-trace", call], async ({ store }) =>
+    call === null ? [] : await store.readTrace({ invocation: call, limit: TRACE_LIMIT }),
   );
-  if (!guards) return <Waiting error={error} />;
+  if (!guards || error) return <Waiting error={error} />;
   if (guards.length === 0) {
     return (
       <Empty>
@@ -57,6 +60,7 @@ function Guard({
 }): ReactElement {
   const [, setPlace] = usePlace();
   const { alias, kind, state, attempts, error, invocation, updatedAt } = guard;
+  const running = useIsRunning(guard);
   const reused = trace.some(({ type }) => type === "alias-reused");
   return (
     <li className="flex flex-col gap-1.5 border-b border-line px-3 py-2">
@@ -77,7 +81,9 @@ function Guard({
         ) : null}
       </div>
       <StateMachine guard={guard} />
-      <p className="text-sm">{meaning(guard, trace)}</p>
+      <p className="text-sm">
+        {running ? "It is running now, and is written down as begun." : meaning(guard, trace)}
+      </p>
       {error && state !== "stored" ? (
         <p className="text-sm text-bad">
           {error.name}: {error.message}
@@ -89,6 +95,21 @@ function Guard({
         {timeOfDay(updatedAt)}
       </p>
     </li>
+  );
+}
+
+/** Whether the execution that claimed a started guard is still under way. */
+function useIsRunning({ invocation, state, execution }: GuardRecord): boolean {
+  const { dead } = usePlaygroundState();
+  const { data: call } = useLiveQuery(["invocations"], ["invocation", invocation], ({ store }) =>
+    store.readInvocation(invocation).then((found) => found ?? null),
+  );
+  const last = call?.executions.at(-1);
+  return (
+    state === "started" &&
+    call?.state === "running" &&
+    last?.number === execution &&
+    !dead.has(last.owner)
   );
 }
 
@@ -130,7 +151,7 @@ function meaning(guard: GuardRecord, trace: readonly TraceEvent[]): string {
       return (
         `Ran in execution ${guard.execution}.` +
         (answered.length === 0
-          ? " A retry will be answered from the store."
+          ? " A retry is answered from the store."
           : ` Answered from the store in ${executionList(answered)}.`)
       );
     case "started":

@@ -5,9 +5,10 @@ import { Button } from "../components/button.tsx";
 import { Counts } from "../components/counts.tsx";
 import { useCall, type CallSummary } from "../hooks/use-calls.ts";
 import { usePlace } from "../hooks/use-location.ts";
-import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { usePlayground } from "../hooks/use-playground.ts";
 import { useStoredState } from "../hooks/use-stored-state.ts";
-import { chargeAndCrash, restartAndSettle } from "../runtime/guide.ts";
+import { chargeAndCrash, putBack, restartAndSettle } from "../runtime/guide.ts";
+import { settingsSchema } from "../runtime/settings.ts";
 
 interface Step {
   readonly title: string;
@@ -23,6 +24,7 @@ interface Step {
 export function GuidePanel({ onClose }: { readonly onClose: () => void }): ReactElement {
   const steps = useSteps();
   const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
   const current = steps.findIndex(({ done }) => !done);
   return (
     <section
@@ -50,7 +52,7 @@ export function GuidePanel({ onClose }: { readonly onClose: () => void }): React
             <li
               key={step.title}
               aria-current={isNext ? "step" : undefined}
-              className={`flex min-h-28 flex-col items-start gap-1 rounded border px-2.5 py-1.5 text-sm ${look} ${step.done && index < steps.length - 1 ? "max-md:hidden" : ""}`}
+              className={`flex min-h-28 flex-col items-start gap-1 rounded border px-2.5 py-1.5 text-sm ${look} ${step.done && index < (current < 0 ? steps.length : current) - 1 ? "max-md:hidden" : ""}`}
             >
               <h3 className="flex items-center gap-1.5 font-semibold">
                 <span className="inline-flex size-4 items-center justify-center rounded-full border border-strong text-xs tabular-nums">
@@ -66,7 +68,13 @@ export function GuidePanel({ onClose }: { readonly onClose: () => void }): React
                   disabled={busy}
                   onClick={() => {
                     setBusy(true);
-                    void step.act().finally(() => setBusy(false));
+                    setFailure(undefined);
+                    step
+                      .act()
+                      .catch((error: unknown) =>
+                        setFailure(error instanceof Error ? error.message : String(error)),
+                      )
+                      .finally(() => setBusy(false));
                   }}
                 >
                   {step.action}
@@ -76,15 +84,21 @@ export function GuidePanel({ onClose }: { readonly onClose: () => void }): React
           );
         })}
       </ol>
+      {failure === undefined ? null : (
+        <p role="alert" className="mt-1 text-sm text-bad">
+          {failure}
+        </p>
+      )}
     </section>
   );
 }
 
 function useSteps(): Step[] {
   const playground = usePlayground();
-  const { server } = usePlaygroundState();
   const [, setPlace] = usePlace();
   const [guarded, setGuarded] = useStoredState("guide:guarded", "");
+  /** The settings before the demonstration, as JSON. */
+  const [before, setBefore] = useStoredState("guide:before", "");
   const [looked, setLooked] = useStoredState("guide:looked", "");
   const [bare, setBare] = useStoredState("guide:bare", "");
   const first = useCall(guarded || null).data;
@@ -98,8 +112,9 @@ function useSteps(): Step[] {
       task: "Call process_payment. The server is killed right after the bank has charged, before that is recorded.",
       action: "Charge and crash",
       act: async () => {
-        const id = await chargeAndCrash(playground, "on");
+        const { id, before } = await chargeAndCrash(playground, "on");
         setGuarded(id);
+        setBefore(JSON.stringify(before));
         await setPlace({ call: id, panel: "effects", scope: "call" });
       },
       seen: (
@@ -114,7 +129,9 @@ function useSteps(): Step[] {
       task: "A new server finds the interrupted call in the journal and executes it again, all by itself.",
       action: "Restart",
       act: async () => {
-        if (server !== "running") await playground.start();
+        await restartAndSettle(playground, guarded);
+        const settings = settingsSchema.safeParse(JSON.parse(before || "null"));
+        if (settings.success) await putBack(playground, settings.data);
       },
       seen: (
         <Seen summary={first}>
@@ -139,14 +156,16 @@ function useSteps(): Step[] {
       task: "Nothing is remembered now: charge, crash and restart once more.",
       action: "Charge without guards",
       act: async () => {
-        const id = await chargeAndCrash(playground, "off");
+        const { id, before } = await chargeAndCrash(playground, "off");
         setBare(id);
         await setPlace({ call: id, panel: "effects", scope: "call" });
         await restartAndSettle(playground, id);
+        await putBack(playground, before);
       },
       seen: (
         <Seen summary={second}>
-          Charged twice. The guards are on again: now try to break them, with the faults.
+          Charged twice. Your settings are back as they were: now try to break the guards, with the
+          faults.
         </Seen>
       ),
     },

@@ -15,7 +15,8 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { fontSize: "12px", backgroundColor: "var(--panel)" },
+  "&": { fontSize: "12px", backgroundColor: "var(--panel)", maxHeight: "240px" },
+  ".cm-scroller": { overflow: "auto" },
   "&.cm-focused": { outline: "2px solid var(--accent)" },
   ".cm-content": {
     fontFamily: "var(--font-mono)",
@@ -32,12 +33,20 @@ export interface JsonEditorProps {
   readonly label: string;
   readonly text: string;
   readonly onChange: (text: string) => void;
+  /** Ctrl or Cmd and Enter were pressed. */
+  readonly onSubmit: () => void;
 }
 
-export default function JsonEditor({ label, text, onChange }: JsonEditorProps): ReactElement {
+export default function JsonEditor({
+  label,
+  text,
+  onChange,
+  onSubmit,
+}: JsonEditorProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const changed = useEffectEvent(onChange);
+  const submitted = useEffectEvent(onSubmit);
   const initialText = useEffectEvent(() => text);
 
   useEffect(() => {
@@ -51,6 +60,15 @@ export default function JsonEditor({ label, text, onChange }: JsonEditorProps): 
         doc: initialText(),
         extensions: [
           history(),
+          keymap.of([
+            {
+              key: "Mod-Enter",
+              run: () => {
+                submitted();
+                return true;
+              },
+            },
+          ]),
           // Tab leaves the editor: nobody is caught in it.
           keymap.of([...defaultKeymap, ...historyKeymap]),
           json(),

@@ -11,6 +11,12 @@ import { useMapRange, usePlace } from "../hooks/use-location.ts";
 import { usePlayground } from "../hooks/use-playground.ts";
 import { EntryDialog, type EntryDraft } from "./entry-dialog.tsx";
 
+/** How many rows the page lays out at once. */
+const MOST_ROWS = 500;
+
+/** How much of a value is laid out. */
+const SHOWN_BYTES = 4096;
+
 const VIEWS = ["JSON", "text", "hex"] as const;
 type View = (typeof VIEWS)[number];
 
@@ -56,16 +62,15 @@ export function MapsPanel(): ReactElement {
           value={range.end}
           onChange={(end) => void setRange({ end })}
         />
-        <Field
-          label="Limit"
-          value={String(range.limit)}
-          onChange={(limit) => void setRange({ limit: limit === null ? 0 : Number(limit) || 0 })}
-        />
+        <Field label="Limit" value={range.limit} onChange={(limit) => void setRange({ limit })} />
         <div className="flex items-end gap-1">
           <Button
             pressed={range.reverse}
             title="Descending, by reverseRange."
-            onClick={() => void setRange({ reverse: !range.reverse })}
+            onClick={() =>
+              // The start is the larger key then: the same part of the map, the other way round.
+              void setRange({ reverse: !range.reverse, start: range.end, end: range.start })
+            }
           >
             Reverse
           </Button>
@@ -135,7 +140,8 @@ function Range({
   readonly view: View;
   readonly onEdit: (draft: EntryDraft) => void;
 }): ReactElement {
-  const [{ start, end, prefix, reverse, limit }] = useMapRange();
+  const [{ start, end, prefix, reverse, limit: typed }] = useMapRange();
+  const limit = Number(typed);
   const request: RangeRequest = {
     startKey: start ?? undefined,
     endKey: end ?? undefined,
@@ -147,10 +153,19 @@ function Range({
     ["range", map, request, reverse],
     async ({ store }) => {
       const direction = reverse ? "descending" : "ascending";
+      if (!(limit >= 1 && limit <= MOST_ROWS)) return [];
       const bounds = rangeBounds(direction, request);
       return bounds ? await store.readRange({ map, direction, limit, ...bounds }) : [];
     },
+    { keepPrevious: true },
   );
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_ROWS)) {
+    return (
+      <Notice tone="warn" title="This range cannot be read.">
+        The limit is a whole number from 1 to {MOST_ROWS}, not “{typed}”.
+      </Notice>
+    );
+  }
   if (error instanceof InvalidRangeError || error instanceof TypeError) {
     return (
       <Notice tone="warn" title="This range cannot be read.">
@@ -158,7 +173,7 @@ function Range({
       </Notice>
     );
   }
-  if (!entries) return <Waiting error={error} />;
+  if (!entries || error) return <Waiting error={error} />;
   if (entries.length === 0) return <Empty>No entry of “{map}” is in this range.</Empty>;
   return (
     <>
@@ -171,7 +186,7 @@ function Range({
       <p className="px-3 py-2 text-xs text-muted">
         {entries.length === limit
           ? `The ${reverse ? "last" : "first"} ${limit} of the range.`
-          : "The whole range."}
+          : "Everything in the range."}
       </p>
     </>
   );
@@ -196,20 +211,23 @@ function Entry({
   const [openedAt] = useState(() => Date.now());
   const isNews = write !== null && write !== undefined && openedAt - write.at < 2500;
   const time = keyTime(entry.key);
+  const text = textOf(entry.value);
   const origin = write?.origin.invocation;
   return (
     <li className={`border-b border-line px-3 py-1.5 ${isNews ? "lit" : ""}`}>
       <div className="flex items-center gap-1">
-        <span className="min-w-0 flex-1 font-mono text-sm font-medium break-words">
-          {entry.key}
+        <span className="max-h-20 min-w-0 flex-1 overflow-auto font-mono text-sm font-medium break-words">
+          {entry.key === "" ? "(the empty key)" : entry.key}
         </span>
         <Button
           tone="quiet"
           aria-label={`Edit ${entry.key}`}
           icon={<Pencil size={12} aria-hidden />}
-          onClick={() =>
-            onEdit({ map, key: entry.key, value: textOf(entry.value) ?? "", isNew: false })
+          disabled={text === undefined}
+          title={
+            text === undefined ? "Its bytes are no text, which is all that is edited here." : "Edit"
           }
+          onClick={() => onEdit({ map, key: entry.key, value: text ?? "", isNew: false })}
         />
         <RemoveButton map={map} entryKey={entry.key} />
       </div>
@@ -272,14 +290,15 @@ function Value({ bytes, view }: { readonly bytes: Uint8Array; readonly view: Vie
   const note = view !== "hex" && shown === undefined ? `no ${view}, in hex: ` : "";
   return (
     <pre className="max-h-60 overflow-auto font-mono text-xs break-words whitespace-pre-wrap">
-      {shown ?? `${note}${hex(bytes)}`}
+      {shown ??
+        `${note}${hex(bytes.subarray(0, SHOWN_BYTES))}${bytes.length > SHOWN_BYTES ? ` … (${bytes.length} bytes)` : ""}`}
     </pre>
   );
 }
 
 function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined; // No UTF-8: shown in hex.
   }

@@ -39,23 +39,50 @@ export interface SchemaFormProps {
 }
 
 export default function SchemaForm({ schema, value, onChange }: SchemaFormProps): ReactElement {
+  const problems = problemsOf(schema, value);
   return (
-    <Form<Record<string, unknown>, RJSFSchema>
-      className="schema-form"
-      tagName="div"
-      idPrefix="argument"
-      schema={schema}
-      formData={value}
-      validator={validator}
-      templates={{ FieldTemplate, TitleFieldTemplate: NoTitle }}
-      uiSchema={{ "ui:submitButtonOptions": { norender: true } }}
-      noHtml5Validate
-      showErrorList={false}
-      // A schema's defaults are shown by the server when they are missing; here they would come back when cleared.
-      experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
-      onChange={({ formData }) => onChange(formData ?? {})}
-    />
+    <>
+      <Form<Record<string, unknown>, RJSFSchema>
+        className="schema-form"
+        tagName="div"
+        idPrefix="argument"
+        schema={schema}
+        formData={value}
+        validator={validator}
+        templates={{ FieldTemplate, TitleFieldTemplate: NoTitle }}
+        uiSchema={{ "ui:submitButtonOptions": { norender: true } }}
+        noHtml5Validate
+        showErrorList={false}
+        // A schema's defaults are filled in by the server; here they would come back when cleared.
+        experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
+        onChange={({ formData }) => onChange(formData ?? {})}
+      />
+      {problems.length === 0 ? null : (
+        <ul
+          aria-label="What the schema says"
+          className="rounded bg-warn-soft p-2 text-sm text-warn"
+        >
+          {problems.map((problem) => (
+            <li key={problem}>{problem}</li>
+          ))}
+          <li className="text-muted">You can call all the same, and see how the server refuses.</li>
+        </ul>
+      )}
+    </>
   );
+}
+
+/** What the tool's own schema has against the arguments, by name. */
+function problemsOf(schema: Record<string, unknown>, value: Record<string, unknown>): string[] {
+  const { errors } = new Validator(schema, "2020-12", false).validate(value);
+  const told = errors
+    // A group says only that something within it is wrong.
+    .filter(({ keyword }) => keyword !== "properties")
+    .map(({ instanceLocation, error }) => {
+      const name = instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".");
+      return name === "" ? error : `${name}: ${error}`;
+    });
+  return [...new Set(told)];
 }
 
 function NoTitle(): null {

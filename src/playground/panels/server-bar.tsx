@@ -15,9 +15,11 @@ export interface ServerBarProps {
   readonly theme: Theme;
   readonly onTheme: () => void;
   readonly onPalette: () => void;
+  /** Shows the first minute again; absent while it is shown, or where the example has none. */
+  readonly onGuide?: (() => void) | undefined;
 }
 
-export function ServerBar({ theme, onTheme, onPalette }: ServerBarProps): ReactElement {
+export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps): ReactElement {
   const ThemeIcon = THEME_ICONS[theme];
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-panel px-3 py-1.5">
@@ -28,6 +30,11 @@ export function ServerBar({ theme, onTheme, onPalette }: ServerBarProps): ReactE
       <ExampleMenu />
       <ServerControls />
       <div className="flex items-center gap-1 max-md:order-2 md:ml-auto">
+        {onGuide ? (
+          <Button tone="quiet" onClick={onGuide}>
+            First minute
+          </Button>
+        ) : null}
         <Button tone="quiet" icon={<Command size={14} aria-hidden />} onClick={onPalette}>
           <span className="max-sm:sr-only">Commands</span>
           <kbd className="font-mono text-xs text-muted max-sm:hidden">Ctrl K</kbd>
@@ -45,13 +52,14 @@ export function ServerBar({ theme, onTheme, onPalette }: ServerBarProps): ReactE
 }
 
 function ExampleMenu(): ReactElement {
-  const [{ example }, setPlace] = usePlace();
+  const { example } = usePlayground();
+  const [, setPlace] = usePlace();
   return (
     <label className="flex items-center gap-2 max-md:order-3">
       <span className="label max-md:sr-only">Example</span>
       <select
         className="field w-auto"
-        value={example}
+        value={example.name}
         onChange={({ target }) => void setPlace({ example: target.value, call: null, tool: null })}
       >
         {examples.map(({ name, title }) => (
@@ -136,11 +144,10 @@ function ServerControls(): ReactElement {
 /** Shown while a call hangs because of a fault. */
 function ReleaseButton(): ReactElement | null {
   const playground = usePlayground();
-  const { settings, client } = usePlaygroundState();
-  const mayHang =
-    settings.plan?.faults.some(({ kind }) => kind === "hang") === true &&
-    [...client.values()].some(({ state }) => state === "waiting");
-  if (!mayHang) return null;
+  const { data: isHanging } = useLiveQuery(["invocations", "trace"], ["hanging"], () =>
+    Promise.resolve(playground.isHanging),
+  );
+  if (!isHanging) return null;
   return (
     <Button
       icon={<Play size={13} aria-hidden />}

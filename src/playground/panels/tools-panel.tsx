@@ -1,7 +1,7 @@
 /** Tools: which to call, and with what. */
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Send } from "lucide-react";
-import { lazy, Suspense, type ReactElement } from "react";
+import { lazy, Suspense, useId, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Empty, Panel } from "../components/panel.tsx";
 import { usePlace } from "../hooks/use-location.ts";
@@ -15,6 +15,7 @@ export function ToolsPanel(): ReactElement {
   const playground = usePlayground();
   const { tools, server, drafts } = usePlaygroundState();
   const [place, setPlace] = usePlace();
+  const form = useId();
   const tool = tools.find(({ name }) => name === place.tool) ?? tools[0];
   if (!tool) {
     return (
@@ -31,7 +32,8 @@ export function ToolsPanel(): ReactElement {
   const { args } = parseArguments(text);
   const running = server === "running";
   const call = (): void => {
-    if (args) void setPlace({ call: playground.call(tool.name, args), column: "happened" });
+    if (args && running)
+      void setPlace({ call: playground.call(tool.name, args), column: "happened" });
   };
   return (
     <Panel
@@ -40,9 +42,10 @@ export function ToolsPanel(): ReactElement {
         <div className="flex items-center gap-2">
           <Button
             tone="primary"
+            type="submit"
+            form={form}
             icon={<Send size={13} aria-hidden />}
             disabled={!args || !running}
-            onClick={call}
           >
             Call {tool.name}
           </Button>
@@ -52,7 +55,14 @@ export function ToolsPanel(): ReactElement {
         </div>
       }
     >
-      <div className="flex flex-col gap-3 p-3">
+      <form
+        id={form}
+        className="flex flex-col gap-3 p-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          call();
+        }}
+      >
         <label className="flex flex-col gap-0.5">
           <span className="label">Tool</span>
           <select
@@ -66,14 +76,22 @@ export function ToolsPanel(): ReactElement {
           </select>
         </label>
         <p className="text-sm text-muted">{tool.description}</p>
-        <Arguments key={tool.name} tool={tool} text={text} />
-      </div>
+        <Arguments key={tool.name} tool={tool} text={text} onSubmit={call} />
+      </form>
     </Panel>
   );
 }
 
 /** The arguments, as a form and as JSON, kept in step: the text is what is sent. */
-function Arguments({ tool, text }: { readonly tool: Tool; readonly text: string }): ReactElement {
+function Arguments({
+  tool,
+  text,
+  onSubmit,
+}: {
+  readonly tool: Tool;
+  readonly text: string;
+  readonly onSubmit: () => void;
+}): ReactElement {
   const playground = usePlayground();
   const setText = (typed: string): void => playground.draft(tool.name, typed);
   const { args, error } = parseArguments(text);
@@ -95,7 +113,12 @@ function Arguments({ tool, text }: { readonly tool: Tool; readonly text: string 
       <div className="flex flex-col gap-0.5">
         <span className="label">Arguments as JSON</span>
         <Suspense fallback={<div className="h-20" />}>
-          <JsonEditor label="Arguments as JSON" text={text} onChange={setText} />
+          <JsonEditor
+            label="Arguments as JSON"
+            text={text}
+            onChange={setText}
+            onSubmit={onSubmit}
+          />
         </Suspense>
         {error === undefined ? null : (
           <p role="alert" className="text-sm text-bad">

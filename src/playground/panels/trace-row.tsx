@@ -88,7 +88,7 @@ function lineOf(event: TraceEvent): Line {
     backoff: () => ({
       icon: Clock,
       tone: "plain",
-      text: `${guard} waited ${duration(ms)} before its next attempt.`,
+      text: `${guard} backed off: its next attempt is due after ${duration(ms)}.`,
     }),
     "guard-stored": () => ({
       icon: ShieldCheck,
@@ -128,7 +128,7 @@ function lineOf(event: TraceEvent): Line {
     fault: () => ({
       icon: Zap,
       tone: "bad",
-      text: `Injected at ${event.point ?? ""}: ${event.fault ?? ""}${ms ? ` ${duration(ms)}` : ""}.`,
+      text: `Injected at ${event.point ?? ""}: ${FAULTS[event.fault ?? ""] ?? event.fault ?? ""}${ms ? ` of ${duration(ms)}` : ""}.`,
     }),
     "effect-validation": () => ({
       icon: Repeat2,
@@ -137,7 +137,6 @@ function lineOf(event: TraceEvent): Line {
     }),
     notification: () => ({ icon: MessageSquare, tone: "plain", text: `Notification: ${detail}.` }),
     "audit-failed": () => ({ icon: CircleX, tone: "warn", text: "The audit entry failed:" }),
-    log: () => ({ icon: MessageSquare, tone: "plain", text: detail }),
   };
   return lines[event.type]();
 }
@@ -146,6 +145,12 @@ const STARTS: Record<string, string> = {
   call: "The tool was called.",
   retry: "The client retried the call.",
   resume: "The server resumed the call after a crash.",
+};
+
+const FAULTS: Record<string, string> = {
+  retryable: "a retryable error",
+  "non-retryable": "an error",
+  "lose-response": "the response will be lost",
 };
 
 const WRITES: Record<string, string> = {

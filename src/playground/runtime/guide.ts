@@ -3,27 +3,36 @@ import { uuidv7 } from "../../durable/index.ts";
 import { deferred } from "../../store/index.ts";
 import type { Playground, PlaygroundState } from "./playground.ts";
 import { presets } from "./presets.ts";
+import type { Settings } from "./settings.ts";
 
-const CRASH_AFTER_CHARGE = presets.find(({ id }) => id === "crash-after");
-
-/** Charges 25 USD; the server dies after the charge. Returns the invocation's id. */
+/**
+ * Charges 25 USD; the server dies after the charge. Resolves with the invocation's id, and with the
+ * settings that `putBack` wants when the demonstration is over.
+ *
+ * @throws Error where the server does not come up, or does not crash as it should
+ */
 export async function chargeAndCrash(
   playground: Playground,
   guards: "on" | "off",
-): Promise<string> {
-  if (playground.snapshot().server !== "running") await playground.start();
-  await until(playground, ({ server }) => server === "running");
-  await playground.configure({ guards, resume: "automatic" });
-  if (CRASH_AFTER_CHARGE) {
-    await playground.arm(CRASH_AFTER_CHARGE.name, [...CRASH_AFTER_CHARGE.faults]);
+): Promise<{ readonly id: string; readonly before: Settings }> {
+  const before = playground.snapshot().settings;
+  await playground.start();
+  if (playground.snapshot().server !== "running") {
+    throw new Error("The server does not run: restart it, then try again.");
   }
+  const preset = presets.find(({ id }) => id === "crash-after");
+  await playground.configure({ guards, resume: "automatic" });
+  await playground.arm(preset?.name ?? "", preset?.faults ?? []);
   const id = uuidv7();
   playground.call("process_payment", { amount: 25, description: "A book" }, id);
-  await until(playground, ({ server }) => server === "crashed");
-  return id;
+  await until(playground, ({ client }) => client.get(id)?.state !== "waiting");
+  if (playground.snapshot().server !== "crashed") {
+    throw new Error("The call ended without a crash: see what it says, then try again.");
+  }
+  return { id, before };
 }
 
-/** Restarts the server, waits until the invocation has ended, and puts back what was changed. */
+/** Starts the next server, and waits until the invocation that the crash interrupted has ended. */
 export async function restartAndSettle(playground: Playground, id: string): Promise<void> {
   await playground.start();
   const { store } = playground;
@@ -36,20 +45,23 @@ export async function restartAndSettle(playground: Playground, id: string): Prom
   const end = store.subscribe(() => void check().catch(ended.reject));
   void check().catch(ended.reject);
   await ended.promise.finally(end);
-  await playground.configure({ guards: "on", plan: undefined });
+}
+
+/** Puts the settings back as they were before a demonstration. */
+export async function putBack(playground: Playground, before: Settings): Promise<void> {
+  const { guards, resume, plan } = before;
+  await playground.configure({ guards, resume, plan });
 }
 
 function until(
   playground: Playground,
   condition: (state: PlaygroundState) => boolean,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    const check = (): void => {
-      if (!condition(playground.snapshot())) return;
-      end();
-      resolve();
-    };
-    const end = playground.subscribe(check);
-    check();
-  });
+  const met = deferred<void>();
+  const check = (): void => {
+    if (condition(playground.snapshot())) met.resolve();
+  };
+  const end = playground.subscribe(check);
+  check();
+  return met.promise.finally(end);
 }

@@ -1,15 +1,21 @@
 import { FaultPlan, type Fault, type FaultInjector } from "../../durable/index.ts";
 import type { Settings } from "./settings.ts";
 
-/** The fault plan as it is set now, for a server that outlives many plans. */
+/** The faults as they are set now, for a server that outlives many plans. */
 export class LivePlan implements FaultInjector {
-  #plan: FaultPlan | undefined;
+  #plans: readonly FaultPlan[] = [];
 
   set(plan: Settings["plan"]): void {
-    this.#plan = plan && new FaultPlan(plan.faults as readonly Fault[], { id: plan.id });
+    const faults = plan?.faults ?? [];
+    this.#plans = faults.map(({ id, fault }) => new FaultPlan([fault as Fault], { id }));
   }
 
   async strike(...passing: Parameters<FaultInjector["strike"]>): Promise<Fault | undefined> {
-    return await this.#plan?.strike(...passing);
+    let due: Fault | undefined;
+    for (const plan of this.#plans) {
+      const fault = await plan.strike(...passing);
+      due ??= fault;
+    }
+    return due;
   }
 }

@@ -26,7 +26,7 @@ import {
 import { openWorld, type World } from "../../world/index.ts";
 import { LivePlan } from "./live-plan.ts";
 import { recall, remember } from "./session-memory.ts";
-import { SETTINGS_KEY, settingsSchema, type Settings } from "./settings.ts";
+import { SETTINGS_KEY, settingsSchema, type PlannedFault, type Settings } from "./settings.ts";
 
 export type ServerPhase = "starting" | "running" | "crashed" | "stopped";
 
@@ -48,7 +48,13 @@ export interface PlaygroundState {
   readonly phase: "opening" | "ready" | "failed" | "closed";
   readonly error?: Error;
   readonly connection?: ConnectionEvent;
+  /** Counts the openings of the database: what was read before another one is stale. */
+  readonly opened: number;
+  /** What a person asked for last and could not be done. */
+  readonly problem?: string;
   readonly server: ServerPhase;
+  /** The running server's name among all that use the store. */
+  readonly serverId?: string;
   readonly tools: readonly Tool[];
   readonly settings: Settings;
   /** Servers of this page that died; what the journal says is running under them is not. */
@@ -65,11 +71,14 @@ export interface PlaygroundState {
 /** The longest delay that a browser's timer takes; a hanging call is for the user to end. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 const LOG_LIMIT = 200;
+/** The name of a plan that is no preset's. */
+const OWN_PLAN = "a plan of your own";
 const draftsSchema = z.record(z.string(), z.string());
 
 export class Playground {
   #state: PlaygroundState = {
     phase: "opening",
+    opened: 0,
     server: "starting",
     tools: [],
     settings: settingsSchema.parse({}),
@@ -90,7 +99,10 @@ export class Playground {
       return clock.sleep(ms, signal);
     },
   };
-  readonly #aborts = new Map<string, AbortController>();
+  /** The client's calls that wait for an answer, by invocation; the last one's answer is shown. */
+  readonly #waiting = new Map<string, AbortController[]>();
+  /** The life and death of servers, one thing after the other. */
+  #lifecycle: Promise<unknown> = Promise.resolve();
   #store: DurableStore | undefined;
   #world: World | undefined;
   #server: DurableMcpServer | undefined;
@@ -100,8 +112,7 @@ export class Playground {
   #logged = 0;
 
   constructor(readonly example: Example) {
-    const drafts = draftsSchema.safeParse(JSON.parse(recall(this.#draftsName) ?? "{}"));
-    if (drafts.success) this.#set({ drafts: drafts.data });
+    this.#set({ drafts: keptDrafts(this.#draftsName) });
   }
 
   get #draftsName(): string {
@@ -124,10 +135,53 @@ export class Playground {
   }
 
   /** Opens the databases and starts the server; again, after they could not be opened. */
-  async open(): Promise<void> {
+  open(): Promise<void> {
     const life = ++this.#life;
-    const { connection: _, error: __, ...state } = this.#state;
-    this.#replace({ ...state, phase: "opening" });
+    return this.#inOrder(async () => {
+      const { connection: _, error: __, ...state } = this.#state;
+      this.#replace({ ...state, phase: "opening" });
+      if (await this.#openDatabases(life)) await this.#start();
+    });
+  }
+
+  /** Leaves nothing running. */
+  close(): Promise<void> {
+    this.#life++;
+    return this.#inOrder(() => this.#stop());
+  }
+
+  /** Starts a server on the store, where none is running. */
+  start(): Promise<void> {
+    return this.#inOrder(() => this.#start());
+  }
+
+  crash(): void {
+    this.#server?.crash();
+  }
+
+  /** Stops the server in order, if it is running, and starts the next. */
+  restart(): Promise<void> {
+    return this.#inOrder(async () => {
+      await this.#server?.close();
+      await this.#start();
+    });
+  }
+
+  /** Empties the store and the ledger, and starts a new server. The settings stay. */
+  wipe(): Promise<void> {
+    return this.#inOrder(async () => {
+      await this.#server?.close();
+      await this.#attempt(async () => {
+        await this.#store?.wipe();
+        await this.#world?.ledger.wipe();
+        this.#set({ client: new Map(), transcript: [] });
+        this.#log("info", "Everything was wiped.");
+      });
+      await this.#start();
+    });
+  }
+
+  async #openDatabases(life: number): Promise<boolean> {
     const name = `playground-${this.example.name}`;
     const onConnection = (event: ConnectionEvent): void => {
       if (life === this.#life) this.#onConnection(event);
@@ -145,37 +199,23 @@ export class Playground {
       store.subscribe(({ tables, remote }) => {
         if (remote && tables.includes("settings")) this.#try(this.#readSettings());
       });
-      const { connection: ___, ...opened } = this.#state;
-      this.#replace({ ...opened, phase: "ready" });
+      const { connection: _, ...opened } = this.#state;
+      this.#replace({ ...opened, phase: "ready", opened: life });
+      return true;
     } catch (error) {
       store?.close();
       world?.ledger.close();
       if (life === this.#life) {
         this.#set({ phase: "failed", error: asError(error), server: "stopped" });
       }
-      return;
+      return false;
     }
-    await this.start();
   }
 
-  /** Leaves nothing running. */
-  async close(): Promise<void> {
-    this.#life++;
-    const server = this.#server;
+  async #start(): Promise<void> {
     const store = this.#store;
     const world = this.#world;
-    this.#store = undefined;
-    this.#world = undefined;
-    await server?.close();
-    store?.close();
-    world?.ledger.close();
-  }
-
-  /** Starts a server on the store, in the place of one that crashed or was stopped. */
-  async start(): Promise<void> {
-    const store = this.#store;
-    const world = this.#world;
-    if (!store || !world) return;
+    if (!store || !world || this.#server?.state === "running") return;
     this.#set({ server: "starting" });
     const { guards, resume } = this.#state.settings;
     const server = this.example.createServer({
@@ -189,33 +229,49 @@ export class Playground {
     });
     this.#server = server;
     server.onCrash = () => {
+      const dead = new Set([...this.#state.dead, server.id]);
+      if (server !== this.#server) {
+        this.#set({ dead });
+        return;
+      }
       this.#log("error", "The server crashed.");
-      this.#set({ server: "crashed", dead: new Set([...this.#state.dead, server.id]) });
+      this.#set({ server: "crashed", dead });
     };
     try {
       await server.start();
       const { client } = await connect(server);
       const { tools } = await client.listTools();
       this.#client = client;
-      this.#log("info", `The server ${this.example.name} is running.`);
-      this.#set({ server: "running", tools });
+      this.#log("info", `Server “${this.example.name}” is running.`);
+      this.#set({ server: "running", serverId: server.id, tools });
     } catch (error) {
-      // A fault may have crashed a resumed call, and the server, meanwhile.
-      if (server.state === "running") {
-        this.#log("error", asError(error).message);
-        this.#set({ server: "stopped", error: asError(error) });
-      }
+      // A fault may have crashed a resumed call, and the server with it, meanwhile.
+      if (server.state === "crashed" || server.state === "closed") return;
+      await server.close();
+      this.#tell(`The server could not be started. ${asError(error).message}`);
+      this.#set({ server: "stopped" });
     }
   }
 
-  crash(): void {
-    this.#server?.crash();
+  async #stop(): Promise<void> {
+    const store = this.#store;
+    const world = this.#world;
+    this.#store = undefined;
+    this.#world = undefined;
+    await this.#server?.close();
+    store?.close();
+    world?.ledger.close();
   }
 
-  /** Crashes a running server first: a restart in order is a crash that was announced. */
-  async restart(): Promise<void> {
-    await this.#server?.close();
-    await this.start();
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.#lifecycle.then(work);
+    this.#lifecycle = done.catch((error: unknown) => this.#tell(asError(error).message));
+    return done;
+  }
+
+  /** Whether a call hangs because of a fault. */
+  get isHanging(): boolean {
+    return this.#server?.isHanging ?? false;
   }
 
   /** Lets every hanging call go on. */
@@ -239,8 +295,11 @@ export class Playground {
     remember(this.#draftsName, JSON.stringify(this.#state.drafts));
   }
 
+  /** Cancels the client's calls of an invocation by MCP's notification, and what no client waits for. */
   cancel(id: string): void {
-    this.#aborts.get(id)?.abort("Cancelled by the user.");
+    for (const abort of this.#waiting.get(id) ?? []) abort.abort("Cancelled by the user.");
+    // A resumption has no client; and of several calls the client may have cancelled one that only waited.
+    this.#server?.cancel(id);
   }
 
   retry({ tool, args, id }: InvocationRecord): string {
@@ -250,16 +309,33 @@ export class Playground {
   async configure(change: Partial<Settings>): Promise<void> {
     await this.#attempt(async () => {
       const settings = settingsSchema.parse({ ...this.#state.settings, ...change });
-      await this.#store?.writeSetting(SETTINGS_KEY, settings);
+      // At once: a change that follows builds on it.
       this.#apply(settings);
+      await this.#store?.writeSetting(SETTINGS_KEY, settings);
     });
   }
 
   /** Arms a plan whose hits are counted from zero; without faults, disarms. */
-  async arm(name: string, faults: NonNullable<Settings["plan"]>["faults"]): Promise<void> {
-    await this.configure({
-      plan: faults.length === 0 ? undefined : { id: uuidv7(), name, faults },
-    });
+  async arm(name: string, faults: readonly PlannedFault[]): Promise<void> {
+    const armed = faults.map((fault) => ({ id: uuidv7(), fault }));
+    await this.configure({ plan: armed.length === 0 ? undefined : { name, faults: armed } });
+  }
+
+  /** Adds one fault to the plan; the others keep their count. */
+  async addFault(fault: PlannedFault): Promise<void> {
+    const faults = [...(this.#state.settings.plan?.faults ?? []), { id: uuidv7(), fault }];
+    await this.configure({ plan: { name: OWN_PLAN, faults } });
+  }
+
+  async removeFault(id: string): Promise<void> {
+    const faults = this.#state.settings.plan?.faults.filter((fault) => fault.id !== id) ?? [];
+    await this.configure({ plan: faults.length === 0 ? undefined : { name: OWN_PLAN, faults } });
+  }
+
+  /** Puts away what was told. */
+  dismiss(): void {
+    const { problem: _, ...state } = this.#state;
+    this.#replace(state);
   }
 
   /** Writes to a map by hand, past any server. */
@@ -268,19 +344,6 @@ export class Playground {
       const write = { id: uuidv7(), map, at: Date.now(), origin: {}, change };
       await this.#store?.applyMutation(write, []);
     });
-  }
-
-  /** Empties the store and the ledger, and starts a new server. The settings stay. */
-  async wipe(): Promise<void> {
-    await this.#server?.close();
-    await this.#attempt(async () => {
-      await this.#store?.wipe();
-      await this.#world?.ledger.wipe();
-      await this.#store?.writeSetting(SETTINGS_KEY, this.#state.settings);
-      this.#set({ client: new Map(), transcript: [] });
-      this.#log("info", "Everything was wiped.");
-    });
-    await this.start();
   }
 
   /** Runs the example's client script and shows its transcript as it comes. */
@@ -301,12 +364,13 @@ export class Playground {
   async #call(tool: string, args: Record<string, unknown>, id: string): Promise<void> {
     const client = this.#client;
     if (!client || this.#state.server !== "running") {
-      this.#log("warning", "The server is not running: restart it, then call again.");
+      this.#tell("The server is not running: restart it, then call again.");
       return;
     }
     const abort = new AbortController();
-    this.#aborts.set(id, abort);
+    this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), abort]);
     this.#see(id, { state: "waiting" });
+    let view: ClientView;
     try {
       const result = await client.request(
         {
@@ -316,13 +380,18 @@ export class Playground {
         CallToolResultSchema,
         { signal: abort.signal, timeout: NO_TIMEOUT_MS },
       );
-      this.#see(id, { state: "answered", result });
+      view = { state: "answered", result };
     } catch (error) {
       const lost = error instanceof McpError && LOST.has(error.code);
-      this.#see(id, { state: "error", error: asError(error).message, lost });
-    } finally {
-      if (this.#aborts.get(id) === abort) this.#aborts.delete(id);
+      view = { state: "error", error: asError(error).message, lost };
     }
+    const others = (this.#waiting.get(id) ?? []).filter((other) => other !== abort);
+    if (others.length > 0) {
+      this.#waiting.set(id, others);
+      return;
+    }
+    this.#waiting.delete(id);
+    this.#see(id, view);
   }
 
   #see(id: string, view: ClientView): void {
@@ -357,8 +426,8 @@ export class Playground {
       this.#set({ connection: event });
       return;
     }
-    void this.#server?.close();
     this.#set({ phase: "closed", connection: event, server: "stopped" });
+    this.#try(this.#inOrder(() => this.#stop()));
   }
 
   /** Does what a person asked for, and tells where it fails. */
@@ -367,13 +436,19 @@ export class Playground {
       await work();
       return true;
     } catch (error) {
-      this.#log("error", asError(error).message);
+      this.#tell(asError(error).message);
       return false;
     }
   }
 
   #try(work: Promise<unknown>): void {
     void this.#attempt(() => work);
+  }
+
+  /** Tells a person what could not be done; the log keeps it. */
+  #tell(problem: string): void {
+    this.#log("error", problem);
+    this.#set({ problem });
   }
 
   #log(level: LogLine["level"], text: string): void {
@@ -393,6 +468,14 @@ export class Playground {
 
 /** The client does not know what became of its call. */
 const LOST: ReadonlySet<number> = new Set([ErrorCode.ConnectionClosed, ErrorCode.RequestTimeout]);
+
+function keptDrafts(name: string): Readonly<Record<string, string>> {
+  try {
+    return draftsSchema.parse(JSON.parse(recall(name) ?? "{}"));
+  } catch {
+    return {}; // Written by something else: there is nothing of ours in it to keep.
+  }
+}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

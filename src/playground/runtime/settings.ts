@@ -36,10 +36,9 @@ export const settingsSchema = z.object({
   latencyMs: z.number().min(0).default(0),
   plan: z
     .object({
-      /** Whose hits are counted: a plan that is armed anew gets a new id. */
-      id: z.string(),
       name: z.string(),
-      faults: z.array(faultSchema),
+      /** Each counts its hits under its own id, so that adding or removing one leaves the others as they are. */
+      faults: z.array(z.object({ id: z.string(), fault: faultSchema })).min(1),
     })
     .optional(),
 });

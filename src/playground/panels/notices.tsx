@@ -1,10 +1,20 @@
-/** What keeps the page from its database, in words, and what to do. */
+/** What keeps the page from its database or from what was asked for, in words, and what to do. */
 import type { ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Notice } from "../components/panel.tsx";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 
-export function ConnectionNotice(): ReactElement | null {
+export function Notices(): ReactElement {
+  return (
+    <>
+      <ConnectionNotice />
+      <Problem />
+      <GuardsOff />
+    </>
+  );
+}
+
+function ConnectionNotice(): ReactElement | null {
   const playground = usePlayground();
   const { phase, connection, error } = usePlaygroundState();
   if (phase === "failed") {
@@ -38,4 +48,37 @@ export function ConnectionNotice(): ReactElement | null {
     );
   }
   return null;
+}
+
+/** What was asked for last, and could not be done. */
+function Problem(): ReactElement | null {
+  const playground = usePlayground();
+  const { problem } = usePlaygroundState();
+  if (problem === undefined) return null;
+  return (
+    <Notice tone="bad" title={problem}>
+      <Button onClick={() => playground.dismiss()}>Dismiss</Button>
+    </Notice>
+  );
+}
+
+function GuardsOff(): ReactElement | null {
+  const playground = usePlayground();
+  if (usePlaygroundState().settings.guards === "on") return null;
+  return (
+    <div
+      role="note"
+      className="flex flex-wrap items-center gap-2 rounded bg-warn-soft px-3 py-1 text-sm"
+    >
+      <span className="font-semibold text-warn">The guards are off.</span> Every guarded step runs
+      without any record: a retry does everything again.
+      <Button
+        tone="quiet"
+        className="underline"
+        onClick={() => void playground.configure({ guards: "on" })}
+      >
+        Switch them on
+      </Button>
+    </div>
+  );
 }
