@@ -135,7 +135,7 @@ test("a hanging call with a retry behind it is cancelled whole", async ({ page, 
   await playground.press("Retry");
   await playground.press("Cancel");
   await playground.callIs("cancelled");
-  await expect(page.getByRole("button", { name: "Cancel" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Cancel", exact: true })).toBeHidden();
   await playground.press("Retry");
   await playground.counts(2, 1, 1);
 });

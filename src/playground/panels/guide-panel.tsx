@@ -104,6 +104,11 @@ function useSteps(): Step[] {
   const first = useCall(guarded || null).data;
   const second = useCall(bare || null).data;
   const resumed = isOver(first);
+  const restore = async (): Promise<void> => {
+    if (before === "") return;
+    await putBack(playground, settingsSchema.parse(JSON.parse(before)));
+    setBefore("");
+  };
 
   return [
     {
@@ -130,8 +135,7 @@ function useSteps(): Step[] {
       action: "Restart",
       act: async () => {
         await restartAndSettle(playground, guarded);
-        const settings = settingsSchema.safeParse(JSON.parse(before || "null"));
-        if (settings.success) await putBack(playground, settings.data);
+        await restore();
       },
       seen: (
         <Seen summary={first}>
@@ -145,6 +149,8 @@ function useSteps(): Step[] {
       task: "The atMostOnce guard was written to the store before the bank was called. Look at it.",
       action: "Show the guard",
       act: async () => {
+        // The server may have been restarted by another button than this guide's.
+        await restore();
         await setPlace({ call: guarded, panel: "guards", scope: "call", column: "true" });
         setLooked("yes");
       },

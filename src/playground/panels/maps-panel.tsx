@@ -62,7 +62,11 @@ export function MapsPanel(): ReactElement {
           value={range.end}
           onChange={(end) => void setRange({ end })}
         />
-        <Field label="Limit" value={range.limit} onChange={(limit) => void setRange({ limit })} />
+        <Field
+          label="Limit"
+          value={range.limit}
+          onChange={(limit) => void setRange({ limit: limit ?? "" })}
+        />
         <div className="flex items-end gap-1">
           <Button
             pressed={range.reverse}
