@@ -174,7 +174,9 @@ test("a full disk: the call fails in words, nothing half-written, and the page g
     };
   });
   await playground.press("Call process_payment");
-  await expect(page.getByText("storage for this site is full").first()).toBeVisible();
+  await expect(page.getByRole("region", { name: /^Call …/ })).toContainText(
+    "storage for this site is full",
+  );
   expect(await playground.ledger()).toEqual([]);
   expect(await readTable(page, "playground-processing", "guards")).toEqual([]);
   await page.evaluate(() => (window as unknown as { makeRoom: () => void }).makeRoom());

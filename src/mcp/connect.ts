@@ -8,10 +8,15 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import type { DurableMcpServer } from "./durable-mcp-server.ts";
+import { record, type Recorder } from "./recorder.ts";
 
 export interface ConnectOptions {
   readonly info?: Implementation;
   readonly capabilities?: ClientCapabilities;
+  /** Told of every message of the session, in both directions. */
+  readonly recorder?: Recorder;
+  /** Sets the client's own handlers, before it connects. */
+  readonly prepare?: (client: Client) => void;
 }
 
 export interface Connection {
@@ -30,6 +35,8 @@ export async function connect(
   {
     info = { name: "durable-mcp-playground", version: "0.1.0" },
     capabilities = {},
+    recorder,
+    prepare,
   }: ConnectOptions = {},
 ): Promise<Connection> {
   const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
@@ -47,10 +54,12 @@ export async function connect(
       protocolVersion = version;
     },
   });
+  if (recorder) record(transport, recorder);
   const client = new Client(info, {
     capabilities,
     jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
   });
+  prepare?.(client);
   await client.connect(transport);
   return { client, sessionId, protocolVersion };
 }

@@ -390,7 +390,9 @@ describe("starting", () => {
       await server[end]();
       await started;
       expect(server.state).toBe(end === "crash" ? "crashed" : "closed");
-      await until(lab, async () => (await lab.store.locks.held()).size === 0);
+      const held = async (): Promise<string[]> =>
+        [...(await lab.store.locks.held())].filter((name) => name.endsWith(server.id));
+      await expect.poll(held, { timeout: 4000 }).toEqual([]);
     }
   });
 

@@ -6,6 +6,7 @@ export {
   type ServerSettings,
   type ServerState,
 } from "./durable-mcp-server.ts";
+export type { RecordedMessage, Recorder } from "./recorder.ts";
 export { EXECUTION, INVOCATION_ID } from "./meta.ts";
 export { structured } from "./result.ts";
 export type { ToolArgs, ToolConfig, ToolHandler, ToolSchema } from "./session.ts";

@@ -6,7 +6,7 @@ import { Boundary } from "./components/panel.tsx";
 import { useChangeFeed } from "./hooks/use-live-query.ts";
 import { COLUMNS, usePlace } from "./hooks/use-location.ts";
 import { useMedia } from "./hooks/use-media.ts";
-import { usePlayground } from "./hooks/use-playground.ts";
+import { usePlayground, usePlaygroundState } from "./hooks/use-playground.ts";
 import { useStoredState } from "./hooks/use-stored-state.ts";
 import { useTheme } from "./hooks/use-theme.ts";
 import { BottomPanel } from "./panels/bottom-panel.tsx";
@@ -15,6 +15,7 @@ import { CallsPanel } from "./panels/calls-panel.tsx";
 import { Notices } from "./panels/notices.tsx";
 import { FaultsPanel } from "./panels/faults-panel.tsx";
 import { GuidePanel } from "./panels/guide-panel.tsx";
+import { QuestionDialog } from "./panels/question-dialog.tsx";
 import { ServerBar } from "./panels/server-bar.tsx";
 import { StatePanels } from "./panels/state-panel.tsx";
 import { ToolsPanel } from "./panels/tools-panel.tsx";
@@ -22,11 +23,14 @@ import { ToolsPanel } from "./panels/tools-panel.tsx";
 /** The first minute is about a payment. */
 const GUIDED_EXAMPLE = "processing";
 
+const Harness = lazy(() => import("./panels/harness.tsx"));
 const CommandPalette = lazy(() => import("./panels/command-palette.tsx"));
 
 export function App(): ReactElement {
   const playground = usePlayground();
   useChangeFeed(playground);
+  const { question } = usePlaygroundState();
+  const [place] = usePlace();
   const hasGuide = playground.example.name === GUIDED_EXAMPLE;
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
@@ -65,6 +69,14 @@ export function App(): ReactElement {
           <BottomPanel />
         </Boundary>
       </main>
+      {question ? <QuestionDialog key={question.message} question={question} /> : null}
+      {place.harness === null ? null : (
+        <Boundary>
+          <Suspense fallback={null}>
+            <Harness chosen={place.harness === "run"} />
+          </Suspense>
+        </Boundary>
+      )}
       {palette ? (
         <Boundary>
           <Suspense fallback={null}>

@@ -1,4 +1,5 @@
 /** Payments that are charged at most once, whatever fails on the way. */
+import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import {
   atLeastOnce,
@@ -31,6 +32,12 @@ const Payment = z.object({
 const Rate = z.object({ from: z.string(), to: z.string(), rate: z.number() });
 const status = z.enum(["success", "error"]);
 const message = z.string().optional();
+
+/** Payments over it are confirmed first. */
+const CONFIRM_OVER = 1_000;
+const Answer = z.object({ action: z.enum(["accept", "decline", "cancel"]) });
+/** What a client answers that has no such method. */
+const UNABLE: number = ErrorCode.MethodNotFound;
 
 const payments = SortedMap.ref("payments");
 const retryAttempts = SortedMap.ref("retry_attempts");
@@ -68,6 +75,7 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
     async ({ amount, currency, description }, context) => {
       const transaction_id = stableId("txn", context.invocationId);
       try {
+        if (amount > CONFIRM_OVER) await confirm(context, amount, currency);
         const payment = await atMostOnce(
           "payment",
           context,
@@ -134,6 +142,34 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
   );
 
   return server;
+}
+
+/**
+ * Asks the person at the client before a large payment. The answer is guarded: a retry does not ask
+ * again. A client that cannot ask anyone is taken at its word.
+ */
+async function confirm(context: DurableContext, amount: number, currency: string): Promise<void> {
+  const action = await atLeastOnce(
+    "confirmation",
+    context,
+    async (context) => {
+      const question = {
+        message: `Charge ${amount} ${currency}? It is more than ${CONFIRM_OVER}.`,
+        requestedSchema: { type: "object", properties: {} },
+      };
+      try {
+        const answer = await context.request({ method: "elicitation/create", params: question });
+        return Answer.parse(answer).action;
+      } catch (error) {
+        if (error instanceof McpError && error.code === UNABLE) return "accept";
+        throw error;
+      }
+    },
+    { schema: Answer.shape.action, retryPolicy: { maxAttempts: 1 } },
+  );
+  if (action !== "accept") {
+    throw new PaymentRejectedError("The payment was not confirmed.");
+  }
 }
 
 /** An amount whose cents are .01 fails once in its invocation; the map remembers that it did. */

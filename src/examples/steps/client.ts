@@ -14,6 +14,9 @@ export async function runClient(client: Client, print: Print): Promise<void> {
   print({ kind: "heading", text: "The same call again: both steps are answered from the store" });
   await callTool(client, print, "create_user_with_profile", args, created.invocation);
 
+  print({ kind: "heading", text: "A step that is not the same when run twice" });
+  await callTool(client, print, "create_invite", { username: "ada" });
+
   print({ kind: "heading", text: "What was stored" });
   await callTool(client, print, "get_user", { user_id });
   await callTool(client, print, "get_profile", { profile_id });

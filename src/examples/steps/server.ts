@@ -1,6 +1,6 @@
 /** Two steps, each at least once: a crash between them repeats only the second. */
 import { z } from "zod";
-import { atLeastOnce, fromBytes, SortedMap, toBytes } from "../../durable/index.ts";
+import { atLeastOnce, fromBytes, SortedMap, toBytes, uuidv7 } from "../../durable/index.ts";
 import { DurableMcpServer, structured } from "../../mcp/index.ts";
 import type { ServerParts } from "../example.ts";
 import { stableId } from "../stable-id.ts";
@@ -67,6 +67,30 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         { schema: z.string() },
       );
       return structured({ status: "success", user_id, profile_id });
+    },
+  );
+
+  server.registerTool(
+    "create_invite",
+    {
+      title: "Create an invite",
+      description:
+        "Makes an invite code for a user. Its callable draws the code at random, so run twice it " +
+        "does not do the same: effect validation reports it.",
+      inputSchema: {
+        username: z
+          .string()
+          .min(1)
+          .meta({ examples: ["ada"] }),
+      },
+      outputSchema: { status, code: z.string().optional(), message },
+      annotations: { destructiveHint: false, idempotentHint: false, openWorldHint: false },
+    },
+    async ({ username }, context) => {
+      const code = await atLeastOnce("draw_code", context, () => `${username}-${uuidv7()}`, {
+        schema: z.string(),
+      });
+      return structured({ status: "success", code });
     },
   );
 

@@ -4,6 +4,9 @@ import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } f
 export const STATE_PANELS = ["guards", "effects", "maps"] as const;
 export type StatePanel = (typeof STATE_PANELS)[number];
 
+export const BOTTOM_PANELS = ["protocol", "transcript", "log"] as const;
+export type BottomPanelName = (typeof BOTTOM_PANELS)[number];
+
 /** The three columns, which a narrow page shows one at a time. */
 export const COLUMNS = ["do", "happened", "true"] as const;
 
@@ -16,7 +19,9 @@ const place = {
   /** Whether the panels show the selected call or all of them. */
   scope: parseAsStringLiteral(["call", "all"] as const).withDefault("call"),
   column: parseAsStringLiteral(COLUMNS).withDefault("do"),
-  bottom: parseAsStringLiteral(["transcript", "log"] as const),
+  bottom: parseAsStringLiteral(BOTTOM_PANELS),
+  /** The harness: its menu, or the example's run. */
+  harness: parseAsStringLiteral(["menu", "run"] as const),
 };
 
 /** Each move is an entry of the history. */

@@ -1,27 +1,33 @@
-/** Transcript and log: folded until wanted. */
-import { ChevronDown, ChevronUp, Play } from "lucide-react";
-import type { ReactElement } from "react";
-import type { TranscriptLine } from "../../examples/index.ts";
+/** Transcript, protocol and log: folded until wanted. */
+import { ChevronDown, ChevronUp, Play, Square } from "lucide-react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Empty, PanelBody } from "../components/panel.tsx";
+import { Transcript } from "../components/transcript.tsx";
 import { timeOfDay } from "../format.ts";
-import { usePlace } from "../hooks/use-location.ts";
+import { BOTTOM_PANELS, usePlace, type BottomPanelName } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+
+const ProtocolPanel = lazy(() => import("./protocol-panel.tsx"));
+
+const TITLES: Record<BottomPanelName, string> = {
+  protocol: "Protocol",
+  transcript: "Transcript",
+  log: "Log",
+};
 
 export function BottomPanel(): ReactElement {
   const playground = usePlayground();
-  const { log, transcript, transcriptRunning, server } = usePlaygroundState();
+  const { log, transcriptRunning, server } = usePlaygroundState();
   const [{ bottom }, setPlace] = usePlace();
-  const toggle = (panel: "transcript" | "log"): void =>
-    void setPlace({ bottom: bottom === panel ? null : panel });
   const problems = log.filter(({ level }) => level !== "info").length;
   return (
     <section
-      aria-label="Transcript and log"
-      className="flex min-h-0 flex-col overflow-hidden rounded-md border border-line bg-panel"
+      aria-label="Protocol, transcript and log"
+      className="flex min-h-0 shrink-0 flex-col overflow-hidden rounded-md border border-line bg-panel"
     >
-      <div className="flex items-center gap-1 px-1 py-0.5">
-        {(["transcript", "log"] as const).map((panel) => (
+      <div className="flex flex-wrap items-center gap-1 px-1 py-0.5">
+        {BOTTOM_PANELS.map((panel) => (
           <Button
             key={panel}
             tone="quiet"
@@ -33,54 +39,50 @@ export function BottomPanel(): ReactElement {
                 <ChevronUp size={13} aria-hidden />
               )
             }
-            onClick={() => toggle(panel)}
+            onClick={() => void setPlace({ bottom: bottom === panel ? null : panel })}
           >
-            {panel === "transcript" ? "Transcript" : `Log${problems ? ` (${problems})` : ""}`}
+            {TITLES[panel]}
+            {panel === "log" && problems > 0 ? ` (${problems})` : ""}
           </Button>
         ))}
-        <Button
-          tone="quiet"
-          className="ml-auto"
-          icon={<Play size={13} aria-hidden />}
-          disabled={server !== "running" || transcriptRunning}
-          title="Run the example's client script from end to end."
-          onClick={() => {
-            void setPlace({ bottom: "transcript" });
-            void playground.runScript();
-          }}
-        >
-          {transcriptRunning ? "Running the script…" : "Run the client script"}
-        </Button>
+        {transcriptRunning ? (
+          <Button
+            tone="quiet"
+            className="ml-auto"
+            icon={<Square size={12} aria-hidden />}
+            onClick={() => playground.stopScript()}
+          >
+            Stop the script
+          </Button>
+        ) : (
+          <Button
+            tone="quiet"
+            className="ml-auto"
+            icon={<Play size={13} aria-hidden />}
+            disabled={server !== "running"}
+            title="Run the example's client script from end to end."
+            onClick={() => {
+              void setPlace({ bottom: "transcript" });
+              void playground.runScript();
+            }}
+          >
+            <span className="max-sm:sr-only">Run the client script</span>
+            <span className="sm:hidden" aria-hidden>
+              Script
+            </span>
+          </Button>
+        )}
       </div>
       {bottom === null ? null : (
         <div className="flex h-56 min-h-0 flex-col border-t border-line">
-          <PanelBody>
-            {bottom === "log" ? (
-              log.length === 0 ? (
-                <Empty>What the server and the page have to tell stands here.</Empty>
-              ) : (
-                <ol aria-label="Log" className="px-3 py-1">
-                  {log.map(({ id, at, level, text }) => (
-                    <li key={id} className="flex gap-3 text-sm">
-                      <span className="font-mono text-xs leading-[18px] text-muted tabular-nums">
-                        {timeOfDay(at)}
-                      </span>
-                      <span className={level === "info" ? "" : "text-bad"}>
-                        {level === "info" ? "" : `${level}: `}
-                        {text}
-                      </span>
-                    </li>
-                  ))}
-                </ol>
-              )
-            ) : transcript.length === 0 ? (
-              <Empty>
-                Run the client script: it calls every tool of the example, and each call and answer
-                stands here as it comes.
-              </Empty>
-            ) : (
-              <Transcript lines={transcript} />
-            )}
+          <PanelBody key={bottom}>
+            {bottom === "log" ? <Log /> : null}
+            {bottom === "transcript" ? <TranscriptOrHint /> : null}
+            {bottom === "protocol" ? (
+              <Suspense fallback={null}>
+                <ProtocolPanel />
+              </Suspense>
+            ) : null}
           </PanelBody>
         </div>
       )}
@@ -88,20 +90,32 @@ export function BottomPanel(): ReactElement {
   );
 }
 
-const LOOKS: Record<TranscriptLine["kind"], string> = {
-  heading: "mt-2 font-sans font-semibold",
-  tool: "text-muted",
-  call: "text-accent before:content-['→_']",
-  answer: "before:content-['←_']",
-  note: "text-warn",
-};
-
-function Transcript({ lines }: { readonly lines: readonly TranscriptLine[] }): ReactElement {
+function TranscriptOrHint(): ReactElement {
+  const { transcript } = usePlaygroundState();
+  if (transcript.length > 0) return <Transcript lines={transcript} />;
   return (
-    <ol aria-label="Transcript" className="px-3 py-1 font-mono text-xs">
-      {lines.map(({ kind, text }, index) => (
-        <li key={index} className={`break-words ${LOOKS[kind]}`}>
-          {text}
+    <Empty>
+      Run the client script: it calls every tool of the example, and each call and answer stands
+      here as it comes.
+    </Empty>
+  );
+}
+
+function Log(): ReactElement {
+  const { log } = usePlaygroundState();
+  if (log.length === 0)
+    return <Empty>What the server and the page have to tell stands here.</Empty>;
+  return (
+    <ol aria-label="Log" className="px-3 py-1">
+      {log.map(({ id, at, level, text }) => (
+        <li key={id} className="flex gap-3 text-sm">
+          <span className="font-mono text-xs leading-[18px] text-muted tabular-nums">
+            {timeOfDay(at)}
+          </span>
+          <span className={level === "info" ? "" : "text-bad"}>
+            {level === "info" ? "" : `${level}: `}
+            {text}
+          </span>
         </li>
       ))}
     </ol>

@@ -118,6 +118,11 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       run: () =>
         void playground.configure({ delays: settings.delays === "skip" ? "real" : "skip" }),
     },
+    {
+      group: "Server",
+      name: settings.effectValidation ? "Stop validating effects" : "Validate effects",
+      run: () => void playground.configure({ effectValidation: !settings.effectValidation }),
+    },
     playground.isHanging && {
       group: "Server",
       name: "Release the hanging call",
@@ -174,6 +179,16 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       run: () => void setPlace({ panel, column: "true" }),
     })),
     { group: "Show", name: "Show the first minute", run: onGuide },
+    {
+      group: "Show",
+      name: "Run the examples from end to end",
+      run: () => void setPlace({ harness: "menu" }),
+    },
+    {
+      group: "Show",
+      name: "Show the protocol",
+      run: () => void setPlace({ bottom: "protocol" }),
+    },
     {
       group: "Show",
       name: "Show the transcript",

@@ -20,6 +20,7 @@ export interface ServerBarProps {
 }
 
 export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps): ReactElement {
+  const [, setPlace] = usePlace();
   const ThemeIcon = THEME_ICONS[theme];
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-panel px-3 py-1.5">
@@ -30,6 +31,9 @@ export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps
       <ExampleMenu />
       <ServerControls />
       <div className="flex items-center gap-1 max-md:order-2 md:ml-auto">
+        <Button tone="quiet" onClick={() => void setPlace({ harness: "menu" })}>
+          Run examples
+        </Button>
         {onGuide ? (
           <Button tone="quiet" onClick={onGuide}>
             First minute
@@ -134,6 +138,14 @@ function ServerControls(): ReactElement {
         }
       >
         Skip delays
+      </Button>
+      <Button
+        pressed={settings.effectValidation}
+        disabled={!open}
+        title="Effect validation: run every atLeastOnce callable twice, and report what differs."
+        onClick={() => void playground.configure({ effectValidation: !settings.effectValidation })}
+      >
+        Validate effects
       </Button>
       <ReleaseButton />
       <WipeButton />

@@ -7,9 +7,12 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   CallToolResultSchema,
+  ElicitRequestSchema,
   ErrorCode,
+  LoggingMessageNotificationSchema,
   McpError,
   type CallToolResult,
+  type ElicitResult,
   type Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
@@ -17,6 +20,7 @@ import { skippingClock, systemClock, uuidv7, type Clock } from "../../durable/in
 import type { Example, TranscriptLine } from "../../examples/index.ts";
 import { connect, INVOCATION_ID, type DurableMcpServer } from "../../mcp/index.ts";
 import {
+  deferred,
   openStore,
   type ConnectionEvent,
   type DurableStore,
@@ -25,6 +29,7 @@ import {
 } from "../../store/index.ts";
 import { openWorld, type World } from "../../world/index.ts";
 import { LivePlan } from "./live-plan.ts";
+import { ProtocolLog, type Exchange } from "./protocol.ts";
 import { recall, remember } from "./session-memory.ts";
 import { SETTINGS_KEY, settingsSchema, type PlannedFault, type Settings } from "./settings.ts";
 
@@ -66,6 +71,16 @@ export interface PlaygroundState {
   readonly log: readonly LogLine[];
   readonly transcript: readonly TranscriptLine[];
   readonly transcriptRunning: boolean;
+  readonly protocol: readonly Exchange[];
+  /** A question that waits for the person's answer. */
+  readonly question?: Question;
+}
+
+/** A tool asks the person at the client (MCP's elicitation). */
+export interface Question {
+  readonly message: string;
+  readonly schema: Record<string, unknown>;
+  readonly answer: (result: ElicitResult) => void;
 }
 
 /** The longest delay that a browser's timer takes; a hanging call is for the user to end. */
@@ -88,9 +103,11 @@ export class Playground {
     log: [],
     transcript: [],
     transcriptRunning: false,
+    protocol: [],
   };
   readonly #listeners = new Set<() => void>();
   readonly #plan = new LivePlan();
+  readonly #protocol = new ProtocolLog();
   /** Delays are as the settings say when they begin. */
   readonly #clock: Clock = {
     now: () => Date.now(),
@@ -107,6 +124,8 @@ export class Playground {
   #world: World | undefined;
   #server: DurableMcpServer | undefined;
   #client: Client | undefined;
+  /** The client script's own client, while it runs. */
+  #script: Client | undefined;
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
   #logged = 0;
@@ -217,7 +236,7 @@ export class Playground {
     const world = this.#world;
     if (!store || !world || this.#server?.state === "running") return;
     this.#set({ server: "starting" });
-    const { guards, resume } = this.#state.settings;
+    const { guards, resume, effectValidation } = this.#state.settings;
     const server = this.example.createServer({
       store,
       world,
@@ -225,6 +244,7 @@ export class Playground {
       faults: this.#plan,
       guards,
       resume,
+      effectValidation,
       onError: (error) => this.#log("error", asError(error).message),
     });
     this.#server = server;
@@ -239,7 +259,7 @@ export class Playground {
     };
     try {
       await server.start();
-      const { client } = await connect(server);
+      const client = await this.#connect(server, (...question) => this.#ask(...question));
       const { tools } = await client.listTools();
       this.#client = client;
       this.#log("info", `Server “${this.example.name}” is running.`);
@@ -251,6 +271,46 @@ export class Playground {
       this.#tell(`The server could not be started. ${asError(error).message}`);
       this.#set({ server: "stopped" });
     }
+  }
+
+  /** A client whose messages are recorded, and which answers a tool's questions by `ask`. */
+  async #connect(server: DurableMcpServer, ask: Ask): Promise<Client> {
+    this.#protocol.beginSession();
+    const { client } = await connect(server, {
+      capabilities: { elicitation: {} },
+      recorder: (message) => {
+        this.#protocol.record(message);
+        this.#set({ protocol: this.#protocol.exchanges });
+      },
+      prepare: (client) => {
+        client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
+          ask(params.message, "requestedSchema" in params ? params.requestedSchema : {}, signal),
+        );
+        client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+          const level = params.level === "info" || params.level === "debug" ? "info" : "warning";
+          this.#log(level, `${params.logger ?? "server"}: ${String(params.data)}`);
+        });
+      },
+    });
+    return client;
+  }
+
+  /** Shows a question to the person at the page. */
+  async #ask(message: string, schema: object, signal: AbortSignal): Promise<ElicitResult> {
+    const answered = deferred<ElicitResult>();
+    const done = (): void => {
+      const { question: _, ...state } = this.#state;
+      this.#replace(state);
+    };
+    // Withdrawn by the server, or lost with it: nobody needs the answer any more.
+    signal.addEventListener("abort", done, { once: true });
+    const answer = (result: ElicitResult): void => {
+      signal.removeEventListener("abort", done);
+      done();
+      answered.resolve(result);
+    };
+    this.#set({ question: { message, schema: { ...schema }, answer } });
+    return await answered.promise;
   }
 
   async #stop(): Promise<void> {
@@ -346,19 +406,45 @@ export class Playground {
     });
   }
 
-  /** Runs the example's client script and shows its transcript as it comes. */
+  /** Stops the server in order and starts none: nothing is left running. */
+  stop(): Promise<void> {
+    return this.#inOrder(async () => {
+      await this.#server?.close();
+      this.#set({ server: "stopped" });
+    });
+  }
+
+  /** Runs the example's client script, with a client of its own, and shows its transcript as it comes. */
   async runScript(): Promise<void> {
-    const client = this.#client;
-    if (!client || this.#state.transcriptRunning) return;
+    const server = this.#server;
+    if (server?.state !== "running" || this.#state.transcriptRunning) return;
     this.#set({ transcript: [], transcriptRunning: true });
     const print = (line: TranscriptLine): void =>
       this.#set({ transcript: [...this.#state.transcript, line] });
     try {
+      const client = await this.#connect(server, (message) => {
+        print({ kind: "note", text: `The server asks: ${message} The script accepts.` });
+        return Promise.resolve({ action: "accept", content: {} });
+      });
+      this.#script = client;
       await this.example.runClient(client, print);
+      print({ kind: "note", text: "The script has ended." });
     } catch (error) {
       print({ kind: "note", text: `The script ended early: ${asError(error).message}` });
     }
+    await this.#script?.close();
+    this.#script = undefined;
     this.#set({ transcriptRunning: false });
+  }
+
+  /** Ends the client script where it stands: its client leaves. */
+  stopScript(): void {
+    this.#try(this.#script?.close() ?? Promise.resolve());
+  }
+
+  clearProtocol(): void {
+    this.#protocol.clear();
+    this.#set({ protocol: this.#protocol.exchanges });
   }
 
   async #call(tool: string, args: Record<string, unknown>, id: string): Promise<void> {
@@ -416,7 +502,8 @@ export class Playground {
     this.#plan.set(settings.plan);
     if (this.#world) this.#world.latencyMs = settings.latencyMs;
     if (this.#server?.state === "running") {
-      this.#server.configure({ guards: settings.guards, resume: settings.resume });
+      const { guards, resume, effectValidation } = settings;
+      this.#server.configure({ guards, resume, effectValidation });
     }
     this.#set({ settings });
   }
@@ -465,6 +552,8 @@ export class Playground {
     for (const listener of this.#listeners) listener();
   }
 }
+
+type Ask = (message: string, schema: object, signal: AbortSignal) => Promise<ElicitResult>;
 
 /** The client does not know what became of its call. */
 const LOST: ReadonlySet<number> = new Set([ErrorCode.ConnectionClosed, ErrorCode.RequestTimeout]);

@@ -30,6 +30,8 @@ export type PlannedFault = z.infer<typeof faultSchema>;
 export const settingsSchema = z.object({
   guards: z.enum(["on", "off"]).default("on"),
   resume: z.enum(["automatic", "hold"]).default("automatic"),
+  /** Every at-least-once callable is run twice, and what differs is reported. */
+  effectValidation: z.boolean().default(false),
   /** `skip`: retry delays and latencies take no time. */
   delays: z.enum(["real", "skip"]).default("real"),
   /** How long a simulated service takes to answer, in milliseconds. */
