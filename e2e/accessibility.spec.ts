@@ -43,12 +43,22 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(playground.executions).toBeVisible();
       await hasNoViolation(page);
 
-      for (const panel of ["guards", "effects", "maps"]) {
-        await page.goto(`/?panel=${panel}&scope=all&column=true&bottom=log`);
+      for (const panel of ["guards", "effects", "maps", "code"]) {
+        await page.goto(
+          `/?panel=${panel}&scope=all&column=true&bottom=${panel === "maps" ? "protocol" : "log"}`,
+        );
         await playground.isUp();
+        if (panel === "code")
+          await expect(page.getByRole("textbox", { name: "The server's code" })).toContainText(
+            "charged at most once",
+          );
         await hasNoViolation(page);
       }
       await playground.press("Insert by hand…");
+      await hasNoViolation(page);
+      await page.keyboard.press("Escape");
+      await playground.press("Run examples");
+      await expect(page.getByRole("dialog", { name: "Examples" })).toBeVisible();
       await hasNoViolation(page);
       await page.keyboard.press("Escape");
       await playground.press("Wipe…");

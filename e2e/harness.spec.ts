@@ -158,6 +158,122 @@ test("effect validation reports a callable that does not do the same twice", asy
   await expect(playground.executions).toContainText("The second run resolved with another value.");
 });
 
+const CRASHES = [
+  {
+    example: "processing",
+    tool: "process_payment",
+    preset: "Crash after the charge",
+    counts: [2, 1, 1],
+    answer: "payment_failed",
+    maps: {},
+  },
+  {
+    example: "steps",
+    tool: "create_user_with_profile",
+    preset: "Crash between the two steps",
+    counts: [2, 2, 0],
+    answer: "success",
+    maps: { users: 1, profiles: 1 },
+  },
+  {
+    example: "document",
+    tool: "process_document",
+    before: "upload_file",
+    preset: "Crash after the translation",
+    counts: [2, 3, 2],
+    answer: "error",
+    maps: { files: 1, results: 1, jobs: 1 },
+  },
+  {
+    example: "define",
+    tool: "add_term",
+    preset: "Crash after a map was written",
+    counts: [2, 1, 0],
+    answer: "success",
+    maps: { terms: 1, recent: 1, categories: 1 },
+  },
+  {
+    example: "audit",
+    tool: "create_user",
+    preset: "Crash after a map was written",
+    counts: [2, 0, 0],
+    answer: "success",
+    // Every execution leaves its entry.
+    maps: { "audit:user_operations": 2 },
+  },
+] as const;
+
+for (const { example, tool, preset, counts, answer, maps, ...more } of CRASHES) {
+  test(`${example}: a crash in the middle ends as its guards promise`, async ({ playground }) => {
+    await playground.open(`/?example=${example}`);
+    if ("before" in more) {
+      await playground.chooseTool(more.before);
+      await playground.press(`Call ${more.before}`);
+      await playground.callIs("completed");
+    }
+    await playground.chooseTool(tool);
+    await playground.arm(preset);
+    await playground.press(`Call ${tool}`);
+    await expect(playground.server).toHaveText(/crashed/);
+    await playground.restart();
+    await playground.callIs("completed");
+    await playground.counts(counts[0], counts[1], counts[2]);
+    await expect(playground.calls.first()).toContainText(`→ ${answer}`);
+    const keys = (await readKeys(playground, `playground-${example}`)).map(([map]) => map);
+    for (const [map, size] of Object.entries(maps)) {
+      expect([map, keys.filter((key) => key === map).length]).toEqual([map, size]);
+    }
+    const ledger = await readTable(playground.page, `playground-${example}-ledger`, "rows");
+    expect(ledger).toHaveLength(counts[2]);
+  });
+}
+
+test("the code marks the guard that is executing, beside the running server", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?panel=code");
+  const code = page.getByRole("textbox", { name: "The server's code" });
+  await expect(code).toContainText("Payments that are charged at most once");
+  await expect(code.locator("[aria-current]")).toHaveCount(0);
+  await playground.arm("The bank never answers");
+  await playground.press("Call process_payment");
+  await expect(page.getByText("Executing now: “payment”")).toBeVisible();
+  await expect(code.locator("[aria-current]").first()).toContainText('"payment"');
+  await playground.press("Release");
+  await playground.callIs("completed");
+  await expect(code.locator("[aria-current]")).toHaveCount(0);
+});
+
+test("progress is a bar, log messages of a chosen level stand in the log", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?example=document&bottom=log");
+  await playground.chooseTool("upload_file");
+  await playground.press("Call upload_file");
+  await playground.callIs("completed");
+  await page.getByText("A fault of your own").click();
+  await page.getByLabel("Point").selectOption("effect:after");
+  await page.getByLabel("Kind").selectOption("hang");
+  await playground.press("Add to the plan");
+  await playground.chooseTool("process_document");
+  await playground.press("Call process_document");
+  const bar = page.getByRole("progressbar");
+  await expect(bar).toHaveAttribute("value", "1");
+  await expect(bar).toHaveAttribute("max", "4");
+  await expect(page.getByText("ocr (1 of 4)")).toBeVisible();
+  const log = page.getByRole("list", { name: "Log" });
+  await expect(log).toContainText(/process_document: job_.*: ocr/);
+  await playground.press("Release");
+  await playground.callIs("completed");
+  await expect(log).toContainText(/: finish/);
+  await page.getByLabel("Log messages of the server from level").selectOption("error");
+  await playground.press("Call again");
+  await playground.callIs("completed");
+  await expect(log.getByText(/: finish/)).toHaveCount(1);
+});
+
 async function readKeys(
   playground: PlaygroundPage,
   database: string,

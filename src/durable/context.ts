@@ -1,5 +1,5 @@
 /** What a tool and its guarded callables are given to reach everything durable. */
-import type { ClientChannel, Execution, Scope } from "./execution.ts";
+import type { ClientChannel, Execution, LogLevel, Scope } from "./execution.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 
 /** Not exported from this folder: a tool sees a context's public face only. */
@@ -29,6 +29,12 @@ export class DurableContext {
   notify(notification: Parameters<ClientChannel["notify"]>[0]): Promise<void> {
     const { options } = this[runtime].execution;
     return options.fence.run(() => options.client.notify(notification));
+  }
+
+  /** Sends a log message to every connected client that wants its level. */
+  log(level: LogLevel, data: unknown): Promise<void> {
+    const { options } = this[runtime].execution;
+    return options.fence.run(() => options.client.log(level, data));
   }
 
   /** Asks the client, and waits for the next one where none is connected. */

@@ -27,10 +27,16 @@ import { never, type Fence } from "./fence.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { TraceInput, Tracer } from "./tracer.ts";
 
+/** The levels of MCP's logging, from RFC 5424. */
+export type LogLevel =
+  "debug" | "info" | "notice" | "warning" | "error" | "critical" | "alert" | "emergency";
+
 /** How an execution reaches the client, if there is one. */
 export interface ClientChannel {
   /** Sends a notification; without a client it is dropped and traced. */
   notify(notification: { method: string; params?: Record<string, unknown> }): Promise<void>;
+  /** Sends a log message to the clients that want its level. */
+  log(level: LogLevel, data: unknown): Promise<void>;
   /** Asks the client; without one it waits for the next. */
   request(request: { method: string; params?: Record<string, unknown> }): Promise<unknown>;
 }

@@ -4,7 +4,7 @@ export { DurableContext, serviceAccess, type ServiceAccess } from "./context.ts"
 export { audit, auditMap, type AuditEntry } from "./audit.ts";
 export { fromBytes, toBytes } from "./bytes.ts";
 export * from "./errors.ts";
-export { Execution, type ClientChannel } from "./execution.ts";
+export { Execution, type ClientChannel, type LogLevel } from "./execution.ts";
 export {
   errorNameOf,
   FAULT_KINDS,

@@ -68,7 +68,7 @@ describe.each(examples.map(({ name }) => name))("%s", (name) => {
     const shape = (lines: TranscriptLine[]): string[] =>
       lines.map(
         ({ kind, text }) =>
-          `${kind} ${text.replace(/[0-9a-f-]{36}|\d{10,}|txn_[0-9a-f]+|"durationSeconds":[\d.]+|0\.\d+/g, "#")}`,
+          `${kind} ${text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d{10,}|txn_[0-9a-f]+|"durationSeconds":[\d.]+|0\.\d+/g, "#")}`,
       );
     expect(shape(after)).toEqual(shape(before));
   });

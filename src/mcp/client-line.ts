@@ -34,6 +34,12 @@ export class ClientLine {
     return await new Promise<never>(() => undefined);
   }
 
+  /** Every client that is connected. */
+  all(): Session[] {
+    this.#newest();
+    return [...this.#sessions];
+  }
+
   #newest(): Session | undefined {
     for (const session of this.#sessions) if (!session.isOpen) this.#sessions.delete(session);
     return [...this.#sessions].at(-1);

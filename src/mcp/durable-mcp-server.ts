@@ -36,6 +36,7 @@ import {
 import { ClientLine } from "./client-line.ts";
 import { Invocation, type InvocationHost } from "./invocation.ts";
 import { acquire, serverLock, serverOfLock } from "./lock.ts";
+import { serveMaps } from "./map-resources.ts";
 import { INVOCATION_ID, namedInvocation } from "./meta.ts";
 import {
   Session,
@@ -188,10 +189,14 @@ export class DurableMcpServer {
       throw new Error(`This server is ${this.state}. Make a new one on the same store.`);
     }
     const session = this.#newSession(loseResponse);
+    const endMaps = serveMaps(session.mcp, this.store, (error) => {
+      if (session.isOpen) this.#options.onError?.(error);
+    });
     for (const tool of this.#tools.values()) session.register(tool);
     // Runs before the SDK aborts its handlers: a client that leaves does not cancel its calls.
     transport.onclose = () => {
       session.isOpen = false;
+      endMaps();
       this.#sessions.delete(session);
     };
     await session.mcp.connect(transport);

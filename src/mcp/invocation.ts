@@ -279,6 +279,10 @@ export class Invocation {
         const full = isProgress ? { ...params, progressToken: token } : params;
         await this.extra.sendNotification({ method, params: full } as ServerNotification);
       },
+      log: async (level, data) => {
+        const message = { level, logger: this.request.tool, data };
+        await Promise.all(line.all().map(({ mcp }) => mcp.sendLoggingMessage(message)));
+      },
       request: (request) =>
         line.ask(
           this.session,

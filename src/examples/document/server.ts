@@ -106,6 +106,7 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
       let step: Step = "lookup";
       const begin = async (next: Step): Promise<void> => {
         step = next;
+        await context.log("info", `${job_id}: ${next}`);
         await reportProgress(context, next);
       };
       try {

@@ -1,7 +1,7 @@
 /** Where the page is, kept in the URL: reload and back keep it. */
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 
-export const STATE_PANELS = ["guards", "effects", "maps"] as const;
+export const STATE_PANELS = ["guards", "effects", "maps", "code"] as const;
 export type StatePanel = (typeof STATE_PANELS)[number];
 
 export const BOTTOM_PANELS = ["protocol", "transcript", "log"] as const;

@@ -1,12 +1,13 @@
 /** Transcript, protocol and log: folded until wanted. */
 import { ChevronDown, ChevronUp, Play, Square } from "lucide-react";
-import { lazy, Suspense, type ReactElement } from "react";
+import { lazy, Suspense, useState, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Empty, PanelBody } from "../components/panel.tsx";
 import { Transcript } from "../components/transcript.tsx";
 import { timeOfDay } from "../format.ts";
 import { BOTTOM_PANELS, usePlace, type BottomPanelName } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import type { LogLine } from "../runtime/playground.ts";
 
 const ProtocolPanel = lazy(() => import("./protocol-panel.tsx"));
 
@@ -101,10 +102,40 @@ function TranscriptOrHint(): ReactElement {
   );
 }
 
+const LEVELS = ["debug", "info", "notice", "warning", "error"] as const;
+
 function Log(): ReactElement {
-  const { log } = usePlaygroundState();
-  if (log.length === 0)
+  const playground = usePlayground();
+  const { log, server } = usePlaygroundState();
+  const [level, setLevel] = useState<(typeof LEVELS)[number]>("debug");
+  return (
+    <>
+      <label className="flex items-center gap-2 px-3 py-1">
+        <span className="label">Log messages of the server from level</span>
+        <select
+          className="field w-auto"
+          value={level}
+          disabled={server !== "running"}
+          onChange={({ target }) => {
+            const chosen = LEVELS.find((known) => known === target.value) ?? "debug";
+            setLevel(chosen);
+            void playground.setLogLevel(chosen);
+          }}
+        >
+          {LEVELS.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <LogLines log={log} />
+    </>
+  );
+}
+
+function LogLines({ log }: { readonly log: readonly LogLine[] }): ReactElement {
+  if (log.length === 0) {
     return <Empty>What the server and the page have to tell stands here.</Empty>;
+  }
   return (
     <ol aria-label="Log" className="px-3 py-1">
       {log.map(({ id, at, level, text }) => (

@@ -1,4 +1,5 @@
 /** The selected call: what was done in each execution, what was answered, and what to do next. */
+import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { Copy, Play, RefreshCw, Square } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import type { ExecutionRecord, InvocationRecord, TraceEvent } from "../../store/index.ts";
@@ -255,7 +256,7 @@ function ClientSaw({ view }: { readonly view: ClientView | undefined }): ReactEl
       </p>
     );
   }
-  if (view.state === "waiting") return <p className="text-sm text-muted">Nothing yet: it waits.</p>;
+  if (view.state === "waiting") return <ClientWaits progress={view.progress} />;
   if (view.state === "error") {
     return (
       <p className="text-sm">
@@ -272,6 +273,19 @@ function ClientSaw({ view }: { readonly view: ClientView | undefined }): ReactEl
     <p className={`text-sm break-words ${isError ? "text-bad" : ""}`}>
       {content.map((part) => (part.type === "text" ? part.text : show(part))).join("\n")}
     </p>
+  );
+}
+
+/** The call's progress, where its tool tells it by MCP's notifications. */
+function ClientWaits({ progress }: { readonly progress: Progress | undefined }): ReactElement {
+  if (!progress) return <p className="text-sm text-muted">Nothing yet: it waits.</p>;
+  const { progress: done, total, message = "" } = progress;
+  return (
+    <label className="flex flex-wrap items-center gap-2 text-sm">
+      <progress className="accent-accent" value={done} max={total} />
+      {message}
+      {total === undefined ? "" : ` (${done} of ${total})`}
+    </label>
   );
 }
 

@@ -5,7 +5,7 @@ import { examples } from "../../examples/index.ts";
 import { STATE_PANELS, usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { parseArguments, initialArguments } from "../runtime/arguments.ts";
-import { presets } from "../runtime/presets.ts";
+import { presetsOf } from "../runtime/presets.ts";
 
 export interface CommandPaletteProps {
   readonly onClose: () => void;
@@ -167,7 +167,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       name: "Cancel the selected call",
       run: () => playground.cancel(call),
     },
-    ...presets.map(({ name, faults }): Action => ({
+    ...presetsOf(playground.example.name).map(({ name, faults }): Action => ({
       group: "Arm faults",
       name,
       run: () => void playground.arm(name, faults),

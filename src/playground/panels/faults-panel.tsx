@@ -7,7 +7,7 @@ import { Panel } from "../components/panel.tsx";
 import { plural } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
-import { presets } from "../runtime/presets.ts";
+import { presetsOf } from "../runtime/presets.ts";
 import { faultSchema, type PlannedFault } from "../runtime/settings.ts";
 
 export function FaultsPanel(): ReactElement {
@@ -34,7 +34,7 @@ export function FaultsPanel(): ReactElement {
           </p>
         )}
         <div className="flex flex-col gap-1" role="group" aria-label="Presets">
-          {presets.map(({ id, name, about, faults }) => (
+          {presetsOf(playground.example.name).map(({ id, name, about, faults }) => (
             <button
               key={id}
               type="button"

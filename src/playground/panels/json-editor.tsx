@@ -1,32 +1,17 @@
 /** JSON as text, with what is wrong marked where it is wrong. Loaded when it is first shown. */
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
+import { codeLook, editorRoot } from "../components/code-look.ts";
 
-const colours = HighlightStyle.define([
-  { tag: tags.propertyName, color: "var(--accent)" },
-  { tag: tags.string, color: "var(--good)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
-]);
-
-const look = EditorView.theme({
-  "&": { fontSize: "12px", backgroundColor: "var(--panel)", maxHeight: "240px" },
+const height = EditorView.theme({
+  "&": { maxHeight: "240px" },
   ".cm-scroller": { overflow: "auto" },
-  "&.cm-focused": { outline: "2px solid var(--accent)" },
-  ".cm-content": {
-    fontFamily: "var(--font-mono)",
-    caretColor: "var(--ink)",
-    minHeight: "72px",
-  },
-  ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
-  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
-    backgroundColor: "var(--accent-soft) !important",
-  },
+  ".cm-content": { minHeight: "72px" },
 });
 
 export interface JsonEditorProps {
@@ -51,8 +36,7 @@ export default function JsonEditor({
 
   useEffect(() => {
     if (!host.current) return;
-    // Within a shadow root its styles are adopted sheets, which a strict Content-Security-Policy allows.
-    const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
+    const root = editorRoot(host.current);
     const editor = new EditorView({
       parent: root,
       root,
@@ -74,8 +58,8 @@ export default function JsonEditor({
           json(),
           linter(jsonParseLinter()),
           bracketMatching(),
-          syntaxHighlighting(colours),
-          look,
+          codeLook,
+          height,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label }),
           EditorView.updateListener.of((update) => {

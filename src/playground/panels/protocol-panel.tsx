@@ -67,6 +67,9 @@ export default function ProtocolPanel(): ReactElement {
           <Button tone="quiet" icon={<Copy size={13} aria-hidden />} onClick={copy}>
             Copy as JSON
           </Button>
+          <Button tone="quiet" onClick={() => void playground.ping()}>
+            Ping
+          </Button>
           <Button tone="quiet" onClick={() => playground.clearProtocol()}>
             Clear
           </Button>

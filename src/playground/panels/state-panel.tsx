@@ -1,6 +1,6 @@
 /** What is true now: guards, effects and maps, for the selected call or for all. */
 import { Tabs } from "@base-ui/react/tabs";
-import type { ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { PanelBody } from "../components/panel.tsx";
 import { STATE_PANELS, usePlace, type StatePanel } from "../hooks/use-location.ts";
@@ -8,7 +8,17 @@ import { EffectsPanel } from "./effects-panel.tsx";
 import { GuardsPanel } from "./guards-panel.tsx";
 import { MapsPanel } from "./maps-panel.tsx";
 
-const TITLES: Record<StatePanel, string> = { guards: "Guards", effects: "Effects", maps: "Maps" };
+const CodePanel = lazy(() => import("./code-panel.tsx"));
+
+/** The panels that a selected call narrows. */
+const NARROWED: ReadonlySet<StatePanel> = new Set(["guards", "effects"]);
+
+const TITLES: Record<StatePanel, string> = {
+  guards: "Guards",
+  effects: "Effects",
+  maps: "Maps",
+  code: "Code",
+};
 
 export function StatePanels(): ReactElement {
   const [place, setPlace] = usePlace();
@@ -35,7 +45,7 @@ export function StatePanels(): ReactElement {
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          {place.panel === "maps" || place.call === null ? null : (
+          {!NARROWED.has(place.panel) || place.call === null ? null : (
             <div className="ml-auto">
               <Button
                 tone="quiet"
@@ -53,6 +63,11 @@ export function StatePanels(): ReactElement {
             {place.panel === "guards" ? <GuardsPanel call={narrowed} /> : null}
             {place.panel === "effects" ? <EffectsPanel call={narrowed} /> : null}
             {place.panel === "maps" ? <MapsPanel /> : null}
+            {place.panel === "code" ? (
+              <Suspense fallback={null}>
+                <CodePanel />
+              </Suspense>
+            ) : null}
           </PanelBody>
         </Tabs.Panel>
       </Tabs.Root>

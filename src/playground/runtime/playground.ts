@@ -13,6 +13,8 @@ import {
   McpError,
   type CallToolResult,
   type ElicitResult,
+  type LoggingLevel,
+  type Progress,
   type Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
@@ -37,7 +39,7 @@ export type ServerPhase = "starting" | "running" | "crashed" | "stopped";
 
 /** What the client saw of a call: an answer, or the error in its place. */
 export type ClientView =
-  | { readonly state: "waiting" }
+  | { readonly state: "waiting"; readonly progress?: Progress }
   | { readonly state: "answered"; readonly result: CallToolResult }
   | { readonly state: "error"; readonly error: string; readonly lost: boolean };
 
@@ -442,6 +444,16 @@ export class Playground {
     this.#try(this.#script?.close() ?? Promise.resolve());
   }
 
+  /** Asks the server for log messages of a level and above. */
+  async setLogLevel(level: LoggingLevel): Promise<void> {
+    await this.#attempt(async () => this.#client?.setLoggingLevel(level));
+  }
+
+  /** Asks whether the server answers. */
+  async ping(): Promise<void> {
+    await this.#attempt(async () => this.#client?.ping());
+  }
+
   clearProtocol(): void {
     this.#protocol.clear();
     this.#set({ protocol: this.#protocol.exchanges });
@@ -464,7 +476,11 @@ export class Playground {
           params: { name: tool, arguments: args, _meta: { [INVOCATION_ID]: id } },
         },
         CallToolResultSchema,
-        { signal: abort.signal, timeout: NO_TIMEOUT_MS },
+        {
+          signal: abort.signal,
+          timeout: NO_TIMEOUT_MS,
+          onprogress: (progress) => this.#see(id, { state: "waiting", progress }),
+        },
       );
       view = { state: "answered", result };
     } catch (error) {

@@ -7,17 +7,26 @@ export interface Preset {
   /** What will happen, and what to look for. */
   readonly about: string;
   readonly faults: readonly PlannedFault[];
+  /** The example that it is a case of; every one unless given. */
+  readonly example?: string;
+}
+
+/** The presets that say something of an example. */
+export function presetsOf(example: string): readonly Preset[] {
+  return presets.filter((preset) => preset.example === undefined || preset.example === example);
 }
 
 export const presets: readonly Preset[] = [
   {
     id: "network-twice",
+    example: "processing",
     name: "Network error twice, then success",
     about: "The bank cannot be reached two times. The guard retries; the payment is charged once.",
     faults: [{ point: "effect:before", kind: "retryable", when: { first: 2 } }],
   },
   {
     id: "rejected",
+    example: "processing",
     name: "Payment rejected",
     about: "The bank refuses for good. Nothing is charged, and no retry tries again.",
     faults: [
@@ -32,12 +41,14 @@ export const presets: readonly Preset[] = [
   },
   {
     id: "crash-before",
+    example: "processing",
     name: "Crash before the charge",
     about: "The server dies with the guard started and nothing charged. It may not run again.",
     faults: [{ point: "effect:before", kind: "crash", when: { nth: 1 } }],
   },
   {
     id: "crash-after",
+    example: "processing",
     name: "Crash after the charge, before it is recorded",
     about: "The bank has charged, the server dies before it knows. It must not charge again.",
     faults: [{ point: "effect:after", kind: "crash", when: { nth: 1 } }],
@@ -50,14 +61,70 @@ export const presets: readonly Preset[] = [
   },
   {
     id: "error-after",
+    example: "processing",
     name: "Network error after the charge",
     about: "The callable calls retryable what already happened: two charges, and its own fault.",
     faults: [{ point: "effect:after", kind: "retryable", when: { nth: 1 } }],
   },
   {
     id: "hang",
+    example: "processing",
     name: "The bank never answers",
     about: "The call hangs after the charge, until you cancel it, crash the server or release it.",
     faults: [{ point: "effect:after", kind: "hang", when: { nth: 1 } }],
+  },
+  {
+    id: "between-steps",
+    example: "steps",
+    name: "Crash between the two steps",
+    about: "The user is stored, the profile not begun. The resumed call repeats only the second.",
+    faults: [
+      {
+        point: "guard:before-start",
+        match: { alias: "create_profile" },
+        kind: "crash",
+        when: { nth: 1 },
+      },
+    ],
+  },
+  {
+    id: "ocr-twice",
+    example: "document",
+    name: "The reading service fails twice, then reads",
+    about: "The guard retries; the document is read, and paid for, once.",
+    faults: [
+      {
+        point: "effect:before",
+        match: { service: "ocr" },
+        kind: "retryable",
+        when: { first: 2 },
+      },
+    ],
+  },
+  {
+    id: "crash-translating",
+    example: "document",
+    name: "Crash after the translation, before it is recorded",
+    about: "It was read and translated. Neither is done again: the job ends as failed.",
+    faults: [
+      {
+        point: "effect:after",
+        match: { service: "translator" },
+        kind: "crash",
+        when: { nth: 1 },
+      },
+    ],
+  },
+  {
+    id: "crash-before-store",
+    name: "Crash between a step's result and its record",
+    about: "What runs at least once runs again; what runs at most once says that it failed.",
+    faults: [{ point: "guard:before-store", kind: "crash", when: { nth: 1 } }],
+  },
+  {
+    id: "crash-map",
+    name: "Crash after a map was written",
+    about: "The write is committed, the tool does not know. A retry does not write it twice.",
+    faults: [{ point: "map:committed", kind: "crash", when: { nth: 1 } }],
   },
 ];

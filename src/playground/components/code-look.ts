@@ -1,0 +1,34 @@
+/** How code looks in the page's editors. */
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import type { Extension } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const colours = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.keyword, tags.definitionKeyword], color: "var(--accent)" },
+  { tag: tags.string, color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--warn)" },
+  { tag: tags.comment, color: "var(--muted)" },
+]);
+
+const look = EditorView.theme({
+  "&": { fontSize: "12px", backgroundColor: "var(--panel)" },
+  "&.cm-focused": { outline: "2px solid var(--accent)" },
+  ".cm-content": { fontFamily: "var(--font-mono)", caretColor: "var(--ink)" },
+  ".cm-gutters": { backgroundColor: "var(--panel)", color: "var(--muted)", border: "none" },
+  ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
+  ".cm-executing": { backgroundColor: "var(--accent-soft)", fontWeight: "600" },
+  ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
+    backgroundColor: "var(--accent-soft) !important",
+  },
+});
+
+export const codeLook: Extension = [syntaxHighlighting(colours), look];
+
+/**
+ * Where an editor is mounted: within a shadow root its styles are adopted sheets, which a strict
+ * Content-Security-Policy allows.
+ */
+export function editorRoot(host: HTMLElement): ShadowRoot {
+  return host.shadowRoot ?? host.attachShadow({ mode: "open" });
+}

@@ -1,0 +1,130 @@
+/** The code of the example's server, with the guard that is executing marked in it. Loaded when shown. */
+import { javascript } from "@codemirror/lang-javascript";
+import { Compartment, EditorState, RangeSetBuilder, type Extension } from "@codemirror/state";
+import { Decoration, EditorView, lineNumbers } from "@codemirror/view";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, type ReactElement } from "react";
+import type { TraceEvent } from "../../store/index.ts";
+import { codeLook, editorRoot } from "../components/code-look.ts";
+import { Waiting } from "../components/panel.tsx";
+import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { usePlayground } from "../hooks/use-playground.ts";
+
+/** The sources as text, beside what runs. */
+const sources = import.meta.glob<string>("../../examples/*/server.ts", {
+  query: "?raw",
+  import: "default",
+});
+
+export default function CodePanel(): ReactElement {
+  const { example } = usePlayground();
+  const { data: source, error } = useQuery({
+    queryKey: ["source", example.name],
+    queryFn: async () => {
+      const load = sources[`../../examples/${example.name}/server.ts`];
+      if (!load) throw new Error(`There is no source of the example ${example.name}.`);
+      return await load();
+    },
+  });
+  const { data: executing = [] } = useLiveQuery(
+    ["trace", "invocations"],
+    ["executing"],
+    async ({ store }) => {
+      const running = await store.readInvocationsInState("running");
+      const traces = await Promise.all(
+        running.map(({ id }) => store.readTrace({ invocation: id, limit: 200 })),
+      );
+      return [...new Set(traces.flatMap(executingGuards))];
+    },
+  );
+  if (source === undefined) return <Waiting error={error} />;
+  return (
+    <>
+      <p role="status" className="border-b border-line px-3 py-1.5 text-sm text-muted">
+        {executing.length === 0
+          ? `src/examples/${example.name}/server.ts. The guard that is executing will be marked.`
+          : `Executing now: ${executing.map((alias) => `“${alias}”`).join(", ")}, marked below.`}
+      </p>
+      <Source text={source} executing={executing} />
+    </>
+  );
+}
+
+/** The aliases of guards whose callable was entered and has not ended, in the last execution. */
+function executingGuards(trace: readonly TraceEvent[]): string[] {
+  const last = trace.at(-1)?.execution;
+  const entered = new Set<string>();
+  for (const { alias, type, execution } of trace) {
+    if (alias === undefined || execution !== last) continue;
+    if (type === "attempt-started") entered.add(alias);
+    if (["attempt-failed", "guard-stored", "guard-failed"].includes(type)) entered.delete(alias);
+  }
+  return [...entered];
+}
+
+function Source({
+  text,
+  executing,
+}: {
+  readonly text: string;
+  readonly executing: readonly string[];
+}): ReactElement {
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<{ view: EditorView; marks: Compartment } | null>(null);
+  useEffect(() => {
+    if (!host.current) return;
+    const root = editorRoot(host.current);
+    const marks = new Compartment();
+    const view = new EditorView({
+      parent: root,
+      root,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          lineNumbers(),
+          javascript({ typescript: true }),
+          codeLook,
+          marks.of([]),
+          EditorState.readOnly.of(true),
+          EditorView.contentAttributes.of({ "aria-label": "The server's code" }),
+        ],
+      }),
+    });
+    editor.current = { view, marks };
+    return () => view.destroy();
+  }, [text]);
+
+  const key = executing.join("\u0000");
+  useEffect(() => {
+    const { view, marks } = editor.current ?? {};
+    if (!view || !marks) return;
+    const aliases = key === "" ? [] : key.split("\u0000");
+    const { extension, first } = markLines(view.state, aliases);
+    view.dispatch({
+      effects: [
+        marks.reconfigure(extension),
+        ...(first === undefined ? [] : [EditorView.scrollIntoView(first, { y: "center" })]),
+      ],
+    });
+  }, [key, text]);
+
+  return <div ref={host} />;
+}
+
+const mark = Decoration.line({ class: "cm-executing", attributes: { "aria-current": "true" } });
+
+/** Marks the lines that name one of the guards; and where the first of them begins. */
+function markLines(
+  state: EditorState,
+  aliases: readonly string[],
+): { extension: Extension; first: number | undefined } {
+  const builder = new RangeSetBuilder<Decoration>();
+  let first: number | undefined;
+  for (let number = 1; number <= state.doc.lines; number++) {
+    const line = state.doc.line(number);
+    if (!aliases.some((alias) => line.text.includes(`"${alias}"`))) continue;
+    builder.add(line.from, line.from, mark);
+    first ??= line.from;
+  }
+  return { extension: EditorView.decorations.of(builder.finish()), first };
+}
