@@ -31,6 +31,21 @@ test("a row is inserted, edited and removed by hand", async ({ page, playground 
   await expect(entries).toBeHidden();
 });
 
+test("a range is read and subscribed to as an MCP resource", async ({ page, playground }) => {
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  await page.getByText("As an MCP resource").click();
+  await expect(page.getByText("sortedmap://payments?limit=50").first()).toBeVisible();
+  await playground.press("Read by MCP");
+  await expect(
+    page.locator("pre", { hasText: '"uri": "sortedmap://payments?limit=50"' }),
+  ).toContainText("txn_");
+  await playground.press("Subscribe");
+  await expect(page.getByText("0 updates")).toBeVisible();
+  await playground.press("Call again");
+  await expect(page.getByText("1 update", { exact: true })).toBeVisible();
+});
+
 test("a range is live, bounded, reversed and narrowed by a prefix", async ({
   page,
   playground,

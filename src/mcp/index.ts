@@ -7,6 +7,7 @@ export {
   type ServerState,
 } from "./durable-mcp-server.ts";
 export type { RecordedMessage, Recorder } from "./recorder.ts";
+export { MAP_TEMPLATE, mapUri } from "./map-resources.ts";
 export { EXECUTION, INVOCATION_ID } from "./meta.ts";
 export { structured } from "./result.ts";
 export type { ToolArgs, ToolConfig, ToolHandler, ToolSchema } from "./session.ts";

@@ -1,5 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
-import type { Playground, PlaygroundState } from "../runtime/playground.ts";
+import type { Playground } from "../runtime/playground.ts";
+import type { PlaygroundState } from "../runtime/state.ts";
 
 export const PlaygroundContext = createContext<Playground | undefined>(undefined);
 

@@ -7,7 +7,7 @@ import { Transcript } from "../components/transcript.tsx";
 import { timeOfDay } from "../format.ts";
 import { BOTTOM_PANELS, usePlace, type BottomPanelName } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
-import type { LogLine } from "../runtime/playground.ts";
+import type { LogLine } from "../runtime/state.ts";
 
 const ProtocolPanel = lazy(() => import("./protocol-panel.tsx"));
 

@@ -13,7 +13,7 @@ import { useCall, useShownState, type CallSummary } from "../hooks/use-calls.ts"
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
-import type { ClientView } from "../runtime/playground.ts";
+import type { ClientView } from "../runtime/state.ts";
 import { TraceRow } from "./trace-row.tsx";
 
 const TRACE_LIMIT = 1000;

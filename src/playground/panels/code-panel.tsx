@@ -86,7 +86,8 @@ function Source({
           codeLook,
           marks.of([]),
           EditorState.readOnly.of(true),
-          EditorView.contentAttributes.of({ "aria-label": "The server's code" }),
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ "aria-label": "The server's code", tabindex: "0" }),
         ],
       }),
     });

@@ -2,13 +2,15 @@
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState, type ReactElement } from "react";
 import { InvalidRangeError, rangeBounds, type RangeRequest } from "../../durable/index.ts";
+import { mapUri } from "../../mcp/index.ts";
 import type { MapEntry } from "../../store/index.ts";
 import { Button } from "../components/button.tsx";
+import { Json } from "../components/json.tsx";
 import { Empty, Notice, Waiting } from "../components/panel.tsx";
-import { hex, keyTime, shortId, show } from "../format.ts";
+import { hex, keyTime, plural, shortId, show } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { useMapRange, usePlace } from "../hooks/use-location.ts";
-import { usePlayground } from "../hooks/use-playground.ts";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { EntryDialog, type EntryDraft } from "./entry-dialog.tsx";
 
 /** How many rows the page lays out at once. */
@@ -107,10 +109,55 @@ export function MapsPanel(): ReactElement {
           “payments”; or insert an entry by hand.
         </Empty>
       ) : (
-        <Range map={map} view={view} onEdit={setDraft} />
+        <>
+          <AsResource map={map} />
+          <Range map={map} view={view} onEdit={setDraft} />
+        </>
       )}
       {draft ? <EntryDialog draft={draft} onClose={() => setDraft(undefined)} /> : null}
     </div>
+  );
+}
+
+/** The same range as the server offers it to any client: an MCP resource. */
+function AsResource({ map }: { readonly map: string }): ReactElement {
+  const playground = usePlayground();
+  const { server, subscriptions } = usePlaygroundState();
+  const [{ start, end, limit }] = useMapRange();
+  const [read, setRead] = useState<{ readonly uri: string; readonly contents: unknown }>();
+  const query = new URLSearchParams({
+    ...(start === null ? {} : { start }),
+    ...(end === null ? {} : { end }),
+    limit,
+  });
+  const uri = `${mapUri(map)}?${query.toString()}`;
+  const updates = subscriptions.get(uri);
+  return (
+    <details className="border-b border-line px-3 py-1.5">
+      <summary className="label">As an MCP resource</summary>
+      <code className="block font-mono text-xs break-all">{uri}</code>
+      <div className="mt-1 flex flex-wrap items-center gap-1">
+        <Button
+          disabled={server !== "running"}
+          onClick={() =>
+            void playground.readResource(uri).then((contents) => setRead({ uri, contents }))
+          }
+        >
+          Read by MCP
+        </Button>
+        <Button
+          pressed={updates !== undefined}
+          disabled={server !== "running"}
+          onClick={() => void playground.toggleSubscription(uri)}
+        >
+          Subscribe
+        </Button>
+        <span role="status" className="text-xs text-muted">
+          {updates === undefined ? "" : plural(updates, "update")}
+        </span>
+      </div>
+      {read?.uri === uri && read.contents !== undefined ? <Json value={read.contents} /> : null}
+    </details>
   );
 }
 

@@ -1,9 +1,10 @@
 /** The guided first minute: a payment whose server dies between the charge and its record. */
 import { uuidv7 } from "../../durable/index.ts";
 import { deferred } from "../../store/index.ts";
-import type { Playground, PlaygroundState } from "./playground.ts";
+import type { Playground } from "./playground.ts";
 import { presets } from "./presets.ts";
 import type { Settings } from "./settings.ts";
+import type { PlaygroundState } from "./state.ts";
 
 /**
  * Charges 25 USD; the server dies after the charge. Resolves with the invocation's id, and with the

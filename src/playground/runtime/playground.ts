@@ -11,11 +11,9 @@ import {
   ErrorCode,
   LoggingMessageNotificationSchema,
   McpError,
-  type CallToolResult,
+  ResourceUpdatedNotificationSchema,
   type ElicitResult,
   type LoggingLevel,
-  type Progress,
-  type Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { skippingClock, systemClock, uuidv7, type Clock } from "../../durable/index.ts";
@@ -31,59 +29,10 @@ import {
 } from "../../store/index.ts";
 import { openWorld, type World } from "../../world/index.ts";
 import { LivePlan } from "./live-plan.ts";
-import { ProtocolLog, type Exchange } from "./protocol.ts";
+import { ProtocolLog } from "./protocol.ts";
+import { initialState, type ClientView, type LogLine, type PlaygroundState } from "./state.ts";
 import { recall, remember } from "./session-memory.ts";
 import { SETTINGS_KEY, settingsSchema, type PlannedFault, type Settings } from "./settings.ts";
-
-export type ServerPhase = "starting" | "running" | "crashed" | "stopped";
-
-/** What the client saw of a call: an answer, or the error in its place. */
-export type ClientView =
-  | { readonly state: "waiting"; readonly progress?: Progress }
-  | { readonly state: "answered"; readonly result: CallToolResult }
-  | { readonly state: "error"; readonly error: string; readonly lost: boolean };
-
-export interface LogLine {
-  readonly id: number;
-  readonly at: number;
-  readonly level: "info" | "warning" | "error";
-  readonly text: string;
-}
-
-export interface PlaygroundState {
-  /** `closed`: the connection to the database was lost, as `connection` tells. */
-  readonly phase: "opening" | "ready" | "failed" | "closed";
-  readonly error?: Error;
-  readonly connection?: ConnectionEvent;
-  /** Counts the openings of the database: what was read before another one is stale. */
-  readonly opened: number;
-  /** What a person asked for last and could not be done. */
-  readonly problem?: string;
-  readonly server: ServerPhase;
-  /** The running server's name among all that use the store. */
-  readonly serverId?: string;
-  readonly tools: readonly Tool[];
-  readonly settings: Settings;
-  /** Servers of this page that died; what the journal says is running under them is not. */
-  readonly dead: ReadonlySet<string>;
-  /** The arguments that are being typed, as text, by tool. */
-  readonly drafts: Readonly<Record<string, string>>;
-  /** What the client saw of the calls made in this tab, by invocation. */
-  readonly client: ReadonlyMap<string, ClientView>;
-  readonly log: readonly LogLine[];
-  readonly transcript: readonly TranscriptLine[];
-  readonly transcriptRunning: boolean;
-  readonly protocol: readonly Exchange[];
-  /** A question that waits for the person's answer. */
-  readonly question?: Question;
-}
-
-/** A tool asks the person at the client (MCP's elicitation). */
-export interface Question {
-  readonly message: string;
-  readonly schema: Record<string, unknown>;
-  readonly answer: (result: ElicitResult) => void;
-}
 
 /** The longest delay that a browser's timer takes; a hanging call is for the user to end. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
@@ -93,20 +42,7 @@ const OWN_PLAN = "a plan of your own";
 const draftsSchema = z.record(z.string(), z.string());
 
 export class Playground {
-  #state: PlaygroundState = {
-    phase: "opening",
-    opened: 0,
-    server: "starting",
-    tools: [],
-    settings: settingsSchema.parse({}),
-    dead: new Set(),
-    drafts: {},
-    client: new Map(),
-    log: [],
-    transcript: [],
-    transcriptRunning: false,
-    protocol: [],
-  };
+  #state: PlaygroundState = initialState;
   readonly #listeners = new Set<() => void>();
   readonly #plan = new LivePlan();
   readonly #protocol = new ProtocolLog();
@@ -265,7 +201,8 @@ export class Playground {
       const { tools } = await client.listTools();
       this.#client = client;
       this.#log("info", `Server “${this.example.name}” is running.`);
-      this.#set({ server: "running", serverId: server.id, tools });
+      // A subscription ends with its session.
+      this.#set({ server: "running", serverId: server.id, tools, subscriptions: new Map() });
     } catch (error) {
       // A fault may have crashed a resumed call, and the server with it, meanwhile.
       if (server.state === "crashed" || server.state === "closed") return;
@@ -285,6 +222,11 @@ export class Playground {
         this.#set({ protocol: this.#protocol.exchanges });
       },
       prepare: (client) => {
+        client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
+          const subscriptions = new Map(this.#state.subscriptions);
+          subscriptions.set(uri, (subscriptions.get(uri) ?? 0) + 1);
+          this.#set({ subscriptions });
+        });
         client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
           ask(params.message, "requestedSchema" in params ? params.requestedSchema : {}, signal),
         );
@@ -452,6 +394,28 @@ export class Playground {
   /** Asks whether the server answers. */
   async ping(): Promise<void> {
     await this.#attempt(async () => this.#client?.ping());
+  }
+
+  /** Reads a resource of the server's by MCP; `undefined` where it could not be read, which is told. */
+  async readResource(uri: string): Promise<unknown> {
+    let read: unknown;
+    await this.#attempt(async () => {
+      read = (await this.#client?.readResource({ uri }))?.contents;
+    });
+    return read;
+  }
+
+  /** Begins or ends a subscription to a resource. */
+  async toggleSubscription(uri: string): Promise<void> {
+    await this.#attempt(async () => {
+      const subscriptions = new Map(this.#state.subscriptions);
+      if (subscriptions.delete(uri)) await this.#client?.unsubscribeResource({ uri });
+      else {
+        await this.#client?.subscribeResource({ uri });
+        subscriptions.set(uri, 0);
+      }
+      this.#set({ subscriptions });
+    });
   }
 
   clearProtocol(): void {

@@ -1,0 +1,46 @@
+/** The examples' scripts in a terminal. */
+import { spawn } from "node:child_process";
+import { expect, test } from "@playwright/test";
+
+/** Runs `npm run example`'s program; resolves with what it printed and how it ended. */
+async function terminal(
+  args: readonly string[],
+  input = "",
+): Promise<{ out: string; code: number | null }> {
+  const child = spawn("node_modules/.bin/tsx", ["src/examples/terminal.ts", ...args], {
+    cwd: new URL("..", import.meta.url),
+  });
+  let out = "";
+  const keep = (chunk: Buffer): void => {
+    out += chunk.toString();
+  };
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("close", resolve);
+    child.on("error", reject);
+  });
+  return { out, code };
+}
+
+test("an example runs by its name", async () => {
+  const { out, code } = await terminal(["steps"]);
+  expect(out).toContain("→ create_user_with_profile(");
+  expect(out).toContain("There is no profile profile_unknown.");
+  expect(code).toBe(0);
+});
+
+test("the menu lists every example, and q leaves it", async () => {
+  const { out, code } = await terminal([], "q\n");
+  for (const title of ["Payment processing", "Two steps", "Glossary", "Audit logs"]) {
+    expect(out).toContain(title);
+  }
+  expect(code).toBe(0);
+});
+
+test("an unknown name is told with the names that there are", async () => {
+  const { out, code } = await terminal(["nope"]);
+  expect(out).toContain("There are: processing, steps, document, define, audit.");
+  expect(code).toBe(2);
+});

@@ -1,0 +1,79 @@
+/** What the page shows of one example: a snapshot, replaced whole when anything changes. */
+import type {
+  CallToolResult,
+  ElicitResult,
+  Progress,
+  Tool,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { TranscriptLine } from "../../examples/index.ts";
+import type { ConnectionEvent } from "../../store/index.ts";
+import type { Exchange } from "./protocol.ts";
+import { settingsSchema, type Settings } from "./settings.ts";
+
+export type ServerPhase = "starting" | "running" | "crashed" | "stopped";
+
+/** What the client saw of a call: an answer, or the error in its place. */
+export type ClientView =
+  | { readonly state: "waiting"; readonly progress?: Progress }
+  | { readonly state: "answered"; readonly result: CallToolResult }
+  | { readonly state: "error"; readonly error: string; readonly lost: boolean };
+
+export interface LogLine {
+  readonly id: number;
+  readonly at: number;
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+}
+
+export interface PlaygroundState {
+  /** `closed`: the connection to the database was lost, as `connection` tells. */
+  readonly phase: "opening" | "ready" | "failed" | "closed";
+  readonly error?: Error;
+  readonly connection?: ConnectionEvent;
+  /** Counts the openings of the database: what was read before another one is stale. */
+  readonly opened: number;
+  /** What a person asked for last and could not be done. */
+  readonly problem?: string;
+  readonly server: ServerPhase;
+  /** The running server's name among all that use the store. */
+  readonly serverId?: string;
+  readonly tools: readonly Tool[];
+  readonly settings: Settings;
+  /** Servers of this page that died; what the journal says is running under them is not. */
+  readonly dead: ReadonlySet<string>;
+  /** The arguments that are being typed, as text, by tool. */
+  readonly drafts: Readonly<Record<string, string>>;
+  /** What the client saw of the calls made in this tab, by invocation. */
+  readonly client: ReadonlyMap<string, ClientView>;
+  readonly log: readonly LogLine[];
+  readonly transcript: readonly TranscriptLine[];
+  readonly transcriptRunning: boolean;
+  /** How often the server told of a change, by the URI that is subscribed to. */
+  readonly subscriptions: ReadonlyMap<string, number>;
+  readonly protocol: readonly Exchange[];
+  /** A question that waits for the person's answer. */
+  readonly question?: Question;
+}
+
+/** A tool asks the person at the client (MCP's elicitation). */
+export interface Question {
+  readonly message: string;
+  readonly schema: Record<string, unknown>;
+  readonly answer: (result: ElicitResult) => void;
+}
+
+export const initialState: PlaygroundState = {
+  phase: "opening",
+  opened: 0,
+  server: "starting",
+  tools: [],
+  settings: settingsSchema.parse({}),
+  dead: new Set(),
+  drafts: {},
+  client: new Map(),
+  log: [],
+  transcript: [],
+  transcriptRunning: false,
+  subscriptions: new Map(),
+  protocol: [],
+};
