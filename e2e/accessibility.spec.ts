@@ -43,7 +43,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(playground.executions).toBeVisible();
       await hasNoViolation(page);
 
-      for (const panel of ["guards", "effects", "maps", "code"]) {
+      for (const panel of ["guards", "effects", "code", "maps"]) {
         await page.goto(
           `/?panel=${panel}&scope=all&column=true&bottom=${panel === "maps" ? "protocol" : "log"}`,
         );
