@@ -35,12 +35,11 @@ export function audit<Args, Result>(
   logName: string,
   tool: (args: Args, context: DurableContext) => Promise<Result> | Result,
 ): (args: Args, context: DurableContext) => Promise<Result> {
-  const map = auditMap(logName);
   return async (inputs, context) => {
     const { clock } = internals(context).execution.options;
     const startedAt = clock.now();
     const outcome = (rest: Partial<AuditEntry>): Promise<void> =>
-      write(map, context, {
+      write(logName, context, {
         inputs,
         ...rest,
         durationSeconds: (clock.now() - startedAt) / 1000,
@@ -60,23 +59,24 @@ export function audit<Args, Result>(
 
 /** Writes one entry by hand. */
 audit.log = async (logName: string, context: DurableContext, data: unknown): Promise<void> => {
-  await write(auditMap(logName), context, { data });
+  await write(logName, context, { data });
 };
 
 async function write(
-  map: SortedMap,
+  logName: string,
   context: DurableContext,
   entry: Omit<AuditEntry, "tool" | "timestamp">,
 ): Promise<void> {
   const { execution } = internals(context);
   const { newId, number } = execution.options;
   try {
+    const map = auditMap(logName);
     const key = newId();
     const alias = `${map.name}#${number}.${++execution.audited}`;
     const full: AuditEntry = { tool: context.tool, ...entry, timestamp: uuidv7Time(key) };
     await map.idempotently(alias).insert(context, { entries: { [key]: toBytes(full) } });
   } catch (error) {
-    execution.trace({ type: "audit-failed", map: map.name, error: keep(error) });
+    execution.trace({ type: "audit-failed", map: `audit:${logName}`, error: keep(error) });
   }
 }
 
