@@ -1,18 +1,26 @@
 /** The states of a guard, and its retries (SPEC.md 2.2). */
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import { openLab, quiesce, trial, type Lab, type Outcome } from "../../e2e/support/lab.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
-  atLeastOnce,
+  schema,
+  retryableErrors,
+  notAnError,
+  type Ending,
+  scripted,
+  type GuardKind,
+  guard,
+  describeOutcome,
+  traceOf,
+} from "../../e2e/support/guards.ts";
+import { openLab, quiesce, trial, type Lab } from "../../e2e/support/lab.ts";
+import {
   atMostOnce,
-  AtMostOnceFailedBeforeCompleting,
   FaultPlan,
   InvalidOptionError,
   ManualClock,
   NetworkError,
   type DurableContext,
 } from "../index.ts";
-import { deferred, type TraceEvent } from "../store/index.ts";
+import { deferred } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -21,48 +29,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await lab.close();
 });
-
-const schema = z.number();
-const retryableErrors = [NetworkError];
-const notAnError: unknown = "just text";
-type Ending = "ok" | "network" | "fatal";
-
-/** A callable whose runs end as told, and well thereafter; it resolves with the number of its run. */
-function scripted(...endings: readonly Ending[]) {
-  const callable = vi.fn((): number => {
-    const run = callable.mock.calls.length;
-    const ending = endings[run - 1] ?? "ok";
-    if (ending === "network") throw new NetworkError(`network ${run}`);
-    if (ending === "fatal") throw new RangeError(`fatal ${run}`);
-    return run;
-  });
-  return callable;
-}
-
-type GuardKind = "atLeastOnce" | "atMostOnce";
-function guard(
-  kind: GuardKind,
-  alias: string,
-  context: DurableContext,
-  callable: (context: DurableContext) => number | Promise<number>,
-): Promise<number> {
-  return kind === "atLeastOnce"
-    ? atLeastOnce(alias, context, callable, { schema })
-    : atMostOnce(alias, context, callable, { schema, retryableErrors });
-}
-
-function describeOutcome(outcome: Outcome): string {
-  if ("value" in outcome) return `value ${String(outcome.value)}`;
-  const { error } = outcome;
-  if (error instanceof AtMostOnceFailedBeforeCompleting) return `refused: ${error.cause.message}`;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-async function traceOf(invocation: string, ...types: TraceEvent["type"][]): Promise<TraceEvent[]> {
-  await quiesce(lab);
-  const trace = await lab.store.readTrace({ invocation, limit: 999 });
-  return trace.filter(({ type }) => types.includes(type));
-}
 
 describe("the state machine", () => {
   const table: [GuardKind, Ending[], string[], string, number][] = [
@@ -233,7 +199,7 @@ describe("the retry policy", () => {
       }
       expect(describeOutcome(await pending)).toBe("value 3");
       expect(clock.slept).toEqual([100, 200]);
-      const backoffs = await traceOf(id, "backoff");
+      const backoffs = await traceOf(lab, id, "backoff");
       expect(backoffs.map(({ ms }) => ms)).toEqual([100, 200]);
     },
   );
