@@ -6,7 +6,7 @@
  * 2. A failure to write an entry never fails the tool; it shows in the trace.
  */
 import { toBytes } from "./bytes.ts";
-import { internals, type DurableContext } from "./context.ts";
+import { DurableContext, internals } from "./context.ts";
 import { keep } from "./errors.ts";
 import { SortedMap } from "./sorted-map.ts";
 import { uuidv7Time } from "./uuid.ts";
@@ -67,14 +67,18 @@ async function write(
   context: DurableContext,
   entry: Omit<AuditEntry, "tool" | "timestamp">,
 ): Promise<void> {
-  const { execution } = internals(context);
+  const { execution, scope } = internals(context);
+  // An entry tells of the time and is none of what a callable does: effect validation leaves it out.
+  if (scope.validates) return;
+  const { asked: _, ...unasked } = scope;
   const { newId, number } = execution.options;
   try {
     const map = auditMap(logName);
     const key = newId();
     const alias = `${map.name}#${number}.${++execution.audited}`;
     const full: AuditEntry = { tool: context.tool, ...entry, timestamp: uuidv7Time(key) };
-    await map.idempotently(alias).insert(context, { entries: { [key]: toBytes(full) } });
+    const aside = new DurableContext(execution, unasked);
+    await map.idempotently(alias).insert(aside, { entries: { [key]: toBytes(full) } });
   } catch (error) {
     execution.trace({ type: "audit-failed", map: `audit:${logName}`, error: keep(error) });
   }

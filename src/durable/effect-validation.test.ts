@@ -1,10 +1,12 @@
 /** Effect validation runs every at-least-once callable twice, and reports what differs (SPEC.md 2.2). */
+import { PingRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { dump, openLab, quiesce, trial, type Lab } from "../../e2e/support/lab.ts";
+import { call, dump, ok, openLab, quiesce, trial, type Lab } from "../../e2e/support/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
+  audit,
   charge,
   fromBytes,
   SortedMap,
@@ -167,6 +169,47 @@ it("runs nothing twice that fails, that is answered from the store, or that runs
   expect(stored).toHaveBeenCalledTimes(2);
   // Three attempts in each of the two executions.
   expect(failing).toHaveBeenCalledTimes(6);
+});
+
+it("asks the client once, and gives the second run the same answer", async () => {
+  let asked = 0;
+  const { client } = await lab.serve((server) => {
+    server.registerTool("ask", {}, async (_args, context) => {
+      const answer = await atLeastOnce(
+        "answer",
+        context,
+        (context) => context.request({ method: "ping" }),
+        { schema: z.unknown() },
+      );
+      return ok(JSON.stringify(answer));
+    });
+  }, on);
+  client.setRequestHandler(PingRequestSchema, () => ({ asked: ++asked }));
+  const { invocation, content } = await call(client, "ask");
+  expect(content).toEqual([{ type: "text", text: '{"asked":1}' }]);
+  expect(asked).toBe(1);
+  expect(await reports(invocation)).toEqual(["same"]);
+});
+
+it("reports a second run that asks the client something else", async () => {
+  const { id } = await validate(async (context, run) => {
+    await context.request({ method: "ping", params: { run } });
+  });
+  expect(await reports(id)).toEqual(["different"]);
+});
+
+it("leaves audit entries out: one is written, and none is compared", async () => {
+  const { id } = await validate(async (context) => {
+    await audit.log("log", context, { at: 1 });
+    await map.insert(context, { entries: { k: toBytes("same") } });
+  });
+  expect(await reports(id)).toEqual(["same"]);
+  const entries = await lab.store.readRange({
+    map: "audit:log",
+    direction: "ascending",
+    limit: 9,
+  });
+  expect(entries).toHaveLength(1);
 });
 
 it("is off unless it is switched on", async () => {

@@ -1,11 +1,11 @@
 /** Compares the two runs of a callable that should do the same twice. */
 import { keep } from "./errors.ts";
-import { sameMutation, type Mutation } from "./execution.ts";
+import { sameMutation, type Asked } from "./execution.ts";
+import { sameData } from "./same-data.ts";
 
-export interface Run {
+export interface Run extends Asked {
   readonly value?: unknown;
   readonly error?: unknown;
-  readonly mutations: readonly Mutation[];
 }
 
 /** What differs between two runs of one callable, in words; `undefined` where nothing does. */
@@ -21,29 +21,8 @@ export function compareRuns(first: Run, second: Run): string | undefined {
       const other = second.mutations[index];
       return other !== undefined && sameMutation(mutation, other);
     });
-  return same ? undefined : "The second run wrote something else to the maps.";
-}
-
-/** Deep equality of what the structured clone algorithm takes. */
-export function sameData(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Object.prototype.toString.call(a) !== Object.prototype.toString.call(b)) return false;
-  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  if (a instanceof RegExp && b instanceof RegExp) return String(a) === String(b);
-  if (a instanceof Map && b instanceof Map) return sameData([...a], [...b]);
-  if (a instanceof Set && b instanceof Set) return sameData([...a], [...b]);
-  if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) {
-    return sameData(new Uint8Array(a), new Uint8Array(b));
-  }
-  if (a instanceof Error && b instanceof Error) return a.name === b.name && a.message === b.message;
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every(
-      (name) =>
-        Object.hasOwn(b, name) &&
-        sameData((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]),
-    )
-  );
+  if (!same) return "The second run wrote something else to the maps.";
+  const asked = ({ requests }: Run): unknown[] => requests.map(({ request }) => request);
+  if (!sameData(asked(first), asked(second))) return "The second run asked the client otherwise.";
+  return undefined;
 }

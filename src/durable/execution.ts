@@ -81,10 +81,19 @@ interface Taken {
 export interface Scope {
   readonly parent?: Scope;
   readonly guard?: { readonly alias: string; readonly attempt: number; readonly kind: GuardKind };
-  /** It is the second run of effect validation: mutations are collected, and not applied. */
-  readonly validation?: boolean;
-  /** The mutations asked for in this scope, kept where effect validation compares them. */
-  readonly mutations?: Mutation[];
+  /** What was asked for in this scope, kept where effect validation compares it. */
+  readonly asked?: Asked;
+  /**
+   * It is the second run of effect validation, after this first one: mutations are collected and
+   * not applied, and a question to the client is answered as it was then.
+   */
+  readonly validates?: Asked;
+}
+
+/** What one run of a callable asked for, in order. */
+export interface Asked {
+  readonly mutations: Mutation[];
+  readonly requests: { readonly request: unknown; readonly answer: Promise<unknown> }[];
 }
 
 export class Execution {

@@ -26,8 +26,8 @@ import {
   keep,
   kindMismatch,
 } from "./errors.ts";
-import { compareRuns } from "./effect-validation.ts";
-import type { Execution, Mutation, Scope } from "./execution.ts";
+import { compareRuns, type Run } from "./effect-validation.ts";
+import type { Asked, Execution, Scope } from "./execution.ts";
 import { backoffMs, retryPolicy, type RetryPolicy } from "./retry-policy.ts";
 import { parseValue, type Schema, type SchemaInput, type SchemaOutput } from "./schema.ts";
 
@@ -164,7 +164,7 @@ class GuardRun {
   async run(): Promise<unknown> {
     const { store, guards, fence, random } = this.execution.options;
     // The second run of effect validation may be answered from the store, and writes nothing to it.
-    const recorded = guards === "on" && !this.scope.validation;
+    const recorded = guards === "on" && !this.scope.validates;
     if (guards === "on") {
       const record = await fence.run(() => store.readGuard(this.execution.id, this.alias));
       if (record && (record.state !== "absent" || record.kind !== this.kind)) {
@@ -219,11 +219,9 @@ class GuardRun {
       const claim = await this.#claim();
       if (!claim.claimed) return { value: await this.#answer(claim.record) };
       attempt = claim.record.attempts;
-      const mutations: Mutation[] | undefined = this.execution.options.effectValidation
-        ? []
-        : undefined;
-      const value = await this.#call(attempt, mutations);
-      if (mutations) await this.#validateEffects(attempt, value, mutations);
+      const asked = this.execution.options.effectValidation ? nothingAsked() : undefined;
+      const value = await this.#call(attempt, asked);
+      if (asked) await this.#validateEffects(attempt, { value, ...asked });
       const output = await this.#store(value, attempt);
       await this.#pass("guard:stored");
       return { value: output };
@@ -246,7 +244,7 @@ class GuardRun {
     const { unrecordedAttempts } = this.execution;
     const attempt = (unrecordedAttempts.get(this.alias) ?? 0) + 1;
     unrecordedAttempts.set(this.alias, attempt);
-    const why = this.scope.validation ? "effect validation" : "guards off";
+    const why = this.scope.validates ? "effect validation" : "guards off";
     this.#trace("attempt-started", { attempt, detail: why });
     try {
       const value = await this.#call(attempt);
@@ -274,12 +272,12 @@ class GuardRun {
     );
   }
 
-  async #call(attempt: number, mutations?: Mutation[], validation = false): Promise<unknown> {
+  async #call(attempt: number, asked?: Asked, validates = this.scope.validates): Promise<unknown> {
     const scope: Scope = {
       parent: this.scope,
       guard: { alias: this.alias, attempt, kind: this.kind },
-      ...(validation || this.scope.validation ? { validation: true } : {}),
-      ...(mutations ? { mutations } : {}),
+      ...(validates ? { validates } : {}),
+      ...(asked ? { asked } : {}),
     };
     this.execution.giveBack(this.scope, this.alias);
     const context = new DurableContext(this.execution, scope);
@@ -348,15 +346,15 @@ class GuardRun {
       : `The callable's end was never recorded ${where}.`;
   }
 
-  async #validateEffects(attempt: number, value: unknown, first: Mutation[]): Promise<void> {
-    const second: Mutation[] = [];
+  async #validateEffects(attempt: number, first: Run): Promise<void> {
+    const asked = nothingAsked();
     let again: { value: unknown } | { error: unknown };
     try {
-      again = { value: await this.#call(attempt, second, true) };
+      again = { value: await this.#call(attempt, asked, first) };
     } catch (error) {
       again = { error };
     }
-    const difference = compareRuns({ value, mutations: first }, { ...again, mutations: second });
+    const difference = compareRuns(first, { ...again, ...asked });
     this.#trace("effect-validation", {
       attempt,
       outcome: difference ? "different" : "same",
@@ -378,6 +376,10 @@ class GuardRun {
   ): void {
     this.execution.trace({ type, alias: this.alias, kind: this.kind, ...more });
   }
+}
+
+function nothingAsked(): Asked {
+  return { mutations: [], requests: [] };
 }
 
 function describeError({ name, message }: KeptError): string {

@@ -119,8 +119,8 @@ export class SortedMap {
     const { name: map, alias } = this;
     const { method } = change;
     execution.take(scope, alias, { map, change });
-    scope.mutations?.push({ map, change });
-    if (scope.validation) return;
+    scope.asked?.mutations.push({ map, change });
+    if (scope.validates) return;
     await execution.pass("map:before-commit", { map }, scope);
     const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
     const write: WriteRecord = {

@@ -1,17 +1,26 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { call, openLab, settled, type Lab } from "../../e2e/support/lab.ts";
+import { call, openLab, quiesce, settled, until, type Lab } from "../../e2e/support/lab.ts";
 import {
   connect,
   FaultPlan,
   fromBytes,
+  INVOCATION_ID,
   skippingClock,
   uuidv7,
   uuidv7Lower,
   type Fault,
 } from "../index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
-import { exampleNamed, examples, type Example, type TranscriptLine } from "./index.ts";
+import { define } from "./define/index.ts";
+import {
+  ClientScript,
+  exampleNamed,
+  examples,
+  type Example,
+  type TranscriptLine,
+} from "./index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -39,7 +48,8 @@ async function serve(name: string, faults?: FaultPlan) {
 
 async function runScript({ example, client }: { example: Example; client: Client }) {
   const lines: TranscriptLine[] = [];
-  await example.runClient(client, (line) => lines.push(line));
+  const connect = (): Promise<Client> => Promise.resolve(client);
+  await example.runClient(new ClientScript({ connect, print: (line) => lines.push(line) }));
   return lines;
 }
 
@@ -201,6 +211,134 @@ describe("define", () => {
       expect([first["count"], second["count"]]).toEqual([0, 1]);
       await next.server.close();
     }
+  });
+});
+
+describe("define: a call that another one overtakes", () => {
+  it("leaves no stale entry in what the indexes answer", async () => {
+    const faults = new FaultPlan([{ point: "map:committed", kind: "crash", when: { nth: 1 } }]);
+    const { client } = await serve("define", faults);
+    const id = uuidv7();
+    const slow = { term: "Term", definition: "first", category: "old" };
+    await expect(call(client, "add_term", slow, id)).rejects.toThrow();
+    // The first has written its term and no index; it waits while the second replaces it.
+    const { store, world } = lab;
+    const next = define.createServer({ store, world, resume: "hold", clock: skippingClock });
+    servers.push(next);
+    await next.start();
+    const second = (await connect(next)).client;
+    await call(second, "add_term", { term: "term", definition: "second", category: "new" });
+    await next.resume(id);
+    await settled(lab, id, "completed");
+    const recent = await structuredCall(second, "recent_terms", {});
+    expect(recent).toMatchObject({ count: 1, recent_terms: [{ definition: "second" }] });
+    expect(await structuredCall(second, "browse_category", { category: "old" })).toMatchObject({
+      count: 0,
+    });
+    expect(await structuredCall(second, "browse_category", { category: "new" })).toMatchObject({
+      count: 1,
+    });
+  });
+});
+
+describe("effect validation of the examples", () => {
+  it.each(examples.map(({ name }) => name))(
+    "%s: nothing differs but what is there to differ",
+    async (name) => {
+      const { example, client, server } = await serve(name);
+      server.configure({ effectValidation: true });
+      await runScript({ example, client });
+      await quiesce(lab);
+      const trace = await lab.store.readTrace({ limit: 9999 });
+      const different = trace.filter(
+        ({ type, outcome }) => type === "effect-validation" && outcome === "different",
+      );
+      expect(different.map(({ alias }) => alias)).toEqual(name === "steps" ? ["draw_code"] : []);
+    },
+  );
+});
+
+describe("a client script", () => {
+  it("calls the same invocation again when the server dies, and goes on with the next", async () => {
+    const crash: Fault = { point: "effect:after", kind: "crash", when: { nth: 1 } };
+    const faults = new FaultPlan([crash]);
+    let current = await serve("processing", faults);
+    const lines: TranscriptLine[] = [];
+    const connect = async (): Promise<Client> => {
+      if (current.server.state === "crashed") current = await serve("processing", faults);
+      return current.client;
+    };
+    const script = new ClientScript({ connect, print: (line) => lines.push(line) });
+    await current.example.runClient(script);
+    const [first] = lines.filter(({ kind }) => kind === "answer");
+    expect(first?.text).toContain("payment_failed");
+    const notes = lines.filter(({ kind }) => kind === "note").map(({ text }) => text);
+    expect(notes).toEqual([
+      "The answer is lost (MCP error -32000: Connection closed). The same call is made again.",
+      "The payment did not complete: there is none to look up.",
+    ]);
+  });
+
+  it("gives a call up whose answer is lost again and again, and says why", async () => {
+    const lose: Fault = {
+      point: "call:before-response",
+      kind: "lose-response",
+      when: { every: true },
+    };
+    const { example, client } = await serve("steps", new FaultPlan([lose]));
+    await expect(runScript({ example, client })).rejects.toThrow("the response was lost");
+    const [invocation, ...others] = await lab.store.readInvocations({ limit: 9 });
+    expect(others).toEqual([]);
+    expect(invocation?.executions).toHaveLength(10);
+  });
+
+  it("is stopped in the middle of a call, which is cancelled", async () => {
+    const hang: Fault = { point: "guard:before-start", kind: "hang", when: { nth: 1 } };
+    const { example, client } = await serve("steps", new FaultPlan([hang]));
+    const stop = new AbortController();
+    const script = new ClientScript({
+      connect: () => Promise.resolve(client),
+      print: () => undefined,
+      signal: stop.signal,
+    });
+    const ran = example.runClient(script);
+    await until(lab, async () => (await lab.store.readInvocationsInState("running")).length > 0);
+    stop.abort(new Error("Stopped."));
+    await expect(ran).rejects.toThrow("Stopped.");
+    await until(lab, async () => (await lab.store.readInvocationsInState("cancelled")).length > 0);
+  });
+});
+
+describe("document: cancelled by MCP's notification", () => {
+  it("stops where it stands; what was read is not read again", async () => {
+    const hang: Fault = {
+      point: "guard:before-start",
+      match: { alias: "translation" },
+      kind: "hang",
+      when: { nth: 1 },
+    };
+    const { client } = await serve("document", new FaultPlan([hang]));
+    await call(client, "upload_file", { file_id: "a", content: "text" });
+    const id = uuidv7();
+    const params = {
+      name: "process_document",
+      arguments: { file_id: "a" },
+      _meta: { [INVOCATION_ID]: id },
+    };
+    const cancel = new AbortController();
+    const request = { method: "tools/call", params } as const;
+    const answer = client.request(request, CallToolResultSchema, { signal: cancel.signal });
+    answer.catch(() => undefined);
+    await until(lab, async () => {
+      const trace = await lab.store.readTrace({ invocation: id, limit: 99 });
+      return trace.some(({ type }) => type === "fault");
+    });
+    cancel.abort("no more");
+    await expect(answer).rejects.toThrow("no more");
+    await settled(lab, id, "cancelled");
+    const again = await call(client, "process_document", { file_id: "a" }, id);
+    expect(again.structuredContent).toMatchObject({ status: "success" });
+    expect(await lab.world.ledger.tally([id])).toEqual([{ effects: 2, duplicates: 0 }]);
   });
 });
 

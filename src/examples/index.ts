@@ -6,7 +6,8 @@ import type { Example } from "./example.ts";
 import { processing } from "./processing/index.ts";
 import { steps } from "./steps/index.ts";
 
-export type { Example, Print, ServerParts, TranscriptLine } from "./example.ts";
+export { ClientScript, type ScriptOptions, type TranscriptLine } from "./client-script.ts";
+export type { Example, ServerParts } from "./example.ts";
 
 /** The first is the one that the page opens with. */
 export const examples: readonly [Example, ...Example[]] = [

@@ -1,18 +1,58 @@
 /** Runs an example in a terminal: `npm run example <name>`, or without a name from a menu. */
 import "fake-indexeddb/auto";
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
+import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { connect } from "../mcp/index.ts";
 import { openStore } from "../store/index.ts";
 import { openWorld } from "../world/index.ts";
-import { exampleNamed, examples, type Example, type TranscriptLine } from "./index.ts";
+import {
+  ClientScript,
+  exampleNamed,
+  examples,
+  type Example,
+  type TranscriptLine,
+} from "./index.ts";
 
 const PREFIXES: Record<TranscriptLine["kind"], string> = {
   heading: "\n# ",
   tool: "  ",
   call: "→ ",
+  progress: "… ",
   answer: "← ",
   note: "! ",
 };
+
+const print = ({ kind, text }: TranscriptLine): void => console.log(PREFIXES[kind] + text);
+
+const terminal = createInterface({ input: process.stdin, output: process.stdout });
+const lines = terminal[Symbol.asyncIterator]();
+const left = new AbortController();
+
+/** Ctrl-C leaves and cleans up, also in the middle of a run. */
+function leave(): void {
+  left.abort(new Error("Left."));
+  terminal.close();
+}
+terminal.on("SIGINT", leave);
+process.on("SIGINT", leave);
+process.on("SIGTERM", leave);
+
+/** The next line that is typed; `undefined` at the end of the input. */
+async function nextLine(prompt: string): Promise<string | undefined> {
+  process.stdout.write(prompt);
+  const line = await lines.next();
+  return line.done ? undefined : line.value.trim();
+}
+
+async function confirm(message: string): Promise<ElicitResult> {
+  print({ kind: "note", text: `The server asks: ${message}` });
+  if (!process.stdin.isTTY) {
+    print({ kind: "note", text: "Nobody is there to answer: the script accepts." });
+    return { action: "accept", content: {} };
+  }
+  const answer = await nextLine("[y/N] ");
+  return answer?.toLowerCase() === "y" ? { action: "accept", content: {} } : { action: "decline" };
+}
 
 async function run(example: Example): Promise<void> {
   console.log(`\n${example.title}: ${example.shows}`);
@@ -21,9 +61,18 @@ async function run(example: Example): Promise<void> {
   const server = example.createServer({ store, world });
   try {
     await server.start();
-    const { client } = await connect(server);
-    await example.runClient(client, ({ kind, text }) => console.log(PREFIXES[kind] + text));
-    await client.close();
+    const { client } = await connect(server, {
+      capabilities: { elicitation: {} },
+      prepare: (client) =>
+        client.setRequestHandler(ElicitRequestSchema, ({ params }) => confirm(params.message)),
+    });
+    const { signal } = left;
+    await example.runClient(
+      new ClientScript({ connect: () => Promise.resolve(client), print, signal }),
+    );
+  } catch (error) {
+    if (!left.signal.aborted) throw error;
+    console.log("\nLeft in the middle; the server was stopped.");
   } finally {
     await server.close();
     store.close();
@@ -32,22 +81,16 @@ async function run(example: Example): Promise<void> {
 }
 
 async function menu(): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-C and the end of the input leave as q does.
-  const left = new AbortController();
-  terminal.on("SIGINT", () => left.abort());
-  terminal.on("close", () => left.abort());
   while (!left.signal.aborted) {
     console.log("");
     examples.forEach(({ title, shows }, index) => console.log(`${index + 1}  ${title}: ${shows}`));
     console.log("q  Leave");
-    const answer = await terminal.question("> ", { signal: left.signal }).catch(() => "q");
-    if (answer.trim() === "q") break;
-    const example = examples[Number(answer) - 1] ?? exampleNamed(answer.trim());
+    const answer = await nextLine("> ");
+    if (answer === undefined || answer === "q") break;
+    const example = examples[Number(answer) - 1] ?? exampleNamed(answer);
     if (example) await run(example);
     else console.log(`There is no example “${answer}”: give a number, a name, or q.`);
   }
-  terminal.close();
 }
 
 const [name] = process.argv.slice(2);
@@ -59,3 +102,4 @@ else {
   console.error(`There is no example “${name}”. There are: ${names}.`);
   process.exitCode = 2;
 }
+terminal.close();

@@ -34,10 +34,10 @@ export class ClientLine {
     return await new Promise<never>(() => undefined);
   }
 
-  /** Every client that is connected. */
-  all(): Session[] {
+  /** Every client that is connected, and that of `own` while it is. */
+  all(own: Session): Session[] {
     this.#newest();
-    return [...this.#sessions];
+    return [...new Set([...this.#sessions, ...(own.isOpen ? [own] : [])])];
   }
 
   #newest(): Session | undefined {

@@ -3,14 +3,15 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import {
   ErrorCode,
+  McpError,
   type ClientCapabilities,
   type Implementation,
 } from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
-import type { DurableMcpServer } from "./durable-mcp-server.ts";
-import { record, type Recorder } from "./recorder.ts";
+import type { AttachOptions, DurableMcpServer } from "./durable-mcp-server.ts";
+import { RecordedTransport, type Recorder } from "./recorder.ts";
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Pick<AttachOptions, "ownCallsOnly"> {
   readonly info?: Implementation;
   readonly capabilities?: ClientCapabilities;
   /** Told of every message of the session, in both directions. */
@@ -35,31 +36,34 @@ export async function connect(
   {
     info = { name: "durable-mcp-playground", version: "0.1.0" },
     capabilities = {},
+    ownCallsOnly = false,
     recorder,
     prepare,
   }: ConnectOptions = {},
 ): Promise<Connection> {
   const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
-  const { sessionId } = await server.attach(serverEnd, (id) => {
+  const transport = new RecordedTransport(clientEnd, recorder);
+  const { sessionId } = await server.attach(serverEnd, {
+    ownCallsOnly,
     // What the client would make of an answer that never comes, without the wait.
-    const error = {
-      code: ErrorCode.RequestTimeout,
-      message: "Request timed out: the response was lost",
-    };
-    clientEnd.onmessage?.({ jsonrpc: "2.0", id, error });
+    loseResponse: (id) =>
+      transport.lose(id, {
+        code: ErrorCode.RequestTimeout,
+        message: "Request timed out: the response was lost",
+      }),
   });
-  let protocolVersion = "";
-  const transport = Object.assign(clientEnd, {
-    setProtocolVersion: (version: string) => {
-      protocolVersion = version;
-    },
-  });
-  if (recorder) record(transport, recorder);
   const client = new Client(info, {
     capabilities,
     jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
   });
   prepare?.(client);
   await client.connect(transport);
-  return { client, sessionId, protocolVersion };
+  return { client, sessionId, protocolVersion: transport.protocolVersion };
 }
+
+/** Whether an error leaves the client ignorant of what became of its request. */
+export function isLost(error: unknown): boolean {
+  return error instanceof McpError && LOST.has(error.code);
+}
+
+const LOST: ReadonlySet<number> = new Set([ErrorCode.ConnectionClosed, ErrorCode.RequestTimeout]);

@@ -1,4 +1,4 @@
-import { ErrorCode, McpError, PingRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { call, ok, openLab, settled, textOf, until, type Lab } from "../../e2e/support/lab.ts";
@@ -7,7 +7,6 @@ import {
   atMostOnce,
   AtMostOnceFailedBeforeCompleting,
   charge,
-  connect,
   DurableMcpServer,
   EXECUTION,
   FaultPlan,
@@ -347,30 +346,6 @@ describe("a hang", () => {
   });
 });
 
-describe("a request to the client", () => {
-  it("of a resumed invocation waits for the next client; a notification is dropped and traced", async () => {
-    const faults = new FaultPlan([
-      { point: "guard:before-start", kind: "crash", when: { nth: 1 } },
-    ]);
-    const register = (server: DurableMcpServer): void => {
-      server.registerTool("ask", {}, async (_args, context) => {
-        await atLeastOnce("step", context, () => undefined);
-        await context.notify({ method: "notifications/progress", params: { progress: 1 } });
-        await context.request({ method: "ping" });
-        return ok();
-      });
-    };
-    const { client } = await lab.serve(register, { faults });
-    const id = uuidv7();
-    await expect(call(client, "ask", {}, id)).rejects.toThrow();
-    const { server } = await lab.serve(register, { faults });
-    await connect(server);
-    await settled(lab, id, "completed");
-    const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
-    expect(trace.find(({ type }) => type === "notification")).toMatchObject({ outcome: "dropped" });
-  });
-});
-
 describe("starting", () => {
   const make = (): DurableMcpServer =>
     new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store: lab.store });
@@ -426,45 +401,6 @@ describe("starting", () => {
     server.release();
     await pending;
     await other.close();
-  });
-});
-
-describe("two clients", () => {
-  const ask = (server: DurableMcpServer): void => {
-    server.registerTool("ask", {}, async (_args, context) => {
-      const answer = await context.request({ method: "ping" });
-      return ok(JSON.stringify(answer));
-    });
-  };
-
-  it("the one that called is asked, and after another has left, still", async () => {
-    const { client, server } = await lab.serve(ask);
-    const { client: newer } = await connect(server);
-    const asked: string[] = [];
-    for (const [name, each] of [
-      ["first", client],
-      ["newer", newer],
-    ] as const) {
-      each.setRequestHandler(PingRequestSchema, () => {
-        asked.push(name);
-        return {};
-      });
-    }
-    await call(client, "ask");
-    await newer.close();
-    await call(client, "ask");
-    expect(asked).toEqual(["first", "first"]);
-  });
-
-  it("an error that a client answers with is the tool's, and is not asked for again", async () => {
-    const { client } = await lab.serve(ask);
-    let asked = 0;
-    client.setRequestHandler(PingRequestSchema, () => {
-      asked++;
-      throw new McpError(ErrorCode.ConnectionClosed, "no");
-    });
-    expect((await call(client, "ask")).isError).toBe(true);
-    expect(asked).toBe(1);
   });
 });
 

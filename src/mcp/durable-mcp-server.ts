@@ -73,6 +73,13 @@ export interface DurableMcpServerOptions extends ServerSettings {
   readonly onError?: (error: unknown) => void;
 }
 
+export interface AttachOptions {
+  /** The client is asked and told of its own calls only: of no resumption, and of no other client's. */
+  readonly ownCallsOnly?: boolean;
+  /** Makes the client believe that its request timed out. */
+  readonly loseResponse?: (requestId: string | number) => void;
+}
+
 export type ServerState = "stopped" | "starting" | "running" | "crashed" | "closed";
 
 export class DurableMcpServer {
@@ -183,7 +190,7 @@ export class DurableMcpServer {
   /** Serves one more client over `transport`. */
   async attach(
     transport: Transport,
-    loseResponse: (requestId: string | number) => void = () => undefined,
+    { ownCallsOnly = false, loseResponse = () => undefined }: AttachOptions = {},
   ): Promise<{ readonly sessionId: string }> {
     if (this.#fence.isCut) {
       throw new Error(`This server is ${this.state}. Make a new one on the same store.`);
@@ -203,7 +210,7 @@ export class DurableMcpServer {
     session.isOpen = true;
     this.#sessions.add(session);
     // A client may be asked only when it has said what it can do.
-    session.mcp.server.oninitialized = () => this.#line.connected(session);
+    if (!ownCallsOnly) session.mcp.server.oninitialized = () => this.#line.connected(session);
     return { sessionId: this.#newId() };
   }
 

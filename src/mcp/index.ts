@@ -1,7 +1,8 @@
 /** Durable MCP servers, and clients of them in the same page. */
-export { connect, type Connection, type ConnectOptions } from "./connect.ts";
+export { connect, isLost, type Connection, type ConnectOptions } from "./connect.ts";
 export {
   DurableMcpServer,
+  type AttachOptions,
   type DurableMcpServerOptions,
   type ServerSettings,
   type ServerState,

@@ -281,7 +281,12 @@ export class Invocation {
       },
       log: async (level, data) => {
         const message = { level, logger: this.request.tool, data };
-        await Promise.all(line.all().map(({ mcp }) => mcp.sendLoggingMessage(message)));
+        const sessions = line.all(this.session);
+        if (sessions.length === 0) {
+          const detail = "notifications/message (dropped: no client is connected)";
+          this.#execution?.trace({ type: "notification", detail, outcome: "dropped" });
+        }
+        await Promise.all(sessions.map(({ mcp }) => mcp.sendLoggingMessage(message)));
       },
       request: (request) =>
         line.ask(

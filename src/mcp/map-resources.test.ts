@@ -94,4 +94,9 @@ it("a subscriber is told when its range changes, and not when another does", asy
   await call(client, "write", { map: "m", key: "bb" });
   await next.promise;
   expect(told).toEqual([uri, "sortedmap://m"]);
+  // A wipe is a change of every map that held something.
+  next = deferred<void>();
+  await lab.store.wipe();
+  await next.promise;
+  expect(told).toEqual([uri, "sortedmap://m", "sortedmap://m"]);
 });

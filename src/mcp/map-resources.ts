@@ -94,10 +94,11 @@ export function serveMaps(
     seen.set(uri, now);
     await server.sendResourceUpdated({ uri });
   };
-  return store.subscribe(({ map }) => {
-    if (map === undefined) return;
+  return store.subscribe(({ tables, map }) => {
+    if (!tables.includes("maps")) return;
     for (const uri of seen.keys()) {
-      if (parseMapUri(uri).map === map) tell(uri).catch(onError);
+      // A wipe names no map: it is a change of every one.
+      if (map === undefined || parseMapUri(uri).map === map) tell(uri).catch(onError);
     }
   });
 }

@@ -29,7 +29,7 @@ const CommandPalette = lazy(() => import("./panels/command-palette.tsx"));
 export function App(): ReactElement {
   const playground = usePlayground();
   useChangeFeed(playground);
-  const { question } = usePlaygroundState();
+  const [question] = usePlaygroundState().questions;
   const [place] = usePlace();
   const hasGuide = playground.example.name === GUIDED_EXAMPLE;
   const [theme, nextTheme] = useTheme();
@@ -69,7 +69,7 @@ export function App(): ReactElement {
           <BottomPanel />
         </Boundary>
       </main>
-      {question ? <QuestionDialog key={question.message} question={question} /> : null}
+      {question ? <QuestionDialog key={question.id} question={question} /> : null}
       {place.harness === null ? null : (
         <Boundary>
           <Suspense fallback={null}>

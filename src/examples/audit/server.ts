@@ -36,8 +36,8 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         name: z
           .string()
           .min(1)
-          .meta({ examples: ["Ada Lovelace"] }),
-        email: z.email().meta({ examples: ["ada@example.com"] }),
+          .meta({ description: "The user's full name.", examples: ["Ada Lovelace"] }),
+        email: z.email().meta({ description: "Where to write.", examples: ["ada@example.com"] }),
       },
       outputSchema: {
         status,
@@ -62,11 +62,11 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         user_id: z
           .string()
           .min(1)
-          .meta({ examples: ["user_1"] }),
-        reason: z.string().optional(),
+          .meta({ description: "From create_user's answer.", examples: ["user_1"] }),
+        reason: z.string().optional().describe("Why; it is written to the security log."),
       },
       outputSchema: { status, user_id: z.string().optional(), message },
-      annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
+      annotations: { destructiveHint: true, idempotentHint: false, openWorldHint: false },
     },
     audit(OPERATIONS, async ({ user_id, reason }, context) => {
       await audit.log(SECURITY, context, { event: "user_deleted", user_id, reason });
@@ -84,8 +84,10 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         user_id: z
           .string()
           .min(1)
-          .meta({ examples: ["user_1"] }),
-        updates: z.record(z.string(), z.unknown()).meta({ examples: [{ role: "admin" }] }),
+          .meta({ description: "From create_user's answer.", examples: ["user_1"] }),
+        updates: z
+          .record(z.string(), z.unknown())
+          .meta({ description: "Each field with its new value.", examples: [{ role: "admin" }] }),
       },
       outputSchema: {
         status,
@@ -93,7 +95,7 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         updated_fields: z.array(z.string()).optional(),
         message,
       },
-      annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
+      annotations: { destructiveHint: true, idempotentHint: false, openWorldHint: false },
     },
     audit(OPERATIONS, async ({ user_id, updates }, context) => {
       if (Object.hasOwn(updates, "role")) {
@@ -115,10 +117,10 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         log_name: z
           .string()
           .min(1)
-          .meta({ examples: [OPERATIONS] }),
-        begin: milliseconds,
-        end: milliseconds,
-        limit: z.number().int().positive().default(100),
+          .meta({ description: `${OPERATIONS} or ${SECURITY}.`, examples: [OPERATIONS] }),
+        begin: milliseconds.describe("The first millisecond since 1970 to list."),
+        end: milliseconds.describe("The millisecond since 1970 before which to stop."),
+        limit: z.number().int().positive().default(100).describe("How many at the most."),
       },
       outputSchema: {
         status,

@@ -1,7 +1,5 @@
 /** Runs the glossary server end to end: create, read, update, delete, and every index. */
-import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { callTool, listTools } from "../client-script.ts";
-import type { Print } from "../example.ts";
+import type { ClientScript } from "../client-script.ts";
 
 const TERMS = [
   { term: "Durable", definition: "Not lost in a crash.", category: "storage" },
@@ -15,27 +13,27 @@ const TERMS = [
   },
 ];
 
-export async function runClient(client: Client, print: Print): Promise<void> {
-  await listTools(client, print);
+export async function runClient(script: ClientScript): Promise<void> {
+  await script.listTools();
 
-  print({ kind: "heading", text: "Terms are added" });
-  for (const term of TERMS) await callTool(client, print, "add_term", term);
+  script.heading("Terms are added");
+  for (const term of TERMS) await script.call("add_term", term);
 
-  print({ kind: "heading", text: "One is looked up, in another letter case, and replaced" });
-  await callTool(client, print, "define", { term: "DURABLE" });
+  script.heading("One is looked up, in another letter case, and replaced");
+  await script.call("define", { term: "DURABLE" });
   const better = { term: "durable", definition: "Lasting.", category: "storage" };
-  await callTool(client, print, "add_term", better);
+  await script.call("add_term", better);
 
-  print({ kind: "heading", text: "The indexes: by name, by prefix, by category, by time" });
-  await callTool(client, print, "list_terms", { start_with: "e" });
-  await callTool(client, print, "search_terms", { prefix: "DUR" });
-  await callTool(client, print, "search_terms", { prefix: "STRASS" });
-  await callTool(client, print, "browse_category", { category: "Storage" });
-  await callTool(client, print, "recent_terms", { limit: 3 });
+  script.heading("The indexes: by name, by prefix, by category, by time");
+  await script.call("list_terms", { start_with: "e" });
+  await script.call("search_terms", { prefix: "DUR" });
+  await script.call("search_terms", { prefix: "STRASS" });
+  await script.call("browse_category", { category: "Storage" });
+  await script.call("recent_terms", { limit: 3 });
 
-  print({ kind: "heading", text: "One is removed" });
-  await callTool(client, print, "remove_term", { term: "Duration" });
-  await callTool(client, print, "define", { term: "Duration" });
-  await callTool(client, print, "remove_term", { term: "Duration" });
-  await callTool(client, print, "list_terms", {});
+  script.heading("One is removed");
+  await script.call("remove_term", { term: "Duration" });
+  await script.call("define", { term: "Duration" });
+  await script.call("remove_term", { term: "Duration" });
+  await script.call("list_terms", {});
 }

@@ -5,9 +5,9 @@ import {
   fromBytes,
   SortedMap,
   toBytes,
-  uuidv7,
   uuidv7Time,
   type DurableContext,
+  type SortedMapEntry,
 } from "../../durable/index.ts";
 import { DurableMcpServer, structured } from "../../mcp/index.ts";
 import type { ServerParts } from "../example.ts";
@@ -33,7 +33,7 @@ const name = z
   .string()
   .min(1)
   .refine((text) => !text.includes("\u0000"), "must not hold the character U+0000");
-const limit = z.number().int().positive();
+const limit = z.number().int().positive().describe("How many terms at the most.");
 
 /** By the folded term. */
 const terms = SortedMap.ref("terms");
@@ -51,15 +51,17 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     "add_term",
     {
       title: "Add a term",
-      description: "Adds a term, or replaces it: letter case makes no other term.",
+      description:
+        "Adds a term, or replaces it: letter case makes no other term. It becomes the newest of " +
+        "recent_terms.",
       inputSchema: {
-        term: name.meta({ examples: ["Durable"] }),
+        term: name.meta({ description: "The term, as it is written.", examples: ["Durable"] }),
         definition: z
           .string()
           .min(1)
-          .meta({ examples: ["Lasting; not lost in a crash."] }),
-        category: name.default("general"),
-        examples: z.array(z.string()).optional(),
+          .meta({ description: "What it means.", examples: ["Lasting; not lost in a crash."] }),
+        category: name.default("general").describe("What to browse it by."),
+        examples: z.array(z.string()).optional().describe("Sentences that use it."),
       },
       outputSchema: {
         status,
@@ -67,22 +69,21 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         timestamp: z.number().optional(),
         message,
       },
-      annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
+      annotations: { destructiveHint: true, idempotentHint: false, openWorldHint: false },
     },
     async ({ term, definition, category, examples = [] }, context) => {
-      // What is replaced is settled once: a retry after a crash goes by it, not by what it wrote itself.
-      const plan = await atLeastOnce(
-        "plan",
-        context,
-        async (context) => ({ added: uuidv7(), replaced: await find(context, term) }),
-        { schema: z.object({ added: z.string(), replaced: Stored.optional() }) },
-      );
-      const timestamp = uuidv7Time(plan.added);
-      const stored: Stored = { term, definition, category, examples, timestamp, added: plan.added };
+      // Settled once: a retry after a crash goes by it, not by what it wrote itself.
+      const replaced = await atLeastOnce("find", context, (context) => find(context, term), {
+        schema: Stored.optional(),
+      });
+      // The invocation's id is a UUIDv7 that every execution shares.
+      const added = context.invocationId;
+      const timestamp = uuidv7Time(added);
+      const stored: Stored = { term, definition, category, examples, timestamp, added };
       const key = fold(term);
-      if (plan.replaced) await unindex(context, plan.replaced);
+      if (replaced) await unindex(context, replaced);
       await terms.insert(context, { entries: { [key]: toBytes(stored) } });
-      await recent.insert(context, { entries: { [plan.added]: toBytes(key) } });
+      await recent.insert(context, { entries: { [added]: toBytes(key) } });
       await categories.insert(context, {
         entries: { [categoryKey(category, term)]: toBytes(key) },
       });
@@ -95,7 +96,9 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     {
       title: "Define a term",
       description: "Finds a term, in any letter case.",
-      inputSchema: { term: name.meta({ examples: ["durable"] }) },
+      inputSchema: {
+        term: name.meta({ description: "In any letter case.", examples: ["durable"] }),
+      },
       outputSchema: { status, term: Term.optional(), message },
       annotations: readOnly,
     },
@@ -111,7 +114,9 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     {
       title: "Remove a term",
       description: "Removes a term from all indexes.",
-      inputSchema: { term: name.meta({ examples: ["durable"] }) },
+      inputSchema: {
+        term: name.meta({ description: "In any letter case.", examples: ["durable"] }),
+      },
       outputSchema: { status, message },
       annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
     },
@@ -131,7 +136,10 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     {
       title: "List terms",
       description: "Lists terms in order, from start_with on.",
-      inputSchema: { start_with: z.string().optional(), limit: limit.default(50) },
+      inputSchema: {
+        start_with: z.string().optional().describe("The first term to list; all without it."),
+        limit: limit.default(50),
+      },
       outputSchema: { status, count, terms: termList, message },
       annotations: readOnly,
     },
@@ -147,7 +155,10 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     {
       title: "Search terms",
       description: "Finds the terms that begin with a prefix, in any letter case and script.",
-      inputSchema: { prefix: z.string().meta({ examples: ["du"] }), limit: limit.default(20) },
+      inputSchema: {
+        prefix: z.string().meta({ description: "How the terms begin.", examples: ["du"] }),
+        limit: limit.default(20),
+      },
       outputSchema: { status, prefix: z.string().optional(), count, terms: termList, message },
       annotations: readOnly,
     },
@@ -162,14 +173,19 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     {
       title: "Browse a category",
       description: "Lists the terms of a category in order, by an index rather than a scan.",
-      inputSchema: { category: name.meta({ examples: ["general"] }), limit: limit.default(50) },
+      inputSchema: {
+        category: name.meta({ description: "In any letter case.", examples: ["general"] }),
+        limit: limit.default(50),
+      },
       outputSchema: { status, category: z.string().optional(), count, terms: termList, message },
       annotations: readOnly,
     },
     async ({ category, limit }, context) => {
       const prefix = categoryKey(category, "");
       const { entries } = await categories.range(context, { prefix, limit });
-      const found = await lookUp(context, entries);
+      const found = await lookUp(context, entries, (stored) =>
+        categoryKey(stored.category, stored.term),
+      );
       return structured({
         status: "success",
         category,
@@ -195,7 +211,7 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     },
     async ({ limit }, context) => {
       const { entries } = await recent.reverseRange(context, { limit });
-      const found = await lookUp(context, entries);
+      const found = await lookUp(context, entries, ({ added }) => added);
       return structured({
         status: "success",
         count: found.length,
@@ -210,7 +226,7 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
   return server;
 }
 
-type Entries = readonly { readonly value: Uint8Array }[];
+type Entries = readonly SortedMapEntry[];
 
 function categoryKey(category: string, term: string): string {
   return `${fold(category)}\u0000${fold(term)}`;
@@ -238,10 +254,20 @@ function list(entries: Entries): { count: number; terms: z.infer<typeof Term>[] 
   };
 }
 
-/** The terms that entries of an index point at; one that was removed meanwhile is left out. */
-async function lookUp(context: DurableContext, entries: Entries): Promise<Stored[]> {
+/**
+ * The terms that entries of an index point at. The maps are not atomic with one another: an entry of
+ * a term that another call has removed or replaced meanwhile is left out.
+ */
+async function lookUp(
+  context: DurableContext,
+  entries: Entries,
+  keyOf: (stored: Stored) => string,
+): Promise<Stored[]> {
   const found = await Promise.all(
-    entries.map(({ value }) => find(context, z.string().parse(fromBytes(value)))),
+    entries.map(async ({ key, value }) => {
+      const stored = await find(context, z.string().parse(fromBytes(value)));
+      return stored && keyOf(stored) === key ? stored : undefined;
+    }),
   );
   return found.filter((stored) => stored !== undefined);
 }

@@ -65,9 +65,12 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
         file_id: z
           .string()
           .min(1)
-          .meta({ examples: ["letter"] }),
-        content: z.string().meta({ examples: ["Dear Ada, thank you for the engine."] }),
-        metadata: z.record(z.string(), z.unknown()).optional(),
+          .meta({ description: "An id of your choice.", examples: ["letter"] }),
+        content: z.string().meta({
+          description: "The document's text.",
+          examples: ["Dear Ada, thank you for the engine."],
+        }),
+        metadata: z.record(z.string(), z.unknown()).optional().describe("Kept with the file."),
       },
       outputSchema: { status, file_id: z.string().optional(), message },
       annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
@@ -87,8 +90,8 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
         "Reads an uploaded document and translates it, reporting progress. Reading and translating " +
         "are paid: neither is done twice for one invocation.",
       inputSchema: {
-        file_id: z.string().meta({ examples: ["letter"] }),
-        target_language: z.string().default("en"),
+        file_id: z.string().meta({ description: "Of upload_file.", examples: ["letter"] }),
+        target_language: z.string().default("en").describe("What to translate to, such as de."),
       },
       outputSchema: {
         status,
@@ -99,7 +102,7 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
         retryable: z.boolean().optional(),
         message,
       },
-      annotations: { destructiveHint: false, idempotentHint: false, openWorldHint: true },
+      annotations: { destructiveHint: true, idempotentHint: false, openWorldHint: true },
     },
     async ({ file_id, target_language }, context) => {
       const job_id = stableId("job", file_id, target_language);

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, openLab, type Answer, type Lab } from "../../../e2e/support/lab.ts";
 import { connect, FaultPlan, fromBytes, skippingClock, uuidv7, type Fault } from "../../index.ts";
-import { type TranscriptLine } from "../index.ts";
+import { ClientScript, type TranscriptLine } from "../index.ts";
 import { processing } from "./index.ts";
 
 let lab: Lab;
@@ -248,7 +248,8 @@ it("every tool's answer fits the output schema that it declares", async () => {
 it("the client script runs end to end, and its transcript has every step with its answer", async () => {
   const { client } = await start();
   const lines: TranscriptLine[] = [];
-  await processing.runClient(client, (line) => lines.push(line));
+  const print = (line: TranscriptLine): number => lines.push(line);
+  await processing.runClient(new ClientScript({ connect: () => Promise.resolve(client), print }));
   const calls = lines.flatMap(({ kind, text }, index) =>
     kind === "call" ? [[text.replace(/txn_[0-9a-f]{16}/, "txn"), lines[index + 1]] as const] : [],
   );

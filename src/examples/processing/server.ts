@@ -54,7 +54,8 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
       title: "Process a payment",
       description:
         "Charges the amount once. A retry with the same invocation id never charges again: it " +
-        "answers with the first result, or says that the payment failed before.",
+        "answers with the first result, or says that the payment failed before. Over 1,000, the " +
+        "person at the client is asked first, where the client can ask.",
       inputSchema: {
         amount: z
           .number()
@@ -161,8 +162,9 @@ async function confirm(context: DurableContext, amount: number, currency: string
         const answer = await context.request({ method: "elicitation/create", params: question });
         return Answer.parse(answer).action;
       } catch (error) {
-        if (error instanceof McpError && error.code === UNABLE) return "accept";
-        throw error;
+        if (!(error instanceof McpError && error.code === UNABLE)) throw error;
+        await context.log("warning", `${amount} ${currency} unconfirmed: the client cannot ask.`);
+        return "accept";
       }
     },
     { schema: Answer.shape.action, retryPolicy: { maxAttempts: 1 } },

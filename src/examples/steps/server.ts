@@ -32,10 +32,10 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         username: z
           .string()
           .min(1)
-          .meta({ examples: ["ada"] }),
-        email: z.email().meta({ examples: ["ada@example.com"] }),
-        bio: z.string().optional(),
-        avatar_url: z.url().optional(),
+          .meta({ description: "The name to log in with.", examples: ["ada"] }),
+        email: z.email().meta({ description: "Where to write.", examples: ["ada@example.com"] }),
+        bio: z.string().optional().describe("A few words for the profile."),
+        avatar_url: z.url().optional().describe("A picture for the profile."),
       },
       outputSchema: {
         status,
@@ -43,7 +43,7 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         profile_id: z.string().optional(),
         message,
       },
-      annotations: { destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
     },
     async ({ username, email, bio, avatar_url }, context) => {
       const user_id = await atLeastOnce(
@@ -81,7 +81,7 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
         username: z
           .string()
           .min(1)
-          .meta({ examples: ["ada"] }),
+          .meta({ description: "Whom to invite.", examples: ["ada"] }),
       },
       outputSchema: { status, code: z.string().optional(), message },
       annotations: { destructiveHint: false, idempotentHint: false, openWorldHint: false },
@@ -99,7 +99,7 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     {
       title: "Get a user",
       description: "Finds a user by id.",
-      inputSchema: { user_id: z.string() },
+      inputSchema: { user_id: z.string().describe("From create_user_with_profile's answer.") },
       outputSchema: { status, user: User.optional(), message },
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
@@ -115,7 +115,7 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
     {
       title: "Get a profile",
       description: "Finds a profile by id.",
-      inputSchema: { profile_id: z.string() },
+      inputSchema: { profile_id: z.string().describe("From create_user_with_profile's answer.") },
       outputSchema: { status, profile: Profile.optional(), message },
       annotations: { readOnlyHint: true, openWorldHint: false },
     },

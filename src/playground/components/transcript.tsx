@@ -5,6 +5,7 @@ const LOOKS: Record<TranscriptLine["kind"], string> = {
   heading: "mt-2 font-sans font-semibold",
   tool: "text-muted",
   call: "text-accent before:content-['→_']",
+  progress: "text-muted before:content-['…_']",
   answer: "before:content-['←_']",
   note: "text-warn",
 };

@@ -1,6 +1,6 @@
 /** Transcript, protocol and log: folded until wanted. */
 import { ChevronDown, ChevronUp, Play, Square } from "lucide-react";
-import { lazy, Suspense, useState, type ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Empty, PanelBody } from "../components/panel.tsx";
 import { Transcript } from "../components/transcript.tsx";
@@ -51,7 +51,7 @@ export function BottomPanel(): ReactElement {
             tone="quiet"
             className="ml-auto"
             icon={<Square size={12} aria-hidden />}
-            onClick={() => playground.stopScript()}
+            onClick={() => playground.script.stop()}
           >
             Stop the script
           </Button>
@@ -64,7 +64,7 @@ export function BottomPanel(): ReactElement {
             title="Run the example's client script from end to end."
             onClick={() => {
               void setPlace({ bottom: "transcript" });
-              void playground.runScript();
+              void playground.script.run();
             }}
           >
             <span className="max-sm:sr-only">Run the client script</span>
@@ -106,20 +106,18 @@ const LEVELS = ["debug", "info", "notice", "warning", "error"] as const;
 
 function Log(): ReactElement {
   const playground = usePlayground();
-  const { log, server } = usePlaygroundState();
-  const [level, setLevel] = useState<(typeof LEVELS)[number]>("debug");
+  const { log, logLevel, server } = usePlaygroundState();
   return (
     <>
       <label className="flex items-center gap-2 px-3 py-1">
         <span className="label">Log messages of the server from level</span>
         <select
           className="field w-auto"
-          value={level}
+          value={logLevel}
           disabled={server !== "running"}
           onChange={({ target }) => {
             const chosen = LEVELS.find((known) => known === target.value) ?? "debug";
-            setLevel(chosen);
-            void playground.setLogLevel(chosen);
+            void playground.client.setLogLevel(chosen);
           }}
         >
           {LEVELS.map((name) => (

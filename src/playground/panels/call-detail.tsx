@@ -125,7 +125,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
           icon={<Square size={12} aria-hidden />}
           disabled={!up}
           title="Send notifications/cancelled: the call is fenced, its guards stay as they are."
-          onClick={() => playground.cancel(id)}
+          onClick={() => playground.client.cancel(id)}
         >
           Cancel
         </Button>
@@ -143,7 +143,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
         icon={<RefreshCw size={13} aria-hidden />}
         disabled={!up}
         title="The same invocation again: its guards remember."
-        onClick={() => playground.retry(invocation)}
+        onClick={() => playground.client.retry(invocation)}
       >
         Retry
       </Button>
@@ -152,7 +152,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
         disabled={!up}
         title="A new invocation with the same arguments: nothing is remembered."
         onClick={({ detail }) => {
-          if (detail < 2) void setPlace({ call: playground.call(tool, { ...args }) });
+          if (detail < 2) void setPlace({ call: playground.client.call(tool, { ...args }) });
         }}
       >
         Call again

@@ -1,6 +1,6 @@
 /** The code of the example's server, with the guard that is executing marked in it. Loaded when shown. */
 import { javascript } from "@codemirror/lang-javascript";
-import { Compartment, EditorState, RangeSetBuilder, type Extension } from "@codemirror/state";
+import { Compartment, EditorState, RangeSet, type Extension } from "@codemirror/state";
 import { Decoration, EditorView, lineNumbers } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, type ReactElement } from "react";
@@ -8,7 +8,7 @@ import type { TraceEvent } from "../../store/index.ts";
 import { codeLook, editorRoot } from "../components/code-look.ts";
 import { Waiting } from "../components/panel.tsx";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
-import { usePlayground } from "../hooks/use-playground.ts";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 
 /** The sources as text, beside what runs. */
 const sources = import.meta.glob<string>("../../examples/*/server.ts", {
@@ -18,6 +18,7 @@ const sources = import.meta.glob<string>("../../examples/*/server.ts", {
 
 export default function CodePanel(): ReactElement {
   const { example } = usePlayground();
+  const { dead } = usePlaygroundState();
   const { data: source, error } = useQuery({
     queryKey: ["source", example.name],
     queryFn: async () => {
@@ -26,17 +27,22 @@ export default function CodePanel(): ReactElement {
       return await load();
     },
   });
-  const { data: executing = [] } = useLiveQuery(
+  const { data: guards = [] } = useLiveQuery(
     ["trace", "invocations"],
     ["executing"],
     async ({ store }) => {
       const running = await store.readInvocationsInState("running");
-      const traces = await Promise.all(
-        running.map(({ id }) => store.readTrace({ invocation: id, limit: 200 })),
+      return await Promise.all(
+        running.map(async ({ id, executions }) => ({
+          owner: executions.at(-1)?.owner ?? "",
+          aliases: executingGuards(await store.readTrace({ invocation: id, limit: 200 })),
+        })),
       );
-      return [...new Set(traces.flatMap(executingGuards))];
     },
   );
+  // What the journal calls running under a server that died is not.
+  const living = guards.filter(({ owner }) => !dead.has(owner));
+  const executing = [...new Set(living.flatMap(({ aliases }) => aliases))];
   if (source === undefined) return <Waiting error={error} />;
   return (
     <>
@@ -114,18 +120,21 @@ function Source({
 
 const mark = Decoration.line({ class: "cm-executing", attributes: { "aria-current": "true" } });
 
-/** Marks the lines that name one of the guards; and where the first of them begins. */
+/** Marks the calls of the guards, from the function to the alias; and tells where the first begins. */
 function markLines(
   state: EditorState,
   aliases: readonly string[],
 ): { extension: Extension; first: number | undefined } {
-  const builder = new RangeSetBuilder<Decoration>();
-  let first: number | undefined;
-  for (let number = 1; number <= state.doc.lines; number++) {
-    const line = state.doc.line(number);
-    if (!aliases.some((alias) => line.text.includes(`"${alias}"`))) continue;
-    builder.add(line.from, line.from, mark);
-    first ??= line.from;
+  const lines = new Set<number>();
+  for (const { index, 0: text, 1: alias } of state.doc.toString().matchAll(GUARD_CALL)) {
+    if (alias === undefined || !aliases.includes(alias)) continue;
+    const last = state.doc.lineAt(index + text.length).number;
+    for (let line = state.doc.lineAt(index).number; line <= last; line++) lines.add(line);
   }
-  return { extension: EditorView.decorations.of(builder.finish()), first };
+  const starts = [...lines].map((line) => state.doc.line(line).from);
+  const marks = RangeSet.of(starts.map((from) => mark.range(from)));
+  return { extension: EditorView.decorations.of(marks), first: starts[0] };
 }
+
+/** A guard's call with its alias, as the examples write it. */
+const GUARD_CALL = /\bat(?:Least|Most)Once\(\s*"([^"]+)"/g;

@@ -92,7 +92,8 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       name: `Call ${name}`,
       run: () => {
         const { args } = parseArguments(drafts[name] ?? initialArguments(inputSchema));
-        if (args && running) void setPlace({ tool: name, call: playground.call(name, args) });
+        if (args && running)
+          void setPlace({ tool: name, call: playground.client.call(name, args) });
         else void setPlace({ tool: name });
       },
     })),
@@ -133,7 +134,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       name: "Run the client script",
       run: () => {
         void setPlace({ bottom: "transcript" });
-        void playground.runScript();
+        void playground.script.run();
       },
     },
     running &&
@@ -142,7 +143,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
         name: "Retry the selected call",
         run: () => {
           void playground.store?.readInvocation(call).then((found) => {
-            if (found) playground.retry(found);
+            if (found) playground.client.retry(found);
           });
         },
       },
@@ -152,7 +153,8 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
         name: "Make the selected call again",
         run: () => {
           void playground.store?.readInvocation(call).then((found) => {
-            if (found) void setPlace({ call: playground.call(found.tool, { ...found.args }) });
+            if (found)
+              void setPlace({ call: playground.client.call(found.tool, { ...found.args }) });
           });
         },
       },
@@ -165,7 +167,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
     call !== null && {
       group: "Selected call",
       name: "Cancel the selected call",
-      run: () => playground.cancel(call),
+      run: () => playground.client.cancel(call),
     },
     ...presetsOf(playground.example.name).map(({ name, faults }): Action => ({
       group: "Arm faults",

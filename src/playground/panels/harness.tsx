@@ -3,13 +3,16 @@
  * its client script and shows the transcript as it comes. Loaded when it is first opened.
  */
 import { LogOut, Play, Square, Trash2 } from "lucide-react";
-import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type ReactElement } from "react";
 import { examples } from "../../examples/index.ts";
 import { Button } from "../components/button.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { Transcript } from "../components/transcript.tsx";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { WipeDialog } from "./wipe-dialog.tsx";
+
+const EDITABLE = "input, textarea, select, [contenteditable]";
 
 export default function Harness({ chosen }: { readonly chosen: boolean }): ReactElement {
   const playground = usePlayground();
@@ -17,20 +20,25 @@ export default function Harness({ chosen }: { readonly chosen: boolean }): React
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
-  /** Stops the server and leaves nothing running. */
+  /** From a run, stops its server and leaves nothing running. */
   const leave = (): void => {
     dialog.current?.close();
-    playground.stopScript();
-    void playground.stop();
-    void setPlace({ harness: null, call: null });
+    playground.script.stop();
+    if (chosen) void playground.stop();
+    void setPlace({ harness: null, ...(chosen ? { call: null } : {}) });
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key === "q" && !event.ctrlKey && !event.metaKey) leave();
+    if (event.key !== "q" || event.ctrlKey || event.metaKey || event.isComposing) return;
+    const target = event.target instanceof Element ? event.target : null;
+    // Not while something is typed, nor in a dialog on top of this one.
+    if (target?.matches(EDITABLE) || target?.closest("dialog") !== dialog.current) return;
+    leave();
   });
   useEffect(() => {
+    const element = dialog.current;
     const listen = (event: KeyboardEvent): void => onKey(event);
-    window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
+    element?.addEventListener("keydown", listen);
+    return () => element?.removeEventListener("keydown", listen);
   }, []);
 
   return (
@@ -86,12 +94,18 @@ function Menu(): ReactElement {
 function Run(): ReactElement {
   const playground = usePlayground();
   const { server, phase, transcript, transcriptRunning } = usePlaygroundState();
+  const [wiping, setWiping] = useState(false);
+  const started = useRef(false);
   const begun = useRef(false);
+  // Once each: a server that does not come up, or a run that has ended, is for the person to see.
   const begin = useEffectEvent(() => {
     if (server === "running" && !begun.current) {
       begun.current = true;
-      void playground.runScript();
-    } else if (server === "stopped" && phase === "ready") void playground.start();
+      void playground.script.run();
+    } else if (server === "stopped" && phase === "ready" && !started.current) {
+      started.current = true;
+      void playground.start();
+    }
   });
   // The server answers tools/list before it counts as running.
   useEffect(() => begin(), [server, phase]);
@@ -103,25 +117,25 @@ function Run(): ReactElement {
         <Button
           icon={<Square size={12} aria-hidden />}
           disabled={!transcriptRunning}
-          onClick={() => playground.stopScript()}
+          onClick={() => playground.script.stop()}
         >
           Stop
         </Button>
         <Button
           icon={<Play size={13} aria-hidden />}
           disabled={!idle}
-          onClick={() => void playground.runScript()}
+          onClick={() => void playground.script.run()}
         >
           Run again on the kept store
         </Button>
         <Button
           icon={<Trash2 size={13} aria-hidden />}
           disabled={!idle}
-          onClick={() => void playground.wipe().then(() => playground.runScript())}
+          onClick={() => setWiping(true)}
         >
-          Wipe and run again
+          Wipe and run again…
         </Button>
-        {server === "crashed" ? (
+        {server === "crashed" || server === "stopped" ? (
           <Button tone="primary" onClick={() => void playground.restart()}>
             Restart the server
           </Button>
@@ -135,6 +149,9 @@ function Run(): ReactElement {
       >
         <Transcript lines={transcript} />
       </div>
+      {wiping ? (
+        <WipeDialog onClose={() => setWiping(false)} onWiped={() => void playground.script.run()} />
+      ) : null}
     </>
   );
 }

@@ -140,7 +140,7 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
         <Button
           disabled={server !== "running"}
           onClick={() =>
-            void playground.readResource(uri).then((contents) => setRead({ uri, contents }))
+            void playground.client.readResource(uri).then((contents) => setRead({ uri, contents }))
           }
         >
           Read by MCP
@@ -148,7 +148,7 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
         <Button
           pressed={updates !== undefined}
           disabled={server !== "running"}
-          onClick={() => void playground.toggleSubscription(uri)}
+          onClick={() => void playground.client.toggleSubscription(uri)}
         >
           Subscribe
         </Button>

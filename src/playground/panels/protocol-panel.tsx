@@ -7,12 +7,10 @@ import { Empty } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { duration, timeOfDay } from "../format.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
-import type { Exchange, Outcome } from "../runtime/protocol.ts";
+import { OUTCOMES, type Exchange, type Outcome } from "../runtime/protocol.ts";
 
 /** How many exchanges are laid out; the filters reach all that are kept. */
 const SHOWN = 300;
-
-const OUTCOMES: readonly Outcome[] = ["waiting", "answered", "error", "cancelled", "notification"];
 
 const DIRECTIONS = { "to-server": "to the server", "to-client": "to the client" } as const;
 
@@ -67,7 +65,7 @@ export default function ProtocolPanel(): ReactElement {
           <Button tone="quiet" icon={<Copy size={13} aria-hidden />} onClick={copy}>
             Copy as JSON
           </Button>
-          <Button tone="quiet" onClick={() => void playground.ping()}>
+          <Button tone="quiet" onClick={() => void playground.client.ping()}>
             Ping
           </Button>
           <Button tone="quiet" onClick={() => playground.clearProtocol()}>
@@ -96,7 +94,7 @@ export default function ProtocolPanel(): ReactElement {
 }
 
 function ExchangeRow({ exchange }: { readonly exchange: Exchange }): ReactElement {
-  const { number, at, direction, method, outcome, sent, answer, answeredAt } = exchange;
+  const { number, at, direction, method, outcome, sent, answer, endedAt, client } = exchange;
   const Icon = direction === "to-server" ? ArrowUp : ArrowDown;
   return (
     <li className="border-b border-line">
@@ -106,11 +104,12 @@ function ExchangeRow({ exchange }: { readonly exchange: Exchange }): ReactElemen
           <Icon size={13} aria-label={DIRECTIONS[direction]} className="text-muted" />
           <span className="font-mono font-medium">{method}</span>
           <StateBadge state={BADGES[outcome]} label={outcome} />
+          {client === "script" ? <span className="text-xs text-muted">script</span> : null}
           <span className="min-w-0 flex-1 truncate font-mono text-xs text-muted">
             {inShort(exchange)}
           </span>
           <span className="font-mono text-xs text-muted tabular-nums">
-            {answeredAt === undefined ? "" : duration(answeredAt - at)} #{number}
+            {endedAt === undefined ? "" : duration(endedAt - at)} #{number}
           </span>
         </summary>
         <div className="grid gap-2 px-3 pb-2 md:grid-cols-2">
@@ -127,6 +126,7 @@ const BADGES: Record<Outcome, string> = {
   answered: "answered",
   error: "failed",
   cancelled: "cancelled",
+  lost: "interrupted",
   notification: "absent",
 };
 

@@ -1,7 +1,7 @@
 /** A tool's question to the person at the client (MCP's elicitation). */
 import { lazy, Suspense, useEffect, useId, useRef, useState, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
-import type { Question } from "../runtime/state.ts";
+import type { Question } from "../runtime/questions.ts";
 
 const SchemaForm = lazy(() => import("./schema-form.tsx"));
 

@@ -1,6 +1,6 @@
 /** The bar at the top: which example, and the life and death of its server. */
 import { Command, Moon, Play, RotateCcw, Sun, SunMoon, Trash2, Zap } from "lucide-react";
-import { useRef, type ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { examples } from "../../examples/index.ts";
 import { Button } from "../components/button.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
@@ -8,6 +8,7 @@ import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import type { Theme } from "../hooks/use-theme.ts";
+import { WipeDialog } from "./wipe-dialog.tsx";
 
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon } as const;
 
@@ -172,47 +173,18 @@ function ReleaseButton(): ReactElement | null {
 }
 
 function WipeButton(): ReactElement {
-  const playground = usePlayground();
-  const [, setPlace] = usePlace();
   const { phase } = usePlaygroundState();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const { data: count = 0 } = useLiveQuery(["invocations"], ["any"], async ({ store }) => {
-    const found = await store.readInvocations({ limit: 100 });
-    return found.length;
-  });
-  const wipe = (): void => {
-    dialog.current?.close();
-    void setPlace({ call: null });
-    void playground.wipe();
-  };
+  const [asking, setAsking] = useState(false);
   return (
     <>
       <Button
         icon={<Trash2 size={13} aria-hidden />}
         disabled={phase !== "ready"}
-        onClick={() => dialog.current?.showModal()}
+        onClick={() => setAsking(true)}
       >
         Wipe…
       </Button>
-      <dialog
-        ref={dialog}
-        aria-labelledby="wipe-title"
-        className="max-w-sm rounded-md border border-line bg-panel p-4 text-base"
-      >
-        <h2 id="wipe-title" className="text-lg font-semibold">
-          Wipe everything?
-        </h2>
-        <p className="mt-1 text-muted">
-          All calls ({count === 100 ? "100 or more" : count}), guards, maps and the ledger of this
-          example are deleted. Your settings stay. This cannot be undone.
-        </p>
-        <div className="mt-4 flex justify-end gap-2">
-          <Button onClick={() => dialog.current?.close()}>Keep everything</Button>
-          <Button tone="danger" onClick={wipe}>
-            Wipe everything
-          </Button>
-        </div>
-      </dialog>
+      {asking ? <WipeDialog onClose={() => setAsking(false)} /> : null}
     </>
   );
 }

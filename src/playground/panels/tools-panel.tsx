@@ -33,7 +33,7 @@ export function ToolsPanel(): ReactElement {
   const running = server === "running";
   const call = (): void => {
     if (args && running)
-      void setPlace({ call: playground.call(tool.name, args), column: "happened" });
+      void setPlace({ call: playground.client.call(tool.name, args), column: "happened" });
   };
   return (
     <Panel

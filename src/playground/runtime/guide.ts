@@ -4,7 +4,6 @@ import { deferred } from "../../store/index.ts";
 import type { Playground } from "./playground.ts";
 import { presets } from "./presets.ts";
 import type { Settings } from "./settings.ts";
-import type { PlaygroundState } from "./state.ts";
 
 /**
  * Charges 25 USD; the server dies after the charge. Resolves with the invocation's id, and with the
@@ -25,8 +24,8 @@ export async function chargeAndCrash(
   await playground.configure({ guards, resume: "automatic" });
   await playground.arm(preset?.name ?? "", preset?.faults ?? []);
   const id = uuidv7();
-  playground.call("process_payment", { amount: 25, description: "A book" }, id);
-  await until(playground, ({ client }) => client.get(id)?.state !== "waiting");
+  playground.client.call("process_payment", { amount: 25, description: "A book" }, id);
+  await playground.until(({ client }) => client.get(id)?.state !== "waiting");
   if (playground.snapshot().server !== "crashed") {
     throw new Error("The call ended without a crash: see what it says, then try again.");
   }
@@ -52,17 +51,4 @@ export async function restartAndSettle(playground: Playground, id: string): Prom
 export async function putBack(playground: Playground, before: Settings): Promise<void> {
   const { guards, resume, plan } = before;
   await playground.configure({ guards, resume, plan });
-}
-
-function until(
-  playground: Playground,
-  condition: (state: PlaygroundState) => boolean,
-): Promise<void> {
-  const met = deferred<void>();
-  const check = (): void => {
-    if (condition(playground.snapshot())) met.resolve();
-  };
-  const end = playground.subscribe(check);
-  check();
-  return met.promise.finally(end);
 }

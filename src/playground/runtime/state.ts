@@ -1,13 +1,14 @@
 /** What the page shows of one example: a snapshot, replaced whole when anything changes. */
 import type {
   CallToolResult,
-  ElicitResult,
+  LoggingLevel,
   Progress,
   Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { TranscriptLine } from "../../examples/index.ts";
 import type { ConnectionEvent } from "../../store/index.ts";
 import type { Exchange } from "./protocol.ts";
+import type { Question } from "./questions.ts";
 import { settingsSchema, type Settings } from "./settings.ts";
 
 export type ServerPhase = "starting" | "running" | "crashed" | "stopped";
@@ -46,20 +47,15 @@ export interface PlaygroundState {
   /** What the client saw of the calls made in this tab, by invocation. */
   readonly client: ReadonlyMap<string, ClientView>;
   readonly log: readonly LogLine[];
+  /** From which level on the server sends its log messages. */
+  readonly logLevel: LoggingLevel;
   readonly transcript: readonly TranscriptLine[];
   readonly transcriptRunning: boolean;
   /** How often the server told of a change, by the URI that is subscribed to. */
   readonly subscriptions: ReadonlyMap<string, number>;
   readonly protocol: readonly Exchange[];
-  /** A question that waits for the person's answer. */
-  readonly question?: Question;
-}
-
-/** A tool asks the person at the client (MCP's elicitation). */
-export interface Question {
-  readonly message: string;
-  readonly schema: Record<string, unknown>;
-  readonly answer: (result: ElicitResult) => void;
+  /** What waits for the person's answer, the first asked first. */
+  readonly questions: readonly Question[];
 }
 
 export const initialState: PlaygroundState = {
@@ -72,8 +68,10 @@ export const initialState: PlaygroundState = {
   drafts: {},
   client: new Map(),
   log: [],
+  logLevel: "debug",
   transcript: [],
   transcriptRunning: false,
   subscriptions: new Map(),
   protocol: [],
+  questions: [],
 };

@@ -1,0 +1,174 @@
+/** What a tool tells and asks its clients. */
+import {
+  ErrorCode,
+  LoggingMessageNotificationSchema,
+  McpError,
+  PingRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { call, ok, openLab, settled, type Lab } from "../../e2e/support/lab.ts";
+import { atLeastOnce, connect, DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab();
+});
+afterEach(async () => {
+  await lab.close();
+});
+
+describe("a request to the client", () => {
+  it("of a resumed invocation waits for the next client; a notification is dropped and traced", async () => {
+    const faults = new FaultPlan([
+      { point: "guard:before-start", kind: "crash", when: { nth: 1 } },
+    ]);
+    const register = (server: DurableMcpServer): void => {
+      server.registerTool("ask", {}, async (_args, context) => {
+        await atLeastOnce("step", context, () => undefined);
+        await context.notify({ method: "notifications/progress", params: { progress: 1 } });
+        await context.request({ method: "ping" });
+        return ok();
+      });
+    };
+    const { client } = await lab.serve(register, { faults });
+    const id = uuidv7();
+    await expect(call(client, "ask", {}, id)).rejects.toThrow();
+    const { server } = await lab.serve(register, { faults });
+    await connect(server);
+    await settled(lab, id, "completed");
+    const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
+    expect(trace.find(({ type }) => type === "notification")).toMatchObject({ outcome: "dropped" });
+  });
+});
+
+describe("two clients", () => {
+  const ask = (server: DurableMcpServer): void => {
+    server.registerTool("ask", {}, async (_args, context) => {
+      const answer = await context.request({ method: "ping" });
+      return ok(JSON.stringify(answer));
+    });
+  };
+
+  it("the one that called is asked, and after another has left, still", async () => {
+    const { client, server } = await lab.serve(ask);
+    const { client: newer } = await connect(server);
+    const asked: string[] = [];
+    for (const [name, each] of [
+      ["first", client],
+      ["newer", newer],
+    ] as const) {
+      each.setRequestHandler(PingRequestSchema, () => {
+        asked.push(name);
+        return {};
+      });
+    }
+    await call(client, "ask");
+    await newer.close();
+    await call(client, "ask");
+    expect(asked).toEqual(["first", "first"]);
+  });
+
+  it("an error that a client answers with is the tool's, and is not asked for again", async () => {
+    const { client } = await lab.serve(ask);
+    let asked = 0;
+    client.setRequestHandler(PingRequestSchema, () => {
+      asked++;
+      throw new McpError(ErrorCode.ConnectionClosed, "no");
+    });
+    expect((await call(client, "ask")).isError).toBe(true);
+    expect(asked).toBe(1);
+  });
+
+  it("one for its own calls alone is asked of these, and of no resumption", async () => {
+    const faults = new FaultPlan([
+      { point: "guard:before-start", kind: "crash", when: { nth: 1 } },
+    ]);
+    const register = (server: DurableMcpServer): void => {
+      server.registerTool("ask", {}, async (_args, context) => {
+        await atLeastOnce("step", context, () => undefined);
+        await context.request({ method: "ping" });
+        await context.log("info", "asked");
+        return ok();
+      });
+    };
+    const dead = await lab.serve(register, { faults });
+    const id = uuidv7();
+    await expect(call(dead.client, "ask", {}, id)).rejects.toThrow();
+    const told: string[] = [];
+    const client = async (server: DurableMcpServer, name: string, ownCallsOnly: boolean) => {
+      const connection = await connect(server, {
+        ownCallsOnly,
+        prepare: (client) => {
+          client.setRequestHandler(PingRequestSchema, () => {
+            told.push(`${name} asked`);
+            return {};
+          });
+          client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+            told.push(`${name} ${String(params.data)}`);
+          });
+        },
+      });
+      return connection.client;
+    };
+    const server = new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store: lab.store });
+    register(server);
+    await server.start();
+    const script = await client(server, "script", true);
+    await client(server, "page", false);
+    await settled(lab, id, "completed");
+    expect(told).toEqual(["page asked", "page asked"]);
+    told.length = 0;
+    await call(script, "ask");
+    expect(told).toEqual(["script asked", "page asked", "script asked"]);
+    await server.close();
+  });
+});
+
+describe("log messages", () => {
+  const say = (server: DurableMcpServer): void => {
+    server.registerTool("say", {}, async (_args, context) => {
+      await atLeastOnce("step", context, () => undefined);
+      for (const level of ["debug", "warning", "error"] as const) {
+        await context.log(level, { level });
+      }
+      return ok();
+    });
+  };
+
+  it("are sent from the level on that the client sets", async () => {
+    const { client } = await lab.serve(say);
+    const told: unknown[] = [];
+    client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+      told.push([params.logger, params.level, params.data]);
+    });
+    await call(client, "say");
+    expect(told).toHaveLength(3);
+    told.length = 0;
+    await client.setLoggingLevel("warning");
+    await call(client, "say");
+    expect(told).toEqual([
+      ["say", "warning", { level: "warning" }],
+      ["say", "error", { level: "error" }],
+    ]);
+    expect(await client.ping()).toEqual({});
+  });
+
+  it("without a client are dropped and traced", async () => {
+    const faults = new FaultPlan([
+      { point: "guard:before-start", kind: "crash", when: { nth: 1 } },
+    ]);
+    const { client } = await lab.serve(say, { faults });
+    const id = uuidv7();
+    await expect(call(client, "say", {}, id)).rejects.toThrow();
+    const server = new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store: lab.store });
+    say(server);
+    await server.start();
+    await settled(lab, id, "completed");
+    const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
+    const dropped = trace.filter(({ type }) => type === "notification");
+    expect(dropped.map(({ outcome, detail }) => [outcome, detail])).toEqual(
+      Array(3).fill(["dropped", "notifications/message (dropped: no client is connected)"]),
+    );
+    await server.close();
+  });
+});

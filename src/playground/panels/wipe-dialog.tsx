@@ -1,0 +1,50 @@
+/** Asks before everything of an example is deleted. */
+import { useEffect, useRef, type ReactElement } from "react";
+import { Button } from "../components/button.tsx";
+import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { usePlace } from "../hooks/use-location.ts";
+import { usePlayground } from "../hooks/use-playground.ts";
+
+export interface WipeDialogProps {
+  readonly onClose: () => void;
+  /** Goes on, once everything is wiped and the next server runs. */
+  readonly onWiped?: () => void;
+}
+
+export function WipeDialog({ onClose, onWiped }: WipeDialogProps): ReactElement {
+  const playground = usePlayground();
+  const [, setPlace] = usePlace();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const { data: count = 0 } = useLiveQuery(["invocations"], ["any"], async ({ store }) => {
+    const found = await store.readInvocations({ limit: 100 });
+    return found.length;
+  });
+  const wipe = (): void => {
+    dialog.current?.close();
+    void setPlace({ call: null });
+    void playground.wipe().then(onWiped);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="wipe-title"
+      className="max-w-sm rounded-md border border-line bg-panel p-4 text-base"
+      onClose={onClose}
+    >
+      <h2 id="wipe-title" className="text-lg font-semibold">
+        Wipe everything?
+      </h2>
+      <p className="mt-1 text-muted">
+        All calls ({count === 100 ? "100 or more" : count}), guards, maps and the ledger of this
+        example are deleted. Your settings stay. This cannot be undone.
+      </p>
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={() => dialog.current?.close()}>Keep everything</Button>
+        <Button tone="danger" onClick={wipe}>
+          Wipe everything
+        </Button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,160 @@
+/** The page's own client: what a person does by it, and what it saw of each call. */
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import {
+  CallToolResultSchema,
+  ElicitRequestSchema,
+  LoggingMessageNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+  type LoggingLevel,
+} from "@modelcontextprotocol/sdk/types.js";
+import { uuidv7 } from "../../durable/index.ts";
+import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../../mcp/index.ts";
+import type { InvocationRecord } from "../../store/index.ts";
+import type { ProtocolLog } from "./protocol.ts";
+import { Questions } from "./questions.ts";
+import { asError, type StateCell } from "./state-cell.ts";
+import type { ClientView } from "./state.ts";
+
+/** The longest delay that a browser's timer takes; a hanging call is for the user to end. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+/** What a server sends where it was told of no level. */
+const ALL_LEVELS = "debug";
+
+export class PageClient {
+  readonly #questions: Questions;
+  /** The calls that wait for an answer, by invocation; the last one's answer is shown. */
+  readonly #waiting = new Map<string, AbortController[]>();
+  #server: DurableMcpServer | undefined;
+  #client: Client | undefined;
+
+  constructor(
+    private readonly cell: StateCell,
+    private readonly protocol: ProtocolLog,
+  ) {
+    this.#questions = new Questions(cell);
+  }
+
+  /** Connects to a server that has started, and lists its tools. */
+  async connect(server: DurableMcpServer): Promise<void> {
+    const { cell } = this;
+    const { client } = await connect(server, {
+      capabilities: { elicitation: {} },
+      recorder: this.protocol.beginSession("page"),
+      prepare: (client) => {
+        client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
+          const subscriptions = new Map(cell.state.subscriptions);
+          subscriptions.set(uri, (subscriptions.get(uri) ?? 0) + 1);
+          cell.set({ subscriptions });
+        });
+        client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
+          this.#questions.ask(params, signal),
+        );
+        client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+          const { level, logger = "server", data } = params;
+          const text = typeof data === "string" ? data : JSON.stringify(data);
+          cell.log(
+            level === "info" || level === "debug" ? "info" : "warning",
+            `${logger}: ${text}`,
+          );
+        });
+      },
+    });
+    const { logLevel } = cell.state;
+    if (logLevel !== ALL_LEVELS) await client.setLoggingLevel(logLevel);
+    const { tools } = await client.listTools();
+    this.#server = server;
+    this.#client = client;
+    // A subscription ends with its session.
+    cell.set({ tools, subscriptions: new Map() });
+  }
+
+  /** Calls a tool; the id makes it a retry where the invocation exists. Returns the invocation's id. */
+  call(tool: string, args: Record<string, unknown>, id = uuidv7()): string {
+    void this.cell.attempt(() => this.#call(tool, args, id));
+    return id;
+  }
+
+  retry({ tool, args, id }: InvocationRecord): string {
+    return this.call(tool, { ...args }, id);
+  }
+
+  /** Cancels the calls of an invocation by MCP's notification, and what no client waits for. */
+  cancel(id: string): void {
+    for (const abort of this.#waiting.get(id) ?? []) abort.abort("Cancelled by the user.");
+    // A resumption has no client; and of several calls the client may have cancelled one that only waited.
+    this.#server?.cancel(id);
+  }
+
+  /** Asks the server for log messages of a level and above, and every later one, too. */
+  async setLogLevel(level: LoggingLevel): Promise<void> {
+    this.cell.set({ logLevel: level });
+    await this.cell.attempt(() => this.#client?.setLoggingLevel(level));
+  }
+
+  /** Asks whether the server answers. */
+  async ping(): Promise<void> {
+    await this.cell.attempt(() => this.#client?.ping());
+  }
+
+  /** Reads a resource; `undefined` where it could not be read, which is told. */
+  async readResource(uri: string): Promise<unknown> {
+    let read: unknown;
+    await this.cell.attempt(async () => {
+      read = (await this.#client?.readResource({ uri }))?.contents;
+    });
+    return read;
+  }
+
+  /** Begins or ends a subscription to a resource. */
+  async toggleSubscription(uri: string): Promise<void> {
+    await this.cell.attempt(async () => {
+      const subscriptions = new Map(this.cell.state.subscriptions);
+      if (subscriptions.delete(uri)) await this.#client?.unsubscribeResource({ uri });
+      else {
+        await this.#client?.subscribeResource({ uri });
+        subscriptions.set(uri, 0);
+      }
+      this.cell.set({ subscriptions });
+    });
+  }
+
+  async #call(tool: string, args: Record<string, unknown>, id: string): Promise<void> {
+    const client = this.#client;
+    if (!client || this.cell.state.server !== "running") {
+      this.cell.tell("The server is not running: restart it, then call again.");
+      return;
+    }
+    const abort = new AbortController();
+    this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), abort]);
+    this.#see(id, { state: "waiting" });
+    let view: ClientView;
+    try {
+      const result = await client.request(
+        {
+          method: "tools/call",
+          params: { name: tool, arguments: args, _meta: { [INVOCATION_ID]: id } },
+        },
+        CallToolResultSchema,
+        {
+          signal: abort.signal,
+          timeout: NO_TIMEOUT_MS,
+          onprogress: (progress) => this.#see(id, { state: "waiting", progress }),
+        },
+      );
+      view = { state: "answered", result };
+    } catch (error) {
+      view = { state: "error", error: asError(error).message, lost: isLost(error) };
+    }
+    const others = (this.#waiting.get(id) ?? []).filter((other) => other !== abort);
+    if (others.length > 0) {
+      this.#waiting.set(id, others);
+      return;
+    }
+    this.#waiting.delete(id);
+    this.#see(id, view);
+  }
+
+  #see(id: string, view: ClientView): void {
+    this.cell.set({ client: new Map(this.cell.state.client).set(id, view) });
+  }
+}

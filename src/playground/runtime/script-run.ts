@@ -1,0 +1,93 @@
+/** Runs the example's client script by a client of its own, and keeps its transcript. */
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { ClientScript, type Example, type TranscriptLine } from "../../examples/index.ts";
+import { connect, type DurableMcpServer } from "../../mcp/index.ts";
+import type { ProtocolLog } from "./protocol.ts";
+import { asError, type StateCell } from "./state-cell.ts";
+
+export class ScriptRun {
+  #stop: AbortController | undefined;
+
+  /** @param running resolves with the running server, when there is one */
+  constructor(
+    private readonly example: Example,
+    private readonly cell: StateCell,
+    private readonly protocol: ProtocolLog,
+    private readonly running: (signal: AbortSignal) => Promise<DurableMcpServer>,
+  ) {}
+
+  /** Runs to the end, over crashes of the server: it goes on with the next. */
+  async run(): Promise<void> {
+    if (this.#stop) return;
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.cell.set({ transcript: [], transcriptRunning: true });
+    const connection = this.#connection(stop.signal);
+    const print = (line: TranscriptLine): void => this.#print(line);
+    const { signal } = stop;
+    const script = new ClientScript({ connect: connection.open, print, signal });
+    try {
+      await this.example.runClient(script);
+      script.note("The script has ended.");
+    } catch (error) {
+      script.note(
+        signal.aborted
+          ? "The script was stopped."
+          : `The script ended early: ${asError(error).message}`,
+      );
+    }
+    await this.cell.attempt(connection.close);
+    this.#stop = undefined;
+    this.cell.set({ transcriptRunning: false });
+  }
+
+  /** Ends the script where it stands: its call is cancelled, and its client leaves. */
+  stop(): void {
+    this.#stop?.abort(new Error("The script was stopped."));
+  }
+
+  /** The script's client: one for each server that it meets. */
+  #connection(signal: AbortSignal) {
+    let met: { readonly server: DurableMcpServer; readonly client: Client } | undefined;
+    return {
+      open: async (): Promise<Client> => {
+        if (met && this.cell.state.server !== "running") {
+          this.#print({ kind: "note", text: "It waits for the next server: restart it." });
+        }
+        for (;;) {
+          const server = await this.running(signal);
+          if (met?.server === server) return met.client;
+          try {
+            met = { server, client: await this.#connect(server) };
+            return met.client;
+          } catch (error) {
+            // It may have died meanwhile: the next one will do.
+            if (server.state === "running") throw error;
+          }
+        }
+      },
+      close: async (): Promise<void> => met?.client.close(),
+    };
+  }
+
+  async #connect(server: DurableMcpServer): Promise<Client> {
+    const { client } = await connect(server, {
+      capabilities: { elicitation: {} },
+      // It accepts whatever it is asked: a person's calls must not be answered so.
+      ownCallsOnly: true,
+      recorder: this.protocol.beginSession("script"),
+      prepare: (client) =>
+        client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+          const text = `The server asks: ${params.message} The script accepts.`;
+          this.#print({ kind: "note", text });
+          return { action: "accept", content: {} };
+        }),
+    });
+    return client;
+  }
+
+  #print(line: TranscriptLine): void {
+    this.cell.set({ transcript: [...this.cell.state.transcript, line] });
+  }
+}

@@ -1,0 +1,83 @@
+/** The page's snapshot of one example, and who listens to it. */
+import { initialState, type LogLine, type PlaygroundState } from "./state.ts";
+
+const LOG_LIMIT = 200;
+
+export class StateCell {
+  #state: PlaygroundState = initialState;
+  readonly #listeners = new Set<() => void>();
+  #logged = 0;
+
+  get state(): PlaygroundState {
+    return this.#state;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  set(change: Partial<PlaygroundState>): void {
+    this.replace({ ...this.#state, ...change });
+  }
+
+  replace(state: PlaygroundState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Does what a person asked for, and tells where it fails. */
+  async attempt(work: () => unknown): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.tell(asError(error).message);
+      return false;
+    }
+  }
+
+  /** Tells a person what could not be done; the log keeps it. */
+  tell(problem: string): void {
+    this.log("error", problem);
+    this.set({ problem });
+  }
+
+  log(level: LogLine["level"], text: string): void {
+    const line = { id: ++this.#logged, at: Date.now(), level, text };
+    this.set({ log: [...this.#state.log.slice(-LOG_LIMIT + 1), line] });
+  }
+
+  /**
+   * Resolves when the snapshot is as it should be.
+   *
+   * @throws the signal's reason, when it is aborted first
+   */
+  readonly until = (
+    isMet: (state: PlaygroundState) => boolean,
+    signal?: AbortSignal,
+  ): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      const stop = (): void => {
+        end();
+        reject(asError(signal?.reason));
+      };
+      const check = (): void => {
+        if (!isMet(this.#state)) return;
+        end();
+        resolve();
+      };
+      const unsubscribe = this.subscribe(check);
+      const end = (): void => {
+        unsubscribe();
+        signal?.removeEventListener("abort", stop);
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      if (signal?.aborted) stop();
+      else check();
+    });
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
