@@ -1,46 +1,145 @@
-/** Each example runs from the menu, with a transcript of every step; and the protocol shows its messages. */
-import { PlaygroundPage, readTable } from "./support/playground-page.ts";
+/** Each example runs from the menu, with a transcript of every step; and again with a crash in its middle. */
+import type { Locator, Page } from "@playwright/test";
+import {
+  readMaps,
+  readTable,
+  type LedgerRow,
+  type StoredMapEntry,
+} from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
 
-const EXAMPLES = [
+/** A step of a client script: what it calls, and what the answer holds. */
+type Step = readonly [call: string, answer: string];
+
+interface Case {
+  readonly name: string;
+  readonly title: string;
+  readonly tools: number;
+  readonly steps: readonly Step[];
+  /** How many entries each map holds in the end. */
+  readonly maps: Readonly<Record<string, number>>;
+  /** A value that a map holds in the end. */
+  readonly stored: readonly [map: string, value: Record<string, unknown>];
+  /** What happened outside, in order. */
+  readonly effects: readonly string[];
+}
+
+const EXAMPLES: readonly Case[] = [
   {
     name: "processing",
     title: "Payment processing",
-    says: ["payment_failed", "InsufficientFundsError", "The server asks: Charge 100001 USD?"],
+    tools: 3,
+    steps: [
+      ['process_payment({"amount":25,"description":"Book"})', '"status":"success"'],
+      ['process_payment({"amount":25,"description":"Book"}) (retry)', '"status":"success"'],
+      ['get_payment({"transaction_id":"txn_', '"description":"Book"'],
+      ['process_payment({"amount":12.01,"currency":"EUR"})', '"amount":12.01'],
+      ['process_payment({"amount":10,"currency":"XYZ"})', "PaymentRejectedError"],
+      ['process_payment({"amount":10,"currency":"XYZ"}) (retry)', "payment_failed"],
+      ['process_payment({"amount":100001})', "InsufficientFundsError"],
+      ['fetch_exchange_rate({"from_currency":"USD","to_currency":"JPY"})', '"rate":1'],
+      ['get_payment({"transaction_id":"txn_unknown"})', "There is no payment txn_unknown."],
+    ],
     maps: { payments: 2, retry_attempts: 1 },
-    effects: 3,
+    stored: ["payments", { amount: 25, currency: "USD", description: "Book", status: "completed" }],
+    effects: ["charge", "charge", "rate"],
   },
   {
     name: "steps",
     title: "Two steps",
-    says: ["profile_id", "There is no user user_unknown."],
+    tools: 4,
+    steps: [
+      ['create_user_with_profile({"username":"ada"', '"profile_id":"profile_'],
+      ['create_user_with_profile({"username":"ada"', '"profile_id":"profile_'],
+      ['create_invite({"username":"ada"})', '"code":"ada-'],
+      ['get_user({"user_id":"user_6202014f1df103f6"})', '"username":"ada"'],
+      ['get_profile({"profile_id":"profile_', '"bio":"First programmer"'],
+      ['get_user({"user_id":"user_unknown"})', "There is no user user_unknown."],
+      ['get_profile({"profile_id":"profile_unknown"})', "There is no profile profile_unknown."],
+    ],
     maps: { users: 1, profiles: 1 },
-    effects: 0,
+    stored: [
+      "users",
+      { user_id: "user_6202014f1df103f6", username: "ada", email: "ada@example.com" },
+    ],
+    effects: [],
   },
   {
     name: "document",
     title: "Document processing",
-    says: ["[de] Dear Ada", "InvalidDocumentError", "QuotaExceededError"],
+    tools: 3,
+    steps: [
+      ['upload_file({"file_id":"letter"', '"file_id":"letter"'],
+      ['process_document({"file_id":"letter","target_language":"de"})', "[de] Dear Ada"],
+      ['process_document({"file_id":"letter","target_language":"de"}) (retry)', "[de] Dear Ada"],
+      ['get_job_status({"job_id":"job_', '"status":"completed"'],
+      ['upload_file({"file_id":"blank"', '"file_id":"blank"'],
+      ['process_document({"file_id":"blank"})', "InvalidDocumentError"],
+      ['upload_file({"file_id":"novel"', '"file_id":"novel"'],
+      ['process_document({"file_id":"novel"})', "QuotaExceededError"],
+      ['process_document({"file_id":"unknown"})', "There is no file unknown."],
+      ['get_job_status({"job_id":"job_unknown"})', "There is no job job_unknown."],
+    ],
     maps: { files: 3, jobs: 4, results: 2 },
-    effects: 2,
+    stored: ["jobs", { file_id: "letter", status: "completed" }],
+    effects: ["recognize", "translate"],
   },
   {
     name: "define",
     title: "Glossary",
-    says: ["Straße", "There is no term “Duration”."],
+    tools: 7,
+    steps: [
+      ['add_term({"term":"Durable"', '"term":"Durable"'],
+      ['add_term({"term":"Duration"', '"term":"Duration"'],
+      ['add_term({"term":"Idempotent"', '"term":"Idempotent"'],
+      ['add_term({"term":"Straße"', '"term":"Straße"'],
+      ['define({"term":"DURABLE"})', "Not lost in a crash."],
+      ['add_term({"term":"durable","definition":"Lasting."', '"term":"durable"'],
+      ['list_terms({"start_with":"e"})', '"count":2'],
+      ['search_terms({"prefix":"DUR"})', '"count":2'],
+      ['search_terms({"prefix":"STRASS"})', '"count":1'],
+      ['browse_category({"category":"Storage"})', "Lasting."],
+      ['recent_terms({"limit":3})', '"count":3'],
+      ['remove_term({"term":"Duration"})', "Removed Duration."],
+      ['define({"term":"Duration"})', "There is no term “Duration”."],
+      ['remove_term({"term":"Duration"})', "There is no term “Duration”."],
+      ["list_terms({})", '"count":3'],
+    ],
     maps: { terms: 3, recent: 3, categories: 3 },
-    effects: 0,
+    stored: ["terms", { term: "durable", definition: "Lasting.", category: "storage" }],
+    effects: [],
   },
   {
     name: "audit",
     title: "Audit logs",
-    says: ["role_change", "user_deleted"],
+    tools: 4,
+    steps: [
+      ['create_user({"name":"Ada Lovelace"', '"user_id":"user_'],
+      ['update_user({"user_id":"user_', '"updated_fields":["name"]'],
+      ['update_user({"user_id":"user_', '"updated_fields":["role"]'],
+      ['delete_user({"user_id":"user_', '"status":"success"'],
+      ['get_audit_log({"log_name":"user_operations"})', '"count":4'],
+      ['get_audit_log({"log_name":"security_events"})', "role_change"],
+      ['get_audit_log({"log_name":"user_operations","end":', '"status":"success"'],
+      ['get_audit_log({"log_name":"user_operations","begin":', "delete_user"],
+    ],
     maps: { "audit:user_operations": 4, "audit:security_events": 2 },
-    effects: 0,
+    stored: ["audit:user_operations", { tool: "create_user", success: true }],
+    effects: [],
   },
-] as const;
+];
 
-for (const { name, title, says, maps, effects } of EXAMPLES) {
+/** The calls of a transcript with their answers, in order. */
+async function stepsOf(transcript: Locator): Promise<[string, string][]> {
+  const lines = await transcript.getByRole("listitem").allTextContents();
+  return lines.flatMap((line, index): [string, string][] => {
+    if (!line.startsWith("→ ")) return [];
+    const answer = lines.slice(index + 1).find((later) => later.startsWith("← "));
+    return [[line.slice(2), answer ?? ""]];
+  });
+}
+
+for (const { name, title, tools, steps, maps, stored, effects } of EXAMPLES) {
   test(`${name} runs from the menu to its end`, async ({ page, playground }) => {
     await playground.open();
     await playground.press("Run examples");
@@ -48,12 +147,26 @@ for (const { name, title, says, maps, effects } of EXAMPLES) {
     await harness.getByRole("button", { name: title }).click();
     const transcript = harness.getByRole("list", { name: "Transcript" });
     await expect(transcript).toContainText("The script has ended.");
-    for (const text of says) await expect(transcript).toContainText(text);
-    const keys = (await readKeys(playground, `playground-${name}`)).map(([map]) => map);
-    for (const [map, size] of Object.entries(maps)) {
-      expect([map, keys.filter((key) => key === map).length]).toEqual([map, size]);
-    }
-    expect(await readTable(page, `playground-${name}-ledger`, "rows")).toHaveLength(effects);
+
+    const told = await stepsOf(transcript);
+    expect(told.map(([call]) => call)).toEqual(
+      steps.map(([call]) => expect.stringContaining(call) as unknown),
+    );
+    expect(told.map(([, answer]) => answer)).toEqual(
+      steps.map(([, answer]) => expect.stringContaining(answer) as unknown),
+    );
+    await expect(transcript.getByRole("listitem").filter({ hasText: /^[a-z_]+: / })).toHaveCount(
+      tools,
+    );
+
+    const entries = await readMaps(page, `playground-${name}`);
+    expect(sizesOf(entries)).toEqual(maps);
+    const [map, value] = stored;
+    expect(entries.filter((entry) => entry.map === map)).toContainEqual(
+      expect.objectContaining({ value: expect.objectContaining(value) }),
+    );
+    const ledger = await readTable(page, `playground-${name}-ledger`, "rows");
+    expect((ledger as LedgerRow[]).map(({ operation }) => operation)).toEqual(effects);
 
     // Leaving stops the server and leaves nothing running.
     await page.keyboard.press("q");
@@ -64,7 +177,7 @@ for (const { name, title, says, maps, effects } of EXAMPLES) {
   });
 }
 
-test("a run is stopped, and done again on the kept and on an empty store", async ({
+test("a run is done again on the kept and, when asked, on an empty store", async ({
   page,
   playground,
 }) => {
@@ -78,219 +191,164 @@ test("a run is stopped, and done again on the kept and on an empty store", async
   const calls = async (): Promise<number> =>
     (await readTable(page, "playground-steps", "invocations")).length;
   await expect.poll(calls).toBe(12);
-  await harness.getByRole("button", { name: "Wipe and run again" }).click();
+  await harness.getByRole("button", { name: "Wipe and run again…" }).click();
+  const question = page.getByRole("dialog", { name: "Wipe everything?" });
+  // A key that leaves the harness does nothing in a dialog on top of it.
+  await question.press("q");
+  await question.getByRole("button", { name: "Keep everything" }).click();
+  expect(await calls()).toBe(12);
+  await harness.getByRole("button", { name: "Wipe and run again…" }).click();
+  await question.getByRole("button", { name: "Wipe everything" }).click();
+  await expect(transcript).toContainText("The script has ended.");
   await expect.poll(calls).toBe(6);
   await harness.getByRole("button", { name: /^Leave/ }).click();
   await expect(playground.server).toHaveText(/stopped/);
 });
 
-test("the protocol shows each request with its answer, filtered and copied", async ({
-  context,
-  page,
-  playground,
-}) => {
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await playground.open("/?bottom=protocol");
+test("leaving the menu leaves the server as it is", async ({ page, playground }) => {
+  await playground.open("/?harness=menu");
+  const harness = page.getByRole("dialog", { name: "Examples" });
+  await expect(harness).toBeVisible();
+  await page.keyboard.press("q");
+  await expect(harness).toBeHidden();
+  await expect(playground.server).toHaveText(/running/);
   await playground.press("Call process_payment");
   await playground.callIs("completed");
-  const messages = page.getByRole("list", { name: "Messages" }).getByRole("listitem");
-  await expect(messages.first()).toContainText("tools/call");
-  await expect(messages.first()).toContainText("answered");
-  await expect(page.getByRole("list", { name: "Messages" })).toContainText("initialize");
-  await page.getByLabel("Method").selectOption("tools/call");
-  await expect(messages).toHaveCount(1);
-  await page.getByLabel("Text in the messages").fill("no such text");
-  await expect(page.getByText("No message fits these filters.")).toBeVisible();
-  await page.getByLabel("Text in the messages").fill("process_payment");
-  await messages.first().getByText("tools/call", { exact: true }).click();
-  await expect(messages.first()).toContainText("playground.durable-mcp/execution");
-  await playground.press("Copy as JSON");
-  await expect(page.getByText("Copied 2 messages.")).toBeVisible();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(JSON.parse(copied)).toMatchObject([{ method: "tools/call" }, { result: {} }]);
 });
 
-test("a large payment is confirmed once; a retry does not ask again", async ({
+test("a run is stopped in the middle of a call, which is cancelled", async ({
   page,
   playground,
 }) => {
   await playground.open();
-  await page.getByLabel("amount").fill("2000");
-  await playground.press("Call process_payment");
-  const dialog = page.getByRole("dialog", { name: "The server asks" });
-  await expect(dialog).toContainText("Charge 2000 USD?");
-  await dialog.getByRole("button", { name: "Accept" }).click();
-  await playground.callIs("completed");
-  await expect(playground.calls).toContainText("success");
-  await playground.press("Retry");
-  await playground.counts(2, 2, 1);
-  await expect(dialog).toBeHidden();
-
-  await playground.press("Call again");
-  await dialog.getByRole("button", { name: "Decline" }).click();
-  await expect(playground.calls.first()).toContainText("PaymentRejectedError");
-  expect(await playground.ledger()).toHaveLength(1);
+  await playground.arm("The bank never answers");
+  await playground.press("Run examples");
+  const harness = page.getByRole("dialog", { name: "Examples" });
+  await harness.getByRole("button", { name: "Payment processing" }).click();
+  const transcript = harness.getByRole("list", { name: "Transcript" });
+  await expect(transcript).toContainText('process_payment({"amount":25');
+  await expect.poll(async () => (await playground.ledger()).length).toBe(1);
+  await harness.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(transcript).toContainText("The script was stopped.");
+  await expect
+    .poll(async () => (await playground.journal()).map(({ state }) => state))
+    .toEqual(["cancelled"]);
+  await expect(harness.getByRole("button", { name: "Stop", exact: true })).toBeDisabled();
+  // Another run is a run of its own.
+  await harness.getByRole("button", { name: "Run again on the kept store" }).click();
+  await expect(transcript).toContainText("The script has ended.");
 });
 
-test("a question outlives a crash: the resumed call asks the next client", async ({
-  page,
-  playground,
-}) => {
-  await playground.open();
-  await page.getByLabel("amount").fill("2000");
-  await playground.press("Call process_payment");
-  const dialog = page.getByRole("dialog", { name: "The server asks" });
-  await expect(dialog).toBeVisible();
-  await page.reload();
-  await expect(dialog).toContainText("Charge 2000 USD?");
-  await dialog.getByRole("button", { name: "Accept" }).click();
-  await playground.callIs("completed");
-  expect(await playground.ledger()).toHaveLength(1);
-});
+interface Crash {
+  readonly example: string;
+  readonly title: string;
+  readonly preset: string;
+  /** The call in whose middle the server dies, and its answer after the restart. */
+  readonly step: Step;
+  /** Of that call: executions, attempts and effects. */
+  readonly counts: readonly [number, number, number];
+  readonly maps: Readonly<Record<string, number>>;
+  readonly effects: readonly string[];
+}
 
-test("effect validation reports a callable that does not do the same twice", async ({
-  playground,
-}) => {
-  await playground.open("/?example=steps&tool=create_invite");
-  await playground.press("Validate effects");
-  await playground.press("Call create_invite");
-  await playground.callIs("completed");
-  await expect(playground.executions).toContainText("The second run resolved with another value.");
-});
-
-const CRASHES = [
+const CRASHES: readonly Crash[] = [
   {
     example: "processing",
-    tool: "process_payment",
+    title: "Payment processing",
     preset: "Crash after the charge",
-    counts: [2, 1, 1],
-    answer: "payment_failed",
-    maps: {},
+    step: ['process_payment({"amount":25,"description":"Book"})', "payment_failed"],
+    counts: [3, 1, 1],
+    maps: { payments: 1, retry_attempts: 1 },
+    effects: ["charge", "charge", "rate"],
   },
   {
     example: "steps",
-    tool: "create_user_with_profile",
+    title: "Two steps",
     preset: "Crash between the two steps",
-    counts: [2, 2, 0],
-    answer: "success",
+    step: ["create_user_with_profile(", '"status":"success"'],
+    counts: [3, 2, 0],
     maps: { users: 1, profiles: 1 },
+    effects: [],
   },
   {
     example: "document",
-    tool: "process_document",
-    before: "upload_file",
+    title: "Document processing",
     preset: "Crash after the translation",
-    counts: [2, 3, 2],
-    answer: "error",
-    maps: { files: 1, results: 1, jobs: 1 },
+    step: ["process_document(", '"status":"error"'],
+    counts: [3, 3, 2],
+    maps: { files: 3, results: 1, jobs: 4 },
+    effects: ["recognize", "translate"],
   },
   {
     example: "define",
-    tool: "add_term",
+    title: "Glossary",
     preset: "Crash after a map was written",
+    step: ["add_term(", '"status":"success"'],
     counts: [2, 1, 0],
-    answer: "success",
-    maps: { terms: 1, recent: 1, categories: 1 },
+    maps: { terms: 3, recent: 3, categories: 3 },
+    effects: [],
   },
   {
     example: "audit",
-    tool: "create_user",
+    title: "Audit logs",
     preset: "Crash after a map was written",
+    step: ["create_user(", '"status":"success"'],
     counts: [2, 0, 0],
-    answer: "success",
-    // Every execution leaves its entry.
-    maps: { "audit:user_operations": 2 },
+    // Every execution leaves its entry: the one that died, and the script's retry.
+    maps: { "audit:user_operations": 5, "audit:security_events": 2 },
+    effects: [],
   },
-] as const;
+];
 
-for (const { example, tool, preset, counts, answer, maps, ...more } of CRASHES) {
-  test(`${example}: a crash in the middle ends as its guards promise`, async ({ playground }) => {
+for (const { example, title, preset, step, counts, maps, effects } of CRASHES) {
+  test(`${example}: a run whose server dies in the middle goes on with the next, to what its guards promise`, async ({
+    page,
+    playground,
+  }) => {
     await playground.open(`/?example=${example}`);
-    if ("before" in more) {
-      await playground.chooseTool(more.before);
-      await playground.press(`Call ${more.before}`);
-      await playground.callIs("completed");
-    }
-    await playground.chooseTool(tool);
+    // The script's own retry is the second execution, and none is resumed beside it.
+    await playground.press("Hold interrupted");
     await playground.arm(preset);
-    await playground.press(`Call ${tool}`);
-    await expect(playground.server).toHaveText(/crashed/);
-    await playground.restart();
-    await playground.callIs("completed");
+    await playground.press("Run examples");
+    const harness = page.getByRole("dialog", { name: "Examples" });
+    await harness.getByRole("button", { name: title }).click();
+    const transcript = harness.getByRole("list", { name: "Transcript" });
+    await expect(transcript).toContainText("It waits for the next server");
+    await harness.getByRole("button", { name: "Restart the server" }).click();
+    await expect(transcript).toContainText("The script has ended.");
+    const told = await stepsOf(transcript);
+    const hit = told.find(([call]) => call.startsWith(step[0]));
+    expect(hit?.[1]).toContain(step[1]);
+    const expected = EXAMPLES.find(({ name }) => name === example)?.steps.length ?? 0;
+    // A payment that did not complete is not looked up.
+    expect(told).toHaveLength(example === "processing" ? expected - 1 : expected);
+
+    expect(sizesOf(await readMaps(page, `playground-${example}`))).toEqual(maps);
+    const ledger = await readTable(page, `playground-${example}-ledger`, "rows");
+    expect((ledger as LedgerRow[]).map(({ operation }) => operation)).toEqual(effects);
+
+    await page.keyboard.press("q");
+    await expect(harness).toBeHidden();
+    await page.goto(`/?example=${example}&call=${await hitCall(page, example)}`);
     await playground.counts(counts[0], counts[1], counts[2]);
-    await expect(playground.calls.first()).toContainText(`→ ${answer}`);
-    const keys = (await readKeys(playground, `playground-${example}`)).map(([map]) => map);
-    for (const [map, size] of Object.entries(maps)) {
-      expect([map, keys.filter((key) => key === map).length]).toEqual([map, size]);
-    }
-    const ledger = await readTable(playground.page, `playground-${example}-ledger`, "rows");
-    expect(ledger).toHaveLength(counts[2]);
   });
 }
 
-test("the code marks the guard that is executing, beside the running server", async ({
-  page,
-  playground,
-}) => {
-  await playground.open("/?panel=code");
-  const code = page.getByRole("textbox", { name: "The server's code" });
-  await expect(code).toContainText("Payments that are charged at most once");
-  await expect(code.locator("[aria-current]")).toHaveCount(0);
-  await playground.arm("The bank never answers");
-  await playground.press("Call process_payment");
-  await expect(page.getByText("Executing now: “payment”")).toBeVisible();
-  await expect(code.locator("[aria-current]").first()).toContainText('"payment"');
-  await playground.press("Release");
-  await playground.callIs("completed");
-  await expect(code.locator("[aria-current]")).toHaveCount(0);
-});
-
-test("progress is a bar, log messages of a chosen level stand in the log", async ({
-  page,
-  playground,
-}) => {
-  await playground.open("/?example=document&bottom=log");
-  await playground.chooseTool("upload_file");
-  await playground.press("Call upload_file");
-  await playground.callIs("completed");
-  await page.getByText("A fault of your own").click();
-  await page.getByLabel("Point").selectOption("effect:after");
-  await page.getByLabel("Kind").selectOption("hang");
-  await playground.press("Add to the plan");
-  await playground.chooseTool("process_document");
-  await playground.press("Call process_document");
-  const bar = page.getByRole("progressbar");
-  await expect(bar).toHaveAttribute("value", "1");
-  await expect(bar).toHaveAttribute("max", "4");
-  await expect(page.getByText("ocr (1 of 4)")).toBeVisible();
-  const log = page.getByRole("list", { name: "Log" });
-  await expect(log).toContainText(/process_document: job_.*: ocr/);
-  await playground.press("Release");
-  await playground.callIs("completed");
-  await expect(log).toContainText(/: finish/);
-  await page.getByLabel("Log messages of the server from level").selectOption("error");
-  await playground.press("Call again");
-  await playground.callIs("completed");
-  await expect(log.getByText(/: finish/)).toHaveCount(1);
-});
-
-async function readKeys(
-  playground: PlaygroundPage,
-  database: string,
-): Promise<[string, unknown][]> {
-  return await playground.page.evaluate(
-    (name) =>
-      new Promise<[string, unknown][]>((resolve, reject) => {
-        const open = indexedDB.open(name);
-        open.onerror = () => reject(new Error(String(open.error)));
-        open.onsuccess = () => {
-          const keys = open.result.transaction("entries").objectStore("entries").getAllKeys();
-          keys.onsuccess = () => {
-            open.result.close();
-            resolve(keys.result as [string, unknown][]);
-          };
-        };
-      }),
-    database,
+/** The one invocation that has a crashed execution. */
+async function hitCall(page: Page, example: string): Promise<string> {
+  const invocations = (await readTable(page, `playground-${example}`, "invocations")) as {
+    id: string;
+    executions: { outcome?: string }[];
+  }[];
+  const crashed = invocations.filter(({ executions }) =>
+    executions.some(({ outcome }) => outcome === "crashed"),
   );
+  expect(crashed).toHaveLength(1);
+  return crashed[0]?.id ?? "";
+}
+
+function sizesOf(entries: readonly StoredMapEntry[]): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const { map } of entries) sizes[map] = (sizes[map] ?? 0) + 1;
+  return sizes;
 }

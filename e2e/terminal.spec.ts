@@ -6,6 +6,8 @@ import { expect, test } from "@playwright/test";
 async function terminal(
   args: readonly string[],
   input = "",
+  /** Ends the run by Ctrl-C when this is printed; the input stays open until then. */
+  interruptAt?: string,
 ): Promise<{ out: string; code: number | null }> {
   const child = spawn("node_modules/.bin/tsx", ["src/examples/terminal.ts", ...args], {
     cwd: new URL("..", import.meta.url),
@@ -13,10 +15,14 @@ async function terminal(
   let out = "";
   const keep = (chunk: Buffer): void => {
     out += chunk.toString();
+    if (interruptAt === undefined || !out.includes(interruptAt)) return;
+    interruptAt = undefined;
+    child.kill("SIGINT");
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
-  child.stdin.end(input);
+  child.stdin.write(input);
+  if (interruptAt === undefined) child.stdin.end();
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("close", resolve);
     child.on("error", reject);
@@ -37,6 +43,21 @@ test("the menu lists every example, and q leaves it", async () => {
     expect(out).toContain(title);
   }
   expect(code).toBe(0);
+});
+
+test("the menu runs one example after the other, as they are typed", async () => {
+  const { out, code } = await terminal([], "2\ndocument\nnone\nq\n");
+  expect(out.match(/^q {2}Leave$/gm)).toHaveLength(4);
+  expect(out).toContain("There is no profile profile_unknown.");
+  expect(out).toContain("… 3 of 4 finish");
+  expect(out).toContain("There is no job job_unknown.");
+  expect(out).toContain("There is no example “none”: give a number, a name, or q.");
+  expect(code).toBe(0);
+});
+
+test("Ctrl-C leaves, from the menu and from a run", async () => {
+  expect((await terminal([], "", "q  Leave")).code).toBe(0);
+  expect((await terminal([], "1\n", "→ process_payment")).code).toBe(0);
 });
 
 test("an unknown name is told with the names that there are", async () => {

@@ -7,6 +7,7 @@ export interface LedgerRow {
   readonly occurrence: number;
   readonly outcome: string;
   readonly operation: string;
+  readonly request: unknown;
 }
 
 export class PlaygroundPage {
@@ -89,18 +90,60 @@ export class PlaygroundPage {
 
 /** Every record of a table, read over a connection of its own. */
 export async function readTable(page: Page, database: string, table: string): Promise<unknown[]> {
+  return (await readRecords(page, database, table)).map(({ value }) => value);
+}
+
+export interface StoredMapEntry {
+  readonly map: string;
+  /** From JSON. */
+  readonly value: unknown;
+}
+
+/** What the sorted maps of a database hold. */
+export async function readMaps(page: Page, database: string): Promise<StoredMapEntry[]> {
+  const records = await readRecords(page, database, "entries");
+  return records.map(({ key, value }) => ({
+    map: (key as [string, unknown])[0],
+    value: JSON.parse((value as { value: string }).value) as unknown,
+  }));
+}
+
+/** Every record with its key; bytes come as text. */
+async function readRecords(
+  page: Page,
+  database: string,
+  table: string,
+): Promise<{ key: unknown; value: unknown }[]> {
   return await page.evaluate(
     ([database, table]) =>
-      new Promise<unknown[]>((resolve, reject) => {
+      new Promise<{ key: unknown; value: unknown }[]>((resolve, reject) => {
+        const plain = (data: unknown): unknown => {
+          if (data instanceof ArrayBuffer || data instanceof Uint8Array) {
+            return new TextDecoder().decode(data);
+          }
+          if (Array.isArray(data)) return data.map(plain);
+          if (typeof data !== "object" || data === null) return data;
+          return Object.fromEntries(
+            Object.entries(data).map(([name, value]) => [name, plain(value)]),
+          );
+        };
+        const fail = (error: unknown): void => reject(new Error(String(error)));
         const open = indexedDB.open(database);
-        open.onerror = () => reject(new Error(String(open.error)));
+        open.onerror = () => fail(open.error);
         open.onsuccess = () => {
           const db = open.result;
-          const all = db.transaction(table).objectStore(table).getAll() as IDBRequest<unknown[]>;
-          all.onerror = () => reject(new Error(String(all.error)));
-          all.onsuccess = () => {
+          const tx = db.transaction(table);
+          const keys = tx.objectStore(table).getAllKeys();
+          const values = tx.objectStore(table).getAll() as IDBRequest<unknown[]>;
+          tx.onabort = () => fail(tx.error);
+          tx.oncomplete = () => {
             db.close();
-            resolve(all.result);
+            resolve(
+              keys.result.map((key, index) => ({
+                key: plain(key),
+                value: plain(values.result[index]),
+              })),
+            );
           };
         };
       }),

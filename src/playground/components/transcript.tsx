@@ -1,13 +1,13 @@
 import type { ReactElement } from "react";
 import type { TranscriptLine } from "../../examples/index.ts";
 
-const LOOKS: Record<TranscriptLine["kind"], string> = {
-  heading: "mt-2 font-sans font-semibold",
-  tool: "text-muted",
-  call: "text-accent before:content-['→_']",
-  progress: "text-muted before:content-['…_']",
-  answer: "before:content-['←_']",
-  note: "text-warn",
+const LOOKS: Record<TranscriptLine["kind"], { readonly mark: string; readonly look: string }> = {
+  heading: { mark: "", look: "mt-2 font-sans font-semibold" },
+  tool: { mark: "", look: "text-muted" },
+  call: { mark: "→ ", look: "text-accent" },
+  progress: { mark: "… ", look: "text-muted" },
+  answer: { mark: "← ", look: "" },
+  note: { mark: "! ", look: "text-warn" },
 };
 
 /** What a client script did, a line each. */
@@ -15,7 +15,8 @@ export function Transcript({ lines }: { readonly lines: readonly TranscriptLine[
   return (
     <ol aria-label="Transcript" className="px-3 py-1 font-mono text-xs">
       {lines.map(({ kind, text }, index) => (
-        <li key={index} className={`break-words ${LOOKS[kind]}`}>
+        <li key={index} className={`break-words ${LOOKS[kind].look}`}>
+          {LOOKS[kind].mark}
           {text}
         </li>
       ))}

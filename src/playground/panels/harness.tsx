@@ -29,16 +29,16 @@ export default function Harness({ chosen }: { readonly chosen: boolean }): React
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== "q" || event.ctrlKey || event.metaKey || event.isComposing) return;
-    const target = event.target instanceof Element ? event.target : null;
+    const { target } = event;
     // Not while something is typed, nor in a dialog on top of this one.
-    if (target?.matches(EDITABLE) || target?.closest("dialog") !== dialog.current) return;
-    leave();
+    if (!(target instanceof Element) || target.matches(EDITABLE)) return;
+    if (target === document.body || target.closest("dialog") === dialog.current) leave();
   });
   useEffect(() => {
-    const element = dialog.current;
     const listen = (event: KeyboardEvent): void => onKey(event);
-    element?.addEventListener("keydown", listen);
-    return () => element?.removeEventListener("keydown", listen);
+    // The focus is the body's after a button in the dialog has gone.
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
   }, []);
 
   return (
