@@ -55,9 +55,18 @@ test("the menu runs one example after the other, as they are typed", async () =>
   expect(code).toBe(0);
 });
 
+test("the menu keeps what was stored, until it is wiped", async () => {
+  const { out } = await terminal([], "audit\naudit\nw\naudit\nq\n");
+  const counts = [...out.matchAll(/"log_name":"security_events","count":(\d+)/g)];
+  expect(counts.map(([, count]) => count)).toEqual(["2", "4", "2"]);
+});
+
 test("Ctrl-C leaves, from the menu and from a run", async () => {
   expect((await terminal([], "", "q  Leave")).code).toBe(0);
-  expect((await terminal([], "1\n", "→ process_payment")).code).toBe(0);
+  const run = await terminal(["--latency", "300"], "1\n", "→ process_payment");
+  expect(run.out).toContain("Left in the middle.");
+  expect(run.out).not.toContain("get_payment(");
+  expect(run.code).toBe(0);
 });
 
 test("an unknown name is told with the names that there are", async () => {

@@ -8,7 +8,7 @@ export interface Clock {
 }
 
 /** A browser's timer that is set for longer fires at once. */
-const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -21,7 +21,7 @@ export const systemClock: Clock = {
           signal?.removeEventListener("abort", stop);
           resolve();
         },
-        Math.min(ms, LONGEST_MS),
+        Math.min(ms, LONGEST_DELAY_MS),
       );
       signal?.addEventListener("abort", stop, { once: true });
     }),

@@ -43,7 +43,7 @@ export class DurableContext {
     const { execution, scope } = this[runtime];
     const { client, fence } = execution.options;
     const { asked, validates } = scope;
-    // Nobody is asked twice because a callable is validated.
+    // A validated callable's second run is given the answers of its first: nobody is asked twice.
     const earlier = asked && validates?.requests[asked.requests.length];
     const answer =
       earlier && sameData(earlier.request, request)

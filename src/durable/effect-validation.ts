@@ -14,7 +14,10 @@ export function compareRuns(first: Run, second: Run): string | undefined {
     const { name, message } = keep(second.error);
     return `The second run threw ${name}: ${message}`;
   }
-  if (!sameData(first.value, second.value)) return "The second run resolved with another value.";
+  if (!sameData(first.value, second.value)) {
+    const values = `first ${inShort(first.value)}, then ${inShort(second.value)}`;
+    return `The second run resolved with another value: ${values}`;
+  }
   const same =
     first.mutations.length === second.mutations.length &&
     first.mutations.every((mutation, index) => {
@@ -25,4 +28,17 @@ export function compareRuns(first: Run, second: Run): string | undefined {
   const asked = ({ requests }: Run): unknown[] => requests.map(({ request }) => request);
   if (!sameData(asked(first), asked(second))) return "The second run asked the client otherwise.";
   return undefined;
+}
+
+const SHOWN = 80;
+
+/** A value in a message: its JSON, or its type where it has none. */
+function inShort(value: unknown): string {
+  let text: string;
+  try {
+    text = `${JSON.stringify(value)}`; // "undefined" where it has none
+  } catch {
+    text = typeof value; // A bigint, or what holds itself.
+  }
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }

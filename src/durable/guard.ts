@@ -347,6 +347,7 @@ class GuardRun {
   }
 
   async #validateEffects(attempt: number, first: Run): Promise<void> {
+    const { client, fence } = this.execution.options;
     const asked = nothingAsked();
     let again: { value: unknown } | { error: unknown };
     try {
@@ -360,6 +361,9 @@ class GuardRun {
       outcome: difference ? "different" : "same",
       ...(difference ? { detail: difference } : {}),
     });
+    if (difference === undefined) return;
+    const text = `Effect validation of ${this.kind} "${this.alias}": ${difference}`;
+    await fence.run(() => client.log("warning", text));
   }
 
   #isRetryable(error: unknown): boolean {

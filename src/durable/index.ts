@@ -1,5 +1,5 @@
 /** The programming interface of guards and sorted maps, and the runtime behind it. No DOM, no React. */
-export { ManualClock, skippingClock, systemClock, type Clock } from "./clock.ts";
+export { LONGEST_DELAY_MS, ManualClock, skippingClock, systemClock, type Clock } from "./clock.ts";
 export { DurableContext, serviceAccess, type ServiceAccess } from "./context.ts";
 export { audit, auditMap, type AuditEntry } from "./audit.ts";
 export { fromBytes, toBytes } from "./bytes.ts";

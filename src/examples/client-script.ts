@@ -4,7 +4,7 @@
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { uuidv7 } from "../durable/index.ts";
+import { LONGEST_DELAY_MS, uuidv7 } from "../durable/index.ts";
 import { INVOCATION_ID, isLost } from "../mcp/index.ts";
 
 /** One line of a client script's transcript. */
@@ -24,9 +24,6 @@ export interface ScriptOptions {
 export interface Answer extends CallToolResult {
   readonly invocation: string;
 }
-
-/** The longest delay that a browser's timer takes: a call may wait for a person. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Of one call: a server may lose every answer. */
 const MAX_TRIES = 10;
@@ -61,7 +58,8 @@ export class ClientScript {
     const params = { name, arguments: args, _meta: { [INVOCATION_ID]: id } };
     const result = await this.#untilAnswered((client) =>
       client.request({ method: "tools/call", params }, CallToolResultSchema, {
-        timeout: NO_TIMEOUT_MS,
+        // A person may take any time.
+        timeout: LONGEST_DELAY_MS,
         // One of its own for each call: the SDK leaves its listener on it.
         ...(signal ? { signal: AbortSignal.any([signal]) } : {}),
         onprogress: ({ progress, total, message = "" }) =>

@@ -275,7 +275,7 @@ describe("a client script", () => {
     const notes = lines.filter(({ kind }) => kind === "note").map(({ text }) => text);
     expect(notes).toEqual([
       "The answer is lost (MCP error -32000: Connection closed). The same call is made again.",
-      "The payment did not complete: there is none to look up.",
+      "Whether it was charged is for the bank to say: no payment is there to look up.",
     ]);
   });
 

@@ -1,6 +1,10 @@
-/** Runs an example in a terminal: `npm run example <name>`, or without a name from a menu. */
+/**
+ * Runs an example in a terminal: `npm run example <name>`, or without a name from a menu.
+ * `-- --latency 500` lets the outside services take their time, in milliseconds.
+ */
 import "fake-indexeddb/auto";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { connect } from "../mcp/index.ts";
 import { openStore } from "../store/index.ts";
@@ -54,10 +58,19 @@ async function confirm(message: string): Promise<ElicitResult> {
   return answer?.toLowerCase() === "y" ? { action: "accept", content: {} } : { action: "decline" };
 }
 
-async function run(example: Example): Promise<void> {
+/** Runs to the end, until Ctrl-C or, typed meanwhile, q. Tells whether it got to the end. */
+async function run(example: Example): Promise<boolean> {
   console.log(`\n${example.title}: ${example.shows}`);
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([left.signal, stopped.signal]);
+  const onLine = (line: string): void => {
+    // What is piped in is for afterwards.
+    if (process.stdin.isTTY && line.trim() === "q") stopped.abort(new Error("Stopped."));
+  };
+  terminal.on("line", onLine);
   const store = await openStore({ name: example.name });
   const world = await openWorld({ name: `${example.name}-ledger` });
+  world.latencyMs = latencyMs;
   const server = example.createServer({ store, world });
   try {
     await server.start();
@@ -66,37 +79,63 @@ async function run(example: Example): Promise<void> {
       prepare: (client) =>
         client.setRequestHandler(ElicitRequestSchema, ({ params }) => confirm(params.message)),
     });
-    const { signal } = left;
     await example.runClient(
       new ClientScript({ connect: () => Promise.resolve(client), print, signal }),
     );
+    return true;
   } catch (error) {
-    if (!left.signal.aborted) throw error;
-    console.log("\nLeft in the middle; the server was stopped.");
+    const why = error instanceof Error ? error.message : String(error);
+    console.log(signal.aborted ? "\nLeft in the middle." : `\nThe script ended early: ${why}`);
+    return signal.aborted;
   } finally {
+    terminal.off("line", onLine);
     await server.close();
     store.close();
     world.ledger.close();
   }
 }
 
+async function wipe(): Promise<void> {
+  for (const { name } of examples) {
+    const store = await openStore({ name });
+    const world = await openWorld({ name: `${name}-ledger` });
+    await Promise.all([store.wipe(), world.ledger.wipe()]);
+    store.close();
+    world.ledger.close();
+  }
+  console.log("Everything was wiped.");
+}
+
 async function menu(): Promise<void> {
   while (!left.signal.aborted) {
     console.log("");
     examples.forEach(({ title, shows }, index) => console.log(`${index + 1}  ${title}: ${shows}`));
+    console.log("w  Wipe what earlier runs have stored");
     console.log("q  Leave");
     const answer = await nextLine("> ");
     if (answer === undefined || answer === "q") break;
+    if (answer === "w") {
+      await wipe();
+      continue;
+    }
     const example = examples[Number(answer) - 1] ?? exampleNamed(answer);
     if (example) await run(example);
     else console.log(`There is no example “${answer}”: give a number, a name, or q.`);
   }
 }
 
-const [name] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { latency: { type: "string", default: "0" } },
+});
+const [name] = positionals;
+const latencyMs = Number(values.latency);
 const example = name === undefined ? undefined : exampleNamed(name);
-if (name === undefined) await menu();
-else if (example) await run(example);
+if (!(latencyMs >= 0)) {
+  console.error(`A latency is a number of milliseconds, not “${values.latency}”.`);
+  process.exitCode = 2;
+} else if (name === undefined) await menu();
+else if (example) process.exitCode = (await run(example)) ? 0 : 1;
 else {
   const names = examples.map((each) => each.name).join(", ");
   console.error(`There is no example “${name}”. There are: ${names}.`);

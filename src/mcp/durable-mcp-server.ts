@@ -223,6 +223,8 @@ export class DurableMcpServer {
 
   /** Stops in order: like a crash for what is under way, but contexts' signals are aborted. */
   async close(): Promise<void> {
+    // What was cancelled before stays so, and is not resumed by the next server.
+    for (const { cancellation } of [...this.#invocations]) await cancellation;
     if (this.#fence.isCut) return;
     this.#end("closed");
     this.#closing.abort(new Error("The server was closed."));

@@ -19,6 +19,7 @@ import {
   DurableContext,
   Execution,
   Fence,
+  LONGEST_DELAY_MS,
   Tracer,
   type ClientChannel,
   type Clock,
@@ -36,9 +37,6 @@ import type { ClientLine } from "./client-line.ts";
 import { acquire, invocationLock, type Release } from "./lock.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
 import type { Extra, Session, Tool } from "./session.ts";
-
-/** The longest that a browser's timer waits: a person may take any time to answer. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What an invocation needs of its server. */
 export interface InvocationHost {
@@ -80,6 +78,8 @@ export class Invocation {
   /** Withdraws open questions to the client; silent in a crash. */
   readonly #withdrawal = new AbortController();
   readonly #cancelled = deferred<CallToolResult>();
+  /** Settles when a cancellation is journalled; absent while there is none. */
+  cancellation: Promise<void> | undefined;
 
   constructor(
     private readonly host: InvocationHost,
@@ -124,7 +124,7 @@ export class Invocation {
     if (this.#fence.isCut) return;
     this.#fence.cut();
     this.#withdrawal.abort("The call was cancelled.");
-    this.#journalCancellation()
+    this.cancellation = this.#journalCancellation()
       .catch(this.host.onError)
       // The SDK sends nothing for a cancelled request, whatever this is.
       .finally(() => this.#cancelled.resolve({ content: [] }));
@@ -286,7 +286,9 @@ export class Invocation {
           const detail = "notifications/message (dropped: no client is connected)";
           this.#execution?.trace({ type: "notification", detail, outcome: "dropped" });
         }
-        await Promise.all(sessions.map(({ mcp }) => mcp.sendLoggingMessage(message)));
+        // One that leaves meanwhile is none of the tool's business.
+        const sent = sessions.map(({ mcp }) => mcp.sendLoggingMessage(message));
+        await Promise.all(sent.map((each) => each.catch(this.host.onError)));
       },
       request: (request) =>
         line.ask(
@@ -294,7 +296,8 @@ export class Invocation {
           (session) =>
             session.mcp.server.request(request as ServerRequest, ResultSchema.loose(), {
               signal: this.#withdrawal.signal,
-              timeout: NO_TIMEOUT_MS,
+              // A person may take any time.
+              timeout: LONGEST_DELAY_MS,
             }),
           () => this.#fence.isCut,
         ),

@@ -83,10 +83,14 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
       const key = fold(term);
       if (replaced) await unindex(context, replaced);
       await terms.insert(context, { entries: { [key]: toBytes(stored) } });
-      await recent.insert(context, { entries: { [added]: toBytes(key) } });
-      await categories.insert(context, {
-        entries: { [categoryKey(category, term)]: toBytes(key) },
-      });
+      // Where another call has replaced or removed it while this one was interrupted, no index has it.
+      const current = await find(context, term);
+      if (current?.added === added) {
+        await recent.insert(context, { entries: { [added]: toBytes(key) } });
+        await categories.insert(context, {
+          entries: { [categoryKey(category, term)]: toBytes(key) },
+        });
+      }
       return structured({ status: "success", term, timestamp });
     },
   );

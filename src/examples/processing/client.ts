@@ -11,11 +11,12 @@ export async function runClient(script: ClientScript): Promise<void> {
   const book = { amount: 25, description: "Book" };
   const paid = await script.call("process_payment", book);
 
-  script.heading("The same payment again: answered from the store");
+  script.heading("The same payment again, as a retry: what is stored answers");
   await script.call("process_payment", book, paid.invocation);
   const payment = Paid.safeParse(paid.structuredContent);
   if (payment.success) await script.call("get_payment", payment.data.payment);
-  else script.note("The payment did not complete: there is none to look up.");
+  else
+    script.note("Whether it was charged is for the bank to say: no payment is there to look up.");
 
   script.heading("A payment whose first attempt fails: retried by the guard");
   await script.call("process_payment", { amount: 12.01, currency: "EUR" });

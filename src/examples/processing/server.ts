@@ -170,7 +170,7 @@ async function confirm(context: DurableContext, amount: number, currency: string
     { schema: Answer.shape.action, retryPolicy: { maxAttempts: 1 } },
   );
   if (action !== "accept") {
-    throw new PaymentRejectedError("The payment was not confirmed.");
+    throw new PaymentRejectedError(`The person's answer to the question was: ${action}.`);
   }
 }
 
@@ -190,11 +190,15 @@ function explain(error: unknown): { error_type: string; message: string; retryab
   }
   if (error instanceof AtMostOnceFailedBeforeCompleting) {
     const message =
-      "An earlier try of this payment did not complete, and it is never tried again. Ask the bank " +
-      `whether it was charged. ${error.cause.message}`;
+      "An earlier try of this payment failed, and it is never tried again. Unless this says why it " +
+      `was refused, ask the bank whether it was charged: ${error.cause.message}`;
     return { error_type: "payment_failed", message, retryable: false };
   }
   if (!(error instanceof Error)) throw error;
-  const message = `The payment was rejected: ${error.message}`;
+  const isRejected =
+    error instanceof PaymentRejectedError || error instanceof InsufficientFundsError;
+  const message = isRejected
+    ? `The payment was rejected: ${error.message}`
+    : `The payment failed, and may have been charged: ask the bank. ${error.message}`;
   return { error_type: error.name, message, retryable: false };
 }

@@ -15,7 +15,7 @@ export function Transcript({ lines }: { readonly lines: readonly TranscriptLine[
   return (
     <ol aria-label="Transcript" className="px-3 py-1 font-mono text-xs">
       {lines.map(({ kind, text }, index) => (
-        <li key={index} className={`break-words ${LOOKS[kind].look}`}>
+        <li key={index} className={`wrap-anywhere ${LOOKS[kind].look}`}>
           {LOOKS[kind].mark}
           {text}
         </li>

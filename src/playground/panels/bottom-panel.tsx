@@ -51,7 +51,7 @@ export function BottomPanel(): ReactElement {
             tone="quiet"
             className="ml-auto"
             icon={<Square size={12} aria-hidden />}
-            onClick={() => playground.script.stop()}
+            onClick={() => void playground.script.stop()}
           >
             Stop the script
           </Button>

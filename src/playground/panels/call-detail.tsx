@@ -176,18 +176,31 @@ function Executions({
     store.readTrace({ invocation: invocation.id, limit: TRACE_LIMIT }),
   );
   if (!trace || error) return <Waiting error={error} />;
+  const differs = trace.find(
+    ({ type, outcome }) => type === "effect-validation" && outcome === "different",
+  );
   return (
-    <ol aria-label="Executions">
-      {invocation.executions.map((execution) => (
-        <Execution
-          key={execution.number}
-          execution={execution}
-          outcome={execution.outcome ?? (isDead ? "crashed" : "running")}
-          events={trace.filter((event) => event.execution === execution.number)}
-        />
-      ))}
-      {trace.length === TRACE_LIMIT ? <Empty>The newest {TRACE_LIMIT} steps.</Empty> : null}
-    </ol>
+    <>
+      {differs ? (
+        <Notice
+          tone="warn"
+          title={`The callable of "${differs.alias ?? ""}" does not do the same twice.`}
+        >
+          A crash between its end and its record lets it run again, to another end. {differs.detail}
+        </Notice>
+      ) : null}
+      <ol aria-label="Executions">
+        {invocation.executions.map((execution) => (
+          <Execution
+            key={execution.number}
+            execution={execution}
+            outcome={execution.outcome ?? (isDead ? "crashed" : "running")}
+            events={trace.filter((event) => event.execution === execution.number)}
+          />
+        ))}
+        {trace.length === TRACE_LIMIT ? <Empty>The newest {TRACE_LIMIT} steps.</Empty> : null}
+      </ol>
+    </>
   );
 }
 

@@ -24,15 +24,17 @@ export function FaultsPanel(): ReactElement {
           </Button>
         ) : null
       }
-    >
-      <div className="flex flex-col gap-3 p-3">
-        {plan ? (
+      footer={
+        plan ? (
           <ArmedPlan />
         ) : (
           <p className="text-sm text-muted">
             Nothing is armed: calls run as they are. Pick a case.
           </p>
-        )}
+        )
+      }
+    >
+      <div className="flex flex-col gap-3 p-3">
         <div className="flex flex-col gap-1" role="group" aria-label="Presets">
           {presetsOf(playground.example.name).map(({ id, name, about, faults }) => (
             <button
@@ -72,7 +74,7 @@ function ArmedPlan(): ReactElement | null {
       <p className="label">
         {spent ? "Spent" : "Armed"}: {plan.name}
       </p>
-      <ul aria-label="Armed faults" className="flex flex-col gap-1">
+      <ul aria-label="Armed faults" className="flex max-h-32 flex-col gap-1 overflow-auto">
         {faults.map(({ id, fault }, index) => {
           const count = passed?.[index] ?? 0;
           return (

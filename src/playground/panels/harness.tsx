@@ -20,12 +20,15 @@ export default function Harness({ chosen }: { readonly chosen: boolean }): React
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
-  /** From a run, stops its server and leaves nothing running. */
+  /** Whether an example was run here: leaving stops its server, and leaves nothing running. */
+  const ran = useRef(chosen);
+  useEffect(() => {
+    ran.current ||= chosen;
+  }, [chosen]);
   const leave = (): void => {
     dialog.current?.close();
-    playground.script.stop();
-    if (chosen) void playground.stop();
-    void setPlace({ harness: null, ...(chosen ? { call: null } : {}) });
+    if (ran.current) void playground.script.stop().then(() => playground.stop());
+    void setPlace({ harness: null, ...(ran.current ? { call: null } : {}) });
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== "q" || event.ctrlKey || event.metaKey || event.isComposing) return;
@@ -97,18 +100,31 @@ function Run(): ReactElement {
   const [wiping, setWiping] = useState(false);
   const started = useRef(false);
   const begun = useRef(false);
+  const shown = useRef(true);
+  useEffect(() => {
+    shown.current = true;
+    return () => {
+      shown.current = false;
+    };
+  }, []);
   // Once each: a server that does not come up, or a run that has ended, is for the person to see.
   const begin = useEffectEvent(() => {
     if (server === "running" && !begun.current) {
       begun.current = true;
       void playground.script.run();
-    } else if (server === "stopped" && phase === "ready" && !started.current) {
+    } else if ((server === "stopped" || server === "crashed") && phase === "ready") {
+      if (begun.current || started.current) return;
       started.current = true;
       void playground.start();
     }
   });
   // The server answers tools/list before it counts as running.
   useEffect(() => begin(), [server, phase]);
+  const scrolled = useRef<HTMLDivElement>(null);
+  // Follows what comes.
+  useEffect(() => {
+    scrolled.current?.scrollTo({ top: scrolled.current.scrollHeight });
+  }, [transcript]);
   const idle = server === "running" && !transcriptRunning;
   return (
     <>
@@ -117,7 +133,7 @@ function Run(): ReactElement {
         <Button
           icon={<Square size={12} aria-hidden />}
           disabled={!transcriptRunning}
-          onClick={() => playground.script.stop()}
+          onClick={() => void playground.script.stop()}
         >
           Stop
         </Button>
@@ -142,6 +158,7 @@ function Run(): ReactElement {
         ) : null}
       </div>
       <div
+        ref={scrolled}
         className="min-h-0 flex-1 overflow-auto pb-2"
         // A region that scrolls must be reachable by the keyboard.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -150,7 +167,12 @@ function Run(): ReactElement {
         <Transcript lines={transcript} />
       </div>
       {wiping ? (
-        <WipeDialog onClose={() => setWiping(false)} onWiped={() => void playground.script.run()} />
+        <WipeDialog
+          onClose={() => setWiping(false)}
+          onWiped={() => {
+            if (shown.current) void playground.script.run();
+          }}
+        />
       ) : null}
     </>
   );

@@ -1,5 +1,6 @@
 /** Maps: a live range of one map, read past the server, with writes by hand. */
 import { Pencil, Plus, Trash2 } from "lucide-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { InvalidRangeError, rangeBounds, type RangeRequest } from "../../durable/index.ts";
 import { mapUri } from "../../mcp/index.ts";
@@ -105,8 +106,8 @@ export function MapsPanel(): ReactElement {
       </div>
       {map === undefined ? (
         <Empty>
-          No map holds anything yet. Call process_payment, and its payment stands in the map
-          “payments”; or insert an entry by hand.
+          No map holds anything yet. Call a tool that writes to one, and its entries stand here; or
+          insert an entry by hand.
         </Empty>
       ) : (
         <>
@@ -122,9 +123,10 @@ export function MapsPanel(): ReactElement {
 /** The same range as the server offers it to any client: an MCP resource. */
 function AsResource({ map }: { readonly map: string }): ReactElement {
   const playground = usePlayground();
-  const { server, subscriptions } = usePlaygroundState();
+  const { server, serverId, subscriptions } = usePlaygroundState();
   const [{ start, end, limit }] = useMapRange();
-  const [read, setRead] = useState<{ readonly uri: string; readonly contents: unknown }>();
+  /** What was asked to be read, and how often. */
+  const [reading, setReading] = useState<{ readonly uri: string; readonly asked: number }>();
   const query = new URLSearchParams({
     ...(start === null ? {} : { start }),
     ...(end === null ? {} : { end }),
@@ -132,6 +134,13 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
   });
   const uri = `${mapUri(map)}?${query.toString()}`;
   const updates = subscriptions.get(uri);
+  // What is read is read again when the server tells that it has changed.
+  const { data: contents } = useQuery({
+    queryKey: ["resource", playground.example.name, serverId, uri, updates, reading?.asked],
+    queryFn: async () => (await playground.client.readResource(uri)) ?? null,
+    enabled: reading?.uri === uri && server === "running",
+    placeholderData: keepPreviousData,
+  });
   return (
     <details className="border-b border-line px-3 py-1.5">
       <summary className="label">As an MCP resource</summary>
@@ -139,9 +148,7 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
       <div className="mt-1 flex flex-wrap items-center gap-1">
         <Button
           disabled={server !== "running"}
-          onClick={() =>
-            void playground.client.readResource(uri).then((contents) => setRead({ uri, contents }))
-          }
+          onClick={() => setReading({ uri, asked: (reading?.asked ?? 0) + 1 })}
         >
           Read by MCP
         </Button>
@@ -150,13 +157,13 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
           disabled={server !== "running"}
           onClick={() => void playground.client.toggleSubscription(uri)}
         >
-          Subscribe
+          {updates === undefined ? "Subscribe" : "Unsubscribe"}
         </Button>
         <span role="status" className="text-xs text-muted">
           {updates === undefined ? "" : plural(updates, "update")}
         </span>
       </div>
-      {read?.uri === uri && read.contents !== undefined ? <Json value={read.contents} /> : null}
+      {reading?.uri === uri && contents ? <Json value={contents} /> : null}
     </details>
   );
 }

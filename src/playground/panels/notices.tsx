@@ -9,6 +9,7 @@ export function Notices(): ReactElement {
     <>
       <ConnectionNotice />
       <Problem />
+      <ServerStopped />
       <GuardsOff />
     </>
   );
@@ -59,6 +60,25 @@ function Problem(): ReactElement | null {
     <Notice tone="bad" title={problem}>
       <Button onClick={() => playground.dismiss()}>Dismiss</Button>
     </Notice>
+  );
+}
+
+/** A crash shows for itself; a stop was asked for, perhaps by leaving the examples. */
+function ServerStopped(): ReactElement | null {
+  const playground = usePlayground();
+  const { phase, server } = usePlaygroundState();
+  if (phase !== "ready" || server !== "stopped") return null;
+  return (
+    <div
+      role="note"
+      className="flex flex-wrap items-center gap-2 rounded bg-raised px-3 py-1 text-sm"
+    >
+      <span className="font-semibold">The server is stopped.</span> Leaving a run of the examples
+      stops it.
+      <Button tone="quiet" className="underline" onClick={() => void playground.start()}>
+        Start it
+      </Button>
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import { Button } from "../components/button.tsx";
 import { Json } from "../components/json.tsx";
 import { Empty } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
-import { duration, timeOfDay } from "../format.ts";
+import { duration, plural, timeOfDay } from "../format.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { OUTCOMES, type Exchange, type Outcome } from "../runtime/protocol.ts";
 
@@ -56,7 +56,7 @@ export default function ProtocolPanel(): ReactElement {
           onChange={({ target }) => setText(target.value)}
         />
         <span className="text-xs text-muted">
-          {found.length} of {protocol.length}
+          {found.length} of {plural(protocol.length, "exchange")}
         </span>
         <span className="ml-auto flex items-center gap-1">
           <span role="status" className="text-xs text-muted">

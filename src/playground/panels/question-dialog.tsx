@@ -1,6 +1,7 @@
 /** A tool's question to the person at the client (MCP's elicitation). */
 import { lazy, Suspense, useEffect, useId, useRef, useState, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
+import { usePlayground } from "../hooks/use-playground.ts";
 import type { Question } from "../runtime/questions.ts";
 
 const SchemaForm = lazy(() => import("./schema-form.tsx"));
@@ -12,6 +13,7 @@ export function QuestionDialog({ question }: { readonly question: Question }): R
   const title = useId();
   const [content, setContent] = useState<Record<string, unknown>>({});
   const { message, schema, answer } = question;
+  const playground = usePlayground();
   useEffect(() => dialog.current?.showModal(), []);
   const hasFields = Object.keys(schema["properties"] ?? {}).length > 0;
   return (
@@ -32,6 +34,14 @@ export function QuestionDialog({ question }: { readonly question: Question }): R
         </Suspense>
       ) : null}
       <div className="mt-4 flex justify-end gap-2">
+        <Button
+          tone="danger"
+          className="mr-auto"
+          title="Kill the server while it waits for the answer."
+          onClick={() => playground.crash()}
+        >
+          Crash the server
+        </Button>
         <Button onClick={() => answer({ action: "cancel" })}>Cancel</Button>
         <Button onClick={() => answer({ action: "decline" })}>Decline</Button>
         <Button

@@ -7,7 +7,7 @@ import { usePlayground } from "../hooks/use-playground.ts";
 
 export interface WipeDialogProps {
   readonly onClose: () => void;
-  /** Goes on, once everything is wiped and the next server runs. */
+  /** Goes on, once everything is wiped and the next server was started. */
   readonly onWiped?: () => void;
 }
 
@@ -23,7 +23,9 @@ export function WipeDialog({ onClose, onWiped }: WipeDialogProps): ReactElement 
   const wipe = (): void => {
     dialog.current?.close();
     void setPlace({ call: null });
-    void playground.wipe().then(onWiped);
+    void playground.wipe().then((wiped) => {
+      if (wiped) onWiped?.();
+    });
   };
   return (
     <dialog

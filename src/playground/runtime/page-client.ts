@@ -7,7 +7,7 @@ import {
   ResourceUpdatedNotificationSchema,
   type LoggingLevel,
 } from "@modelcontextprotocol/sdk/types.js";
-import { uuidv7 } from "../../durable/index.ts";
+import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
 import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../../mcp/index.ts";
 import type { InvocationRecord } from "../../store/index.ts";
 import type { ProtocolLog } from "./protocol.ts";
@@ -15,8 +15,6 @@ import { Questions } from "./questions.ts";
 import { asError, type StateCell } from "./state-cell.ts";
 import type { ClientView } from "./state.ts";
 
-/** The longest delay that a browser's timer takes; a hanging call is for the user to end. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
 /** What a server sends where it was told of no level. */
 const ALL_LEVELS = "debug";
 
@@ -62,10 +60,11 @@ export class PageClient {
     const { logLevel } = cell.state;
     if (logLevel !== ALL_LEVELS) await client.setLoggingLevel(logLevel);
     const { tools } = await client.listTools();
+    // A subscription ends with its session.
+    for (const uri of cell.state.subscriptions.keys()) await client.subscribeResource({ uri });
     this.#server = server;
     this.#client = client;
-    // A subscription ends with its session.
-    cell.set({ tools, subscriptions: new Map() });
+    cell.set({ tools });
   }
 
   /** Calls a tool; the id makes it a retry where the invocation exists. Returns the invocation's id. */
@@ -137,7 +136,8 @@ export class PageClient {
         CallToolResultSchema,
         {
           signal: abort.signal,
-          timeout: NO_TIMEOUT_MS,
+          // A person may take any time.
+          timeout: LONGEST_DELAY_MS,
           onprogress: (progress) => this.#see(id, { state: "waiting", progress }),
         },
       );

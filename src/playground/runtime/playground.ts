@@ -93,9 +93,10 @@ export class Playground {
   }
 
   /** Leaves nothing running. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#life++;
-    return this.#inOrder(() => this.#stop());
+    await this.script.stop();
+    await this.#inOrder(() => this.#stop());
   }
 
   /** Starts a server on the store, where none is running. */
@@ -110,16 +111,21 @@ export class Playground {
   /** Stops the server in order, if it is running, and starts the next. */
   restart(): Promise<void> {
     return this.#inOrder(async () => {
-      await this.#server?.close();
+      await this.#closeServer();
       await this.#start();
     });
   }
 
-  /** Empties the store and the ledger, and starts a new server. The settings stay. */
-  wipe(): Promise<void> {
-    return this.#inOrder(async () => {
-      await this.#server?.close();
-      await this.#cell.attempt(async () => {
+  /**
+   * Empties the store and the ledger, and starts a new server. The settings stay. Resolves with
+   * whether everything was wiped.
+   */
+  async wipe(): Promise<boolean> {
+    await this.script.stop();
+    let wiped = false;
+    await this.#inOrder(async () => {
+      await this.#closeServer();
+      wiped = await this.#cell.attempt(async () => {
         await this.#store?.wipe();
         await this.#world?.ledger.wipe();
         this.#cell.set({ client: new Map(), transcript: [] });
@@ -127,6 +133,7 @@ export class Playground {
       });
       await this.#start();
     });
+    return wiped;
   }
 
   async #openDatabases(life: number): Promise<boolean> {
@@ -204,8 +211,14 @@ export class Playground {
   /** The server, when it runs and answers. */
   async #running(signal: AbortSignal): Promise<DurableMcpServer> {
     await this.#cell.until(({ server }) => server === "running", signal);
-    if (!this.#server) throw new Error("There is no server.");
+    if (this.#server?.state !== "running") throw new Error("The server is not running.");
     return this.#server;
+  }
+
+  /** From the first moment on the page does not take it for running. */
+  async #closeServer(): Promise<void> {
+    this.#cell.set({ server: "stopped" });
+    await this.#server?.close();
   }
 
   async #stop(): Promise<void> {
@@ -213,7 +226,7 @@ export class Playground {
     const world = this.#world;
     this.#store = undefined;
     this.#world = undefined;
-    await this.#server?.close();
+    await this.#closeServer();
     store?.close();
     world?.ledger.close();
   }
@@ -287,8 +300,7 @@ export class Playground {
   /** Stops the server in order and starts none: nothing is left running. */
   stop(): Promise<void> {
     return this.#inOrder(async () => {
-      await this.#server?.close();
-      this.#cell.set({ server: "stopped" });
+      await this.#closeServer();
     });
   }
 

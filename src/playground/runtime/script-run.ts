@@ -7,25 +7,37 @@ import type { ProtocolLog } from "./protocol.ts";
 import { asError, type StateCell } from "./state-cell.ts";
 
 export class ScriptRun {
-  #stop: AbortController | undefined;
+  #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
-  /** @param running resolves with the running server, when there is one */
+  /** @param server resolves with the running server, when there is one */
   constructor(
     private readonly example: Example,
     private readonly cell: StateCell,
     private readonly protocol: ProtocolLog,
-    private readonly running: (signal: AbortSignal) => Promise<DurableMcpServer>,
+    private readonly server: (signal: AbortSignal) => Promise<DurableMcpServer>,
   ) {}
 
   /** Runs to the end, over crashes of the server: it goes on with the next. */
   async run(): Promise<void> {
-    if (this.#stop) return;
+    if (this.#running) return;
     const stop = new AbortController();
-    this.#stop = stop;
+    const ended = this.#run(stop.signal);
+    this.#running = { stop, ended };
+    await ended;
+    this.#running = undefined;
+    this.cell.set({ transcriptRunning: false });
+  }
+
+  /** Ends the script where it stands: its call is cancelled, and its client leaves. */
+  async stop(): Promise<void> {
+    this.#running?.stop.abort(new Error("The script was stopped."));
+    await this.#running?.ended;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     this.cell.set({ transcript: [], transcriptRunning: true });
-    const connection = this.#connection(stop.signal);
+    const connection = this.#connection(signal);
     const print = (line: TranscriptLine): void => this.#print(line);
-    const { signal } = stop;
     const script = new ClientScript({ connect: connection.open, print, signal });
     try {
       await this.example.runClient(script);
@@ -38,13 +50,6 @@ export class ScriptRun {
       );
     }
     await this.cell.attempt(connection.close);
-    this.#stop = undefined;
-    this.cell.set({ transcriptRunning: false });
-  }
-
-  /** Ends the script where it stands: its call is cancelled, and its client leaves. */
-  stop(): void {
-    this.#stop?.abort(new Error("The script was stopped."));
   }
 
   /** The script's client: one for each server that it meets. */
@@ -56,7 +61,7 @@ export class ScriptRun {
           this.#print({ kind: "note", text: "It waits for the next server: restart it." });
         }
         for (;;) {
-          const server = await this.running(signal);
+          const server = await this.server(signal);
           if (met?.server === server) return met.client;
           try {
             met = { server, client: await this.#connect(server) };
