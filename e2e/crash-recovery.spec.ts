@@ -310,7 +310,7 @@ test("the client script runs from end to end, and everything can be wiped", asyn
   const transcript = page.getByRole("list", { name: "Transcript" });
   await expect(transcript).toContainText("There is no payment txn_unknown.");
   for (const expected of [
-    "answered from the store",
+    "what is stored answers",
     '"currency":"EUR"',
     "PaymentRejectedError",
     "payment_failed",

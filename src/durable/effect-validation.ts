@@ -34,11 +34,10 @@ const SHOWN = 80;
 
 /** A value in a message: its JSON, or its type where it has none. */
 function inShort(value: unknown): string {
-  let text: string;
   try {
-    text = `${JSON.stringify(value)}`; // "undefined" where it has none
+    const json = JSON.stringify(value) as string | undefined;
+    return json && json.length > SHOWN ? `${json.slice(0, SHOWN)}…` : (json ?? typeof value);
   } catch {
-    text = typeof value; // A bigint, or what holds itself.
+    return typeof value; // A bigint, or what holds itself.
   }
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
