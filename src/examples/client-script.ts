@@ -25,6 +25,13 @@ export interface Answer extends CallToolResult {
   readonly invocation: string;
 }
 
+/** How much of a call's arguments is printed. */
+const SHOWN = 400;
+
+function inShort(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`;
+}
+
 /** Of one call: a server may lose every answer. */
 const MAX_TRIES = 10;
 
@@ -53,7 +60,7 @@ export class ClientScript {
   async call(name: string, args: Record<string, unknown>, invocation?: string): Promise<Answer> {
     const { print, signal } = this.options;
     const how = invocation === undefined ? "" : " (retry)";
-    print({ kind: "call", text: `${name}(${JSON.stringify(args)})${how}` });
+    print({ kind: "call", text: `${name}(${inShort(JSON.stringify(args))})${how}` });
     const id = invocation ?? uuidv7();
     const params = { name, arguments: args, _meta: { [INVOCATION_ID]: id } };
     const result = await this.#untilAnswered((client) =>
