@@ -4,8 +4,13 @@
  * whose `signal` is aborted changes nothing, unless it was past aborting.
  */
 import type { ChangeListener } from "./change-feed.ts";
-import type { GuardClaim, GuardSettlement } from "./guard-table.ts";
-import type { BeginExecution, BeginOutcome, EndExecution } from "./journal-table.ts";
+import type { GuardClaim, GuardQuery, GuardSettlement } from "./guard-table.ts";
+import type {
+  BeginExecution,
+  BeginOutcome,
+  EndExecution,
+  InvocationQuery,
+} from "./journal-table.ts";
 import type { Locks } from "./locks.ts";
 import type {
   GuardRecord,
@@ -13,6 +18,7 @@ import type {
   InvocationState,
   MapEntry,
   TraceEvent,
+  WriteHeader,
   WriteRecord,
 } from "./records.ts";
 import type { MutationOutcome, RangeQuery } from "./sorted-map-table.ts";
@@ -27,7 +33,7 @@ export interface DurableStore {
 
   readInvocation(id: string): Promise<InvocationRecord | undefined>;
   /** The newest first. */
-  readInvocations(query: { readonly limit: number }): Promise<InvocationRecord[]>;
+  readInvocations(query: InvocationQuery): Promise<InvocationRecord[]>;
   readInvocationsInState(state: InvocationState): Promise<InvocationRecord[]>;
   beginExecution(begin: BeginExecution, options?: WriteOptions): Promise<BeginOutcome>;
   endExecution(
@@ -39,10 +45,7 @@ export interface DurableStore {
   holdInvocation(id: string, held: string | undefined): Promise<void>;
 
   readGuard(invocation: string, alias: string): Promise<GuardRecord | undefined>;
-  readGuards(query: {
-    readonly invocation?: string;
-    readonly limit: number;
-  }): Promise<GuardRecord[]>;
+  readGuards(query: GuardQuery): Promise<GuardRecord[]>;
   claimGuard(
     claim: GuardClaim,
     events: readonly TraceEvent[],
@@ -58,6 +61,8 @@ export interface DurableStore {
   readRange(query: RangeQuery): Promise<MapEntry[]>;
   readMapNames(): Promise<string[]>;
   readWrite(id: string): Promise<WriteRecord | undefined>;
+  /** What is known of writes, without what they wrote; one that is gone is left out. */
+  readWriteHeaders(ids: readonly string[]): Promise<WriteHeader[]>;
   applyMutation(
     write: WriteRecord,
     events: readonly TraceEvent[],

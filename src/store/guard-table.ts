@@ -4,8 +4,9 @@
  * A claim checks and sets in one transaction, so that of two claimants one wins; with `strict`
  * durability its record is on the disk before the callable is entered.
  */
+import { unwrap } from "idb";
 import { transact, type TransactOptions } from "./database.ts";
-import { newest } from "./newest.ts";
+import { readPage, type Page } from "./read-records.ts";
 import type { GuardKind, GuardRecord, GuardState, KeptError, TraceEvent } from "./records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 import { appendTrace } from "./trace-table.ts";
@@ -98,18 +99,25 @@ export async function settleGuard(
   });
 }
 
-/** The guards of one invocation, or of all, up to `limit`. */
+export interface GuardQuery extends Page<[string, string]> {
+  readonly invocation?: string;
+}
+
+/** The guards of one invocation by alias, or those of all, the newest invocation's first. */
 export async function readGuards(
   db: PlaygroundDatabase,
-  { invocation, limit }: { readonly invocation?: string; readonly limit: number },
+  { invocation, ...page }: GuardQuery,
 ): Promise<GuardRecord[]> {
   return await transact(db, ["guards"], "readonly", {}, async (tx) => {
     const guards = tx.objectStore("guards");
     if (invocation !== undefined) {
       const range = IDBKeyRange.bound([invocation], [invocation, []]);
-      return await guards.getAll(range, limit);
+      return await guards.getAll(range, page.limit);
     }
-    const found = await newest((direction) => guards.openCursor(null, direction), limit);
-    return found.reverse();
+    return await readPage<GuardRecord, [string, string]>(
+      unwrap(guards),
+      page,
+      ({ invocation, alias }) => [invocation, alias],
+    );
   });
 }

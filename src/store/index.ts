@@ -11,7 +11,7 @@ export {
   StoreVersionError,
   UnstorableValueError,
 } from "./errors.ts";
-export type { GuardClaim, GuardSettlement } from "./guard-table.ts";
+export type { GuardClaim, GuardQuery, GuardSettlement } from "./guard-table.ts";
 export { openStore, type OpenStoreOptions } from "./indexed-db-store.ts";
 export {
   canonicalJson,
@@ -20,9 +20,11 @@ export {
   type BeginExecution,
   type BeginOutcome,
   type EndExecution,
+  type InvocationQuery,
 } from "./journal-table.ts";
 export type { KeyBound, KeyBounds } from "./keys.ts";
 export { openLedger, type EffectTally, type Ledger, type LedgerEntry } from "./ledger-store.ts";
 export { localLocks, type Locks } from "./locks.ts";
+export type { Page } from "./read-records.ts";
 export type * from "./records.ts";
 export { sameChange, type MutationOutcome, type RangeQuery } from "./sorted-map-table.ts";

@@ -48,7 +48,7 @@ class IndexedDbStore implements DurableStore {
   readInvocation(id: string) {
     return journal.readInvocation(this.#db, id);
   }
-  readInvocations(query: { readonly limit: number }) {
+  readInvocations(query: journal.InvocationQuery) {
     return journal.readInvocations(this.#db, query);
   }
   readInvocationsInState(state: InvocationState) {
@@ -81,7 +81,7 @@ class IndexedDbStore implements DurableStore {
   readGuard(invocation: string, alias: string) {
     return guards.readGuard(this.#db, invocation, alias);
   }
-  readGuards(query: { readonly invocation?: string; readonly limit: number }) {
+  readGuards(query: guards.GuardQuery) {
     return guards.readGuards(this.#db, query);
   }
   async claimGuard(
@@ -114,7 +114,10 @@ class IndexedDbStore implements DurableStore {
     return maps.readMapNames(this.#db);
   }
   readWrite(id: string) {
-    return transact(this.#db, ["writes"], "readonly", {}, (tx) => tx.objectStore("writes").get(id));
+    return maps.readWrite(this.#db, id);
+  }
+  readWriteHeaders(ids: readonly string[]) {
+    return maps.readWriteHeaders(this.#db, ids);
   }
   async applyMutation(
     write: WriteRecord,

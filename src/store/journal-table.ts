@@ -4,8 +4,9 @@
  * 1. An execution begins only where the invocation is of the same tool and arguments.
  * 2. An execution ends once: one that was interrupted or cancelled meanwhile stays so.
  */
+import { unwrap } from "idb";
 import { transact, type TransactOptions } from "./database.ts";
-import { newest } from "./newest.ts";
+import { readPage, type Page } from "./read-records.ts";
 import type {
   ExecutionCause,
   ExecutionOutcome,
@@ -58,16 +59,24 @@ export async function readInvocation(
   );
 }
 
+export interface InvocationQuery extends Page<[createdAt: number, id: string]> {
+  /** Leaves the others out, which costs reading them. */
+  readonly matches?: (invocation: InvocationRecord) => boolean;
+}
+
 /** The newest first. */
 export async function readInvocations(
   db: PlaygroundDatabase,
-  { limit }: { readonly limit: number },
+  { matches, ...page }: InvocationQuery,
 ): Promise<InvocationRecord[]> {
-  return await transact(db, ["invocations"], "readonly", {}, async (tx) => {
-    const index = tx.objectStore("invocations").index("created");
-    const found = await newest((direction) => index.openCursor(null, direction), limit);
-    return found.reverse();
-  });
+  return await transact(db, ["invocations"], "readonly", {}, (tx) =>
+    readPage<InvocationRecord, [number, string]>(
+      unwrap(tx.objectStore("invocations").index("created")),
+      page,
+      ({ createdAt, id }) => [createdAt, id],
+      matches,
+    ),
+  );
 }
 
 export async function readInvocationsInState(

@@ -1,24 +1,58 @@
 /**
  * Keys of sorted maps: strings in the order of their UTF-8 bytes. IndexedDB sorts strings by UTF-16
- * code units, so a key is stored as its bytes, which IndexedDB compares bytewise.
+ * code units, so an entry's key is binary, which IndexedDB compares bytewise: the map's name, a byte
+ * that is in no UTF-8, and the key.
  */
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/**
- * `[map, UTF-8 bytes of the key]`: the primary key of an entry. The empty key is kept as the empty
- * string, which sorts before all bytes: simulated IndexedDB takes an empty array for a detached one.
- */
-export type EntryKey = [string, Uint8Array<ArrayBuffer> | ArrayBuffer | ""];
+/** No byte of UTF-8: it ends the map's name. */
+const SEPARATOR = 0xff;
+/** UTF-8 takes no more bytes for one unit of a JavaScript string. */
+const MOST_BYTES = 3;
 
-export function entryKey(map: string, key: string): EntryKey {
-  return [map, key === "" ? "" : encoder.encode(key)];
+/** Makes the keys of one map's entries. A key is a view that the next one overwrites: it is for one request. */
+export function entryKeys(map: string): (key: string) => Uint8Array<ArrayBuffer> {
+  const name = encoder.encode(map);
+  const start = name.length + 1;
+  let scratch = new Uint8Array(start + 64);
+  const begin = (): void => {
+    scratch.set(name);
+    scratch[name.length] = SEPARATOR;
+  };
+  begin();
+  return (key) => {
+    const most = start + key.length * MOST_BYTES;
+    if (scratch.length < most) {
+      scratch = new Uint8Array(most * 2);
+      begin();
+    }
+    const { written } = encoder.encodeInto(key, scratch.subarray(start));
+    return scratch.subarray(0, start + written);
+  };
 }
 
-/** The key as a string, from the primary key that IndexedDB gave back. */
-export function keyOf([, bytes]: EntryKey): string {
-  return bytes === "" ? "" : decoder.decode(bytes);
+export function entryKey(map: string, key: string): Uint8Array<ArrayBuffer> {
+  return entryKeys(map)(key).slice();
+}
+
+/** Past every key of the map. */
+export function endOfMap(map: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([...encoder.encode(map), SEPARATOR, SEPARATOR]);
+}
+
+/** The map and the key as strings, from the binary key that IndexedDB gave back. */
+export function splitKey(binary: ArrayBuffer | Uint8Array<ArrayBuffer>): {
+  map: string;
+  key: string;
+} {
+  const bytes = ArrayBuffer.isView(binary) ? binary : new Uint8Array(binary);
+  const end = bytes.indexOf(SEPARATOR);
+  return {
+    map: decoder.decode(bytes.subarray(0, end)),
+    key: decoder.decode(bytes.subarray(end + 1)),
+  };
 }
 
 export interface KeyBound {
@@ -32,11 +66,11 @@ export interface KeyBounds {
   readonly upper?: KeyBound | undefined;
 }
 
-/** The IndexedDB range of a part of one map. An array sorts after every binary key, so `[map, []]` ends a map. */
+/** The IndexedDB range of a part of one map. */
 export function entryRange(map: string, { lower, upper }: KeyBounds): IDBKeyRange {
   return IDBKeyRange.bound(
     entryKey(map, lower?.key ?? ""),
-    upper === undefined ? [map, []] : entryKey(map, upper.key),
+    upper === undefined ? endOfMap(map) : entryKey(map, upper.key),
     lower?.open ?? false,
     upper?.open ?? true,
   );

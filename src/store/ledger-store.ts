@@ -2,11 +2,11 @@
  * The ledger of the outside world: a database of its own, which nothing that a server does rolls
  * back. One row for each time that the outside thing really happened.
  */
-import type { DBSchema } from "idb";
+import { unwrap, type DBSchema } from "idb";
 import { ChangeFeed, type ChangeListener } from "./change-feed.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import { canonicalJson } from "./journal-table.ts";
-import { newest } from "./newest.ts";
+import { readPage, type Page } from "./read-records.ts";
 import type { KeptError, LedgerRow } from "./records.ts";
 
 type StoredRow = LedgerRow & { readonly sameness: string };
@@ -32,8 +32,8 @@ export interface Ledger {
   record(entry: LedgerEntry): Promise<number>;
   /** The server got the answer, or `error` in its place. */
   settle(seq: number, result: { answered: true } | { error: KeptError }): Promise<void>;
-  /** Of one invocation, or the newest of all; in the order in which they happened. */
-  rows(query: { readonly invocation?: string; readonly limit: number }): Promise<LedgerRow[]>;
+  /** Of one invocation, or a page of all; in the order in which they happened. */
+  rows(query: Page<number> & { readonly invocation?: string }): Promise<LedgerRow[]>;
   /** What each invocation did outside, in the order asked; validation runs are not counted. */
   tally(invocations: readonly string[]): Promise<EffectTally[]>;
   subscribe(listener: ChangeListener): () => void;
@@ -88,12 +88,13 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
       });
       changed();
     },
-    async rows({ invocation, limit }) {
+    async rows({ invocation, ...page }) {
       return await transact(db, ["rows"], "readonly", {}, async (tx) => {
         const table = tx.objectStore("rows");
         if (invocation !== undefined)
-          return await table.index("invocation").getAll(invocation, limit);
-        return await newest((direction) => table.openCursor(null, direction), limit);
+          return await table.index("invocation").getAll(invocation, page.limit);
+        const rows = await readPage<LedgerRow, number>(unwrap(table), page, ({ seq }) => seq);
+        return rows.reverse();
       });
     },
     async tally(invocations) {

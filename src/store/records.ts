@@ -91,6 +91,13 @@ export interface WriteRecord {
   readonly once?: string[];
 }
 
+/** A write without what it wrote. */
+export interface WriteHeader extends Omit<WriteRecord, "change"> {
+  readonly method: MapChange["method"];
+  /** How many keys it inserted or removed. */
+  readonly count: number;
+}
+
 export interface MapEntry {
   readonly key: string;
   readonly value: Uint8Array;

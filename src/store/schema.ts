@@ -1,30 +1,35 @@
 /** The tables of one example's database, and how a database of an older version is brought to this one. */
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
-import type { EntryKey } from "./keys.ts";
+import { packChange } from "./change-codec.ts";
+import { idBytes, packEntry } from "./entry-codec.ts";
+import { entryKey } from "./keys.ts";
 import type {
   GuardRecord,
   InvocationRecord,
   InvocationState,
   TraceEvent,
+  WriteHeader,
   WriteRecord,
 } from "./records.ts";
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-/** What stands in the entries table beside its key. */
-export interface StoredEntry {
-  readonly value: Uint8Array;
-  readonly write: string;
-}
+export type StoredWrite = WriteHeader;
 
 /** A trace event as it is kept: `attemptOf` is present on the start of an attempt only, to count them by an index. */
 export type StoredTraceEvent = TraceEvent & { readonly attemptOf?: string };
 
 export interface PlaygroundSchema extends DBSchema {
-  /** `[map, UTF-8 bytes of the key]` → entry. */
-  entries: { key: EntryKey; value: StoredEntry };
+  /** The binary key of `entryKey` → the value, packed by `packEntry`. */
+  entries: { key: Uint8Array<ArrayBuffer> | ArrayBuffer; value: Uint8Array };
   /** Every mutation that was applied, and through `once` the proof that it was. */
-  writes: { key: string; value: WriteRecord; indexes: { once: string[] } };
+  writes: {
+    key: string;
+    value: StoredWrite;
+    indexes: { once: string[]; map: [string, string] };
+  };
+  /** By the write's id: what it changed, packed by `packChange`. */
+  changes: { key: string; value: Uint8Array };
   /** `[invocation, alias]` → guard. */
   guards: { key: [string, string]; value: GuardRecord };
   invocations: {
@@ -52,6 +57,7 @@ export type Transaction<
 export const ALL_TABLES: PlaygroundTable[] = [
   "entries",
   "writes",
+  "changes",
   "guards",
   "invocations",
   "trace",
@@ -59,7 +65,14 @@ export const ALL_TABLES: PlaygroundTable[] = [
   "settings",
 ];
 
-export function upgrade(db: PlaygroundDatabase, oldVersion: number): void {
+type Upgrade = IDBPTransaction<PlaygroundSchema, PlaygroundTable[], "versionchange">;
+
+export async function upgrade(
+  db: PlaygroundDatabase,
+  oldVersion: number,
+  _newVersion: number | null,
+  tx: Upgrade,
+): Promise<void> {
   if (oldVersion < 1) {
     db.createObjectStore("entries");
     db.createObjectStore("writes", { keyPath: "id" }).createIndex("once", "once", { unique: true });
@@ -72,5 +85,37 @@ export function upgrade(db: PlaygroundDatabase, oldVersion: number): void {
     trace.createIndex("attempts", "attemptOf");
     db.createObjectStore("hits");
     db.createObjectStore("settings");
+  }
+  if (oldVersion < 2) {
+    db.createObjectStore("changes");
+    tx.objectStore("writes").createIndex("map", ["map", "id"]);
+    if (oldVersion === 1) await packMaps(tx);
+  }
+}
+
+/** Version 1 kept entries and changes as objects, under keys of name and bytes. */
+async function packMaps(tx: Upgrade): Promise<void> {
+  const entries = tx.objectStore("entries");
+  for (let cursor = await entries.openCursor(); cursor; cursor = await cursor.continue()) {
+    const [map, bytes] = cursor.key as unknown as [string, ArrayBuffer | ""];
+    const { value, write } = cursor.value as unknown as { value: Uint8Array; write: string };
+    const key = bytes === "" ? "" : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    // Binary keys sort before arrays: the cursor does not meet what is put.
+    await Promise.all([
+      entries.put(packEntry(idBytes(write), value), entryKey(map, key)),
+      cursor.delete(),
+    ]);
+  }
+  for (
+    let cursor = await tx.objectStore("writes").openCursor();
+    cursor;
+    cursor = await cursor.continue()
+  ) {
+    const { change, ...about } = cursor.value as unknown as WriteRecord;
+    const count = change.method === "insert" ? change.entries.length : change.keys.length;
+    await Promise.all([
+      tx.objectStore("changes").put(packChange(change), about.id),
+      cursor.update({ ...about, method: change.method, count }),
+    ]);
   }
 }

@@ -1,20 +1,23 @@
 /**
- * The table of sorted-map entries.
+ * The tables of sorted maps: their entries, and the writes that made them.
  *
- * 1. A range reads no more entries than it returns, in one request where the browser can
- *    (`getAllRecords`); otherwise in two, or by a cursor for a descending range.
+ * 1. A range reads no more entries than it returns.
  * 2. A mutation and the record that it was applied are one transaction.
+ * 3. An entry's key and its value with the id of its write are bytes: a batch costs what bare puts do.
  */
 import { unwrap } from "idb";
+import { packChange, sameBytes, unpackChange } from "./change-codec.ts";
 import { transact, type TransactOptions } from "./database.ts";
-import { entryKey, entryRange, keyOf, type EntryKey, type KeyBounds } from "./keys.ts";
-import type { MapChange, MapEntry, TraceEvent, WriteRecord } from "./records.ts";
-import type { PlaygroundDatabase, StoredEntry } from "./schema.ts";
+import { idBytes, packEntry, unpackEntry } from "./entry-codec.ts";
+import { endOfMap, entryKey, entryKeys, entryRange, splitKey, type KeyBounds } from "./keys.ts";
+import { readRecords, type Direction } from "./read-records.ts";
+import type { MapChange, MapEntry, TraceEvent, WriteHeader, WriteRecord } from "./records.ts";
+import type { PlaygroundDatabase, StoredWrite } from "./schema.ts";
 import { appendTrace } from "./trace-table.ts";
 
 export interface RangeQuery extends KeyBounds {
   readonly map: string;
-  readonly direction: "ascending" | "descending";
+  readonly direction: Direction;
   readonly limit: number;
 }
 
@@ -29,42 +32,19 @@ export async function readEntry(
   const found = await transact(db, ["entries"], "readonly", {}, (tx) =>
     tx.objectStore("entries").get(entryKey(map, key)),
   );
-  return found && { key, ...found };
+  return found && { key, ...unpackEntry(found) };
 }
 
 export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Promise<MapEntry[]> {
-  const range = entryRange(query.map, query);
-  // What IndexedDB takes as a count.
-  const limit = Math.min(query.limit, 2 ** 32 - 1);
-  return await transact(db, ["entries"], "readonly", {}, async (tx) => {
-    const table = tx.objectStore("entries");
-    const raw = unwrap(table);
-    if ("getAllRecords" in raw) {
-      const direction = query.direction === "ascending" ? "next" : "prev";
-      const records = await request<{ primaryKey: EntryKey; value: StoredEntry }[]>(
-        (raw as RecordsStore).getAllRecords({ query: range, count: limit, direction }),
-      );
-      return records.map(({ primaryKey, value }) => toEntry(primaryKey, value));
-    }
-    if (query.direction === "ascending") {
-      const [keys, values] = await Promise.all([
-        table.getAllKeys(range, limit),
-        table.getAll(range, limit),
-      ]);
-      return values.flatMap((value, index) => {
-        const key = keys[index];
-        return key ? [toEntry(key, value)] : [];
-      });
-    }
-    const entries: MapEntry[] = [];
-    let cursor = await table.openCursor(range, "prev");
-    while (cursor) {
-      entries.push(toEntry(cursor.primaryKey, cursor.value));
-      if (entries.length === limit) break;
-      cursor = await cursor.continue();
-    }
-    return entries;
-  });
+  const { map, direction, limit } = query;
+  const range = entryRange(map, query);
+  const records = await transact(db, ["entries"], "readonly", {}, (tx) =>
+    readRecords<Uint8Array>(unwrap(tx.objectStore("entries")), range, direction, limit),
+  );
+  return records.map(({ primaryKey, value }) => ({
+    key: splitKey(primaryKey as ArrayBuffer).key,
+    ...unpackEntry(value),
+  }));
 }
 
 /** The names of the maps that hold something, in order: one step of a cursor for each. */
@@ -73,12 +53,11 @@ export async function readMapNames(db: PlaygroundDatabase): Promise<string[]> {
     const names: string[] = [];
     let cursor = await tx.objectStore("entries").openKeyCursor();
     while (cursor) {
-      const [map] = cursor.key;
+      const { map } = splitKey(cursor.key);
       names.push(map);
-      // Past every binary key of this map; an array sorts after them.
-      cursor = await cursor.continue([map, []] as unknown as EntryKey);
+      cursor = await cursor.continue(endOfMap(map));
     }
-    return names;
+    return names.sort();
   });
 }
 
@@ -93,16 +72,25 @@ export async function applyMutation(
   event: TraceEvent | undefined,
   options: TransactOptions,
 ): Promise<MutationOutcome> {
-  return await transact(db, ["entries", "writes", "trace"], "readwrite", options, async (tx) => {
+  const { change, ...about } = write;
+  const packed = packChange(change);
+  const tables = ["entries", "writes", "changes", "trace"] as const;
+  return await transact(db, [...tables], "readwrite", options, async (tx) => {
     const writes = tx.objectStore("writes");
     const earlier = write.once && (await writes.index("once").get(write.once));
-    const outcome = !earlier
-      ? "applied"
-      : earlier.map === write.map && sameChange(earlier.change, write.change)
-        ? "deduplicated"
-        : "differs";
-    if (outcome === "applied") {
-      unwrap(writes).put(write);
+    let outcome: MutationOutcome = "applied";
+    if (earlier) {
+      const known = await tx.objectStore("changes").get(earlier.id);
+      const same =
+        earlier.map === write.map &&
+        earlier.method === change.method &&
+        known !== undefined &&
+        sameBytes(known, packed);
+      outcome = same ? "deduplicated" : "differs";
+    } else {
+      // Bare requests, for a batch may hold tens of thousands; their errors abort the transaction.
+      unwrap(writes).put({ ...about, ...describe(change) } satisfies StoredWrite);
+      unwrap(tx.objectStore("changes")).put(packed, write.id);
       applyChange(unwrap(tx.objectStore("entries")), write);
     }
     await appendTrace(tx, event ? [...events, { ...event, outcome }] : events);
@@ -110,51 +98,46 @@ export async function applyMutation(
   });
 }
 
-/** Bare requests, for a batch may hold tens of thousands; their errors abort the transaction. */
 function applyChange(entries: IDBObjectStore, { map, change, id }: WriteRecord): void {
-  if (change.method === "insert") {
-    for (const [key, value] of change.entries)
-      entries.put({ value, write: id }, entryKey(map, key));
-  } else {
-    for (const key of change.keys) entries.delete(entryKey(map, key));
+  const keyOf = entryKeys(map);
+  if (change.method === "remove") {
+    for (const key of change.keys) entries.delete(keyOf(key));
+    return;
   }
+  const write = idBytes(id);
+  for (const [key, value] of change.entries) entries.put(packEntry(write, value), keyOf(key));
+}
+
+/** What a write did, without what it wrote. */
+function describe(change: MapChange): Pick<WriteHeader, "method" | "count"> {
+  const { method } = change;
+  return { method, count: method === "insert" ? change.entries.length : change.keys.length };
+}
+
+export async function readWrite(
+  db: PlaygroundDatabase,
+  id: string,
+): Promise<WriteRecord | undefined> {
+  return await transact(db, ["writes", "changes"], "readonly", {}, async (tx) => {
+    const header = await tx.objectStore("writes").get(id);
+    const packed = await tx.objectStore("changes").get(id);
+    if (!header || !packed) return undefined;
+    const { method, count: _, ...about } = header;
+    return { ...about, change: unpackChange(method, packed) };
+  });
+}
+
+/** What is known of writes, in the order asked; a write that is gone is left out. */
+export async function readWriteHeaders(
+  db: PlaygroundDatabase,
+  ids: readonly string[],
+): Promise<WriteHeader[]> {
+  const found = await transact(db, ["writes"], "readonly", {}, (tx) =>
+    Promise.all(ids.map((id) => tx.objectStore("writes").get(id))),
+  );
+  return found.filter((header) => header !== undefined);
 }
 
 export function sameChange(a: MapChange, b: MapChange): boolean {
-  if (a.method === "remove") {
-    return b.method === "remove" && sameList(a.keys, b.keys, (x, y) => x === y);
-  }
-  return (
-    b.method === "insert" &&
-    sameList(a.entries, b.entries, (x, y) => x[0] === y[0] && sameBytes(x[1], y[1]))
-  );
-}
-
-function sameList<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean {
-  return a.length === b.length && a.every((x, index) => same(x, b[index] as T));
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
-}
-
-function toEntry(key: EntryKey, { value, write }: StoredEntry): MapEntry {
-  return { key: keyOf(key), value, write };
-}
-
-/** `IDBObjectStore.getAllRecords`, which TypeScript's library does not know yet. */
-interface RecordsStore {
-  getAllRecords(options: {
-    query: IDBKeyRange;
-    count: number;
-    direction: "next" | "prev";
-  }): IDBRequest;
-}
-
-function request<T>(raw: IDBRequest): Promise<T> {
-  return new Promise((resolve, reject) => {
-    raw.onsuccess = () => resolve(raw.result as T);
-    // IndexedDB sets the error before it fires the event.
-    raw.onerror = () => reject(raw.error ?? new Error("The request failed without an error."));
-  });
+  return a.method === b.method && sameBytes(packChange(a), packChange(b));
 }

@@ -1,5 +1,6 @@
 /** The trace: what happened in each execution, for people to read. */
-import { newest } from "./newest.ts";
+import { unwrap } from "idb";
+import { readRecords } from "./read-records.ts";
 import { transact, type TransactOptions } from "./database.ts";
 import type { TraceEvent } from "./records.ts";
 import type { PlaygroundDatabase, PlaygroundTable, Transaction } from "./schema.ts";
@@ -34,15 +35,11 @@ export async function readTrace(
   query: { readonly invocation?: string; readonly limit: number },
 ): Promise<TraceEvent[]> {
   return await transact(db, ["trace"], "readonly", {}, async (tx) => {
-    const table = tx.objectStore("trace");
+    const table = unwrap(tx.objectStore("trace"));
     const { invocation, limit } = query;
-    if (invocation === undefined) {
-      return await newest((direction) => table.openCursor(null, direction), limit);
-    }
-    const index = table.index("invocation");
-    const events = await index.getAll(invocation, limit);
-    if (events.length < limit) return events;
-    return await newest((direction) => index.openCursor(invocation, direction), limit);
+    const source = invocation === undefined ? table : table.index("invocation");
+    const found = await readRecords<TraceEvent>(source, invocation, "descending", limit);
+    return found.map(({ value }) => value).reverse();
   });
 }
 
