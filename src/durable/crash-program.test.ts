@@ -25,7 +25,7 @@ import {
   type DurableContext,
   type DurableMcpServer,
 } from "../index.ts";
-import type { GuardRecord, WriteRecord } from "../store/index.ts";
+import type { GuardRecord, WriteHeader } from "../store/index.ts";
 
 /** One guarded step: what its callable does in order, and how its first runs end. */
 interface Step {
@@ -188,7 +188,7 @@ it("whatever a tool does and wherever it crashes, its guards and maps keep their
           expect(record?.executions.every(({ outcome }) => outcome !== undefined)).toBe(true);
 
           const rows = await lab.world.ledger.rows({ invocation: id, limit: 999 });
-          const writes = ((await dump(lab))["store.writes"] as [string, WriteRecord][]).map(
+          const writes = ((await dump(lab))["store.writes"] as [string, WriteHeader][]).map(
             ([, write]) => write,
           );
           for (const [index, step] of steps.entries()) {

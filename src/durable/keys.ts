@@ -1,6 +1,8 @@
 /** Keys of sorted maps, in the order of their UTF-8 bytes, which is that of their code points. */
 import { InvalidKeyError } from "./errors.ts";
 
+export { compareKeys } from "../store/index.ts";
+
 const LAST = 0x10ffff;
 const BEFORE_SURROGATES = 0xd7ff;
 const AFTER_SURROGATES = 0xe000;
@@ -17,23 +19,6 @@ export function checkKey(key: unknown, what = "key"): string {
     );
   }
   return key;
-}
-
-/** Negative, zero or positive, as `a` sorts before, with or after `b` by UTF-8 bytes. */
-export function compareKeys(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const x = a.charCodeAt(index);
-    const y = b.charCodeAt(index);
-    if (x !== y) return rank(x) - rank(y);
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for code points above all others, so they rank last. */
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < AFTER_SURROGATES ? unit + 0x2000 : unit - 0x800;
 }
 
 /**

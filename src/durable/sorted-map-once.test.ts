@@ -24,7 +24,7 @@ import {
   type DurableContext,
   type DurableMcpServer,
 } from "../index.ts";
-import type { WriteRecord } from "../store/index.ts";
+import type { WriteHeader } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -42,8 +42,8 @@ async function read(key: string, name = "m"): Promise<unknown> {
   return entry && fromBytes(entry.value);
 }
 
-async function applied(): Promise<WriteRecord[]> {
-  const rows = (await dump(lab))["store.writes"] as [string, WriteRecord][];
+async function applied(): Promise<WriteHeader[]> {
+  const rows = (await dump(lab))["store.writes"] as [string, WriteHeader][];
   return rows.map(([, write]) => write);
 }
 

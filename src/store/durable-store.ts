@@ -12,6 +12,7 @@ import type {
   InvocationQuery,
 } from "./journal-table.ts";
 import type { Locks } from "./locks.ts";
+import type { WriteQuery } from "./map-history.ts";
 import type {
   GuardRecord,
   InvocationRecord,
@@ -63,6 +64,10 @@ export interface DurableStore {
   readWrite(id: string): Promise<WriteRecord | undefined>;
   /** What is known of writes, without what they wrote; one that is gone is left out. */
   readWriteHeaders(ids: readonly string[]): Promise<WriteHeader[]>;
+  /** The writes of a map, the newest first. */
+  readWrites(query: WriteQuery): Promise<WriteHeader[]>;
+  /** A range as it was right after the write `moment`, or at the time of any UUIDv7. */
+  readRangeAt(query: RangeQuery, moment: string): Promise<MapEntry[]>;
   applyMutation(
     write: WriteRecord,
     events: readonly TraceEvent[],

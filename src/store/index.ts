@@ -22,7 +22,8 @@ export {
   type EndExecution,
   type InvocationQuery,
 } from "./journal-table.ts";
-export type { KeyBound, KeyBounds } from "./keys.ts";
+export { compareKeys, type KeyBound, type KeyBounds } from "./keys.ts";
+export type { WriteQuery } from "./map-history.ts";
 export { openLedger, type EffectTally, type Ledger, type LedgerEntry } from "./ledger-store.ts";
 export { localLocks, type Locks } from "./locks.ts";
 export type { Page } from "./read-records.ts";

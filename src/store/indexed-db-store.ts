@@ -3,6 +3,7 @@ import { ChangeFeed, type ChangeListener, type StoreChange } from "./change-feed
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import type { DurableStore, WriteOptions } from "./durable-store.ts";
 import * as guards from "./guard-table.ts";
+import * as history from "./map-history.ts";
 import * as journal from "./journal-table.ts";
 import { localLocks, webLocks, type Locks } from "./locks.ts";
 import type { InvocationState, TraceEvent, WriteRecord } from "./records.ts";
@@ -115,6 +116,12 @@ class IndexedDbStore implements DurableStore {
   }
   readWrite(id: string) {
     return maps.readWrite(this.#db, id);
+  }
+  readWrites(query: history.WriteQuery) {
+    return history.readWrites(this.#db, query);
+  }
+  readRangeAt(query: maps.RangeQuery, moment: string) {
+    return history.readRangeAt(this.#db, query, moment);
   }
   readWriteHeaders(ids: readonly string[]) {
     return maps.readWriteHeaders(this.#db, ids);

@@ -75,3 +75,26 @@ export function entryRange(map: string, { lower, upper }: KeyBounds): IDBKeyRang
     upper?.open ?? true,
   );
 }
+
+/** Negative, zero or positive, as `a` sorts before, with or after `b` by UTF-8 bytes. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const x = a.charCodeAt(index);
+    const y = b.charCodeAt(index);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all others, so they rank last. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+export function isWithin(key: string, { lower, upper }: KeyBounds): boolean {
+  const low = lower ? compareKeys(key, lower.key) : 1;
+  const high = upper ? compareKeys(key, upper.key) : -1;
+  return (low > 0 || (low === 0 && !lower?.open)) && (high < 0 || (high === 0 && !upper?.open));
+}

@@ -96,6 +96,9 @@ export interface WriteHeader extends Omit<WriteRecord, "change"> {
   readonly method: MapChange["method"];
   /** How many keys it inserted or removed. */
   readonly count: number;
+  /** The least and the greatest of them. */
+  readonly low: string;
+  readonly high: string;
 }
 
 export interface MapEntry {

@@ -3,6 +3,7 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import { packChange } from "./change-codec.ts";
 import { idBytes, packEntry } from "./entry-codec.ts";
 import { entryKey } from "./keys.ts";
+import { describe } from "./sorted-map-table.ts";
 import type {
   GuardRecord,
   InvocationRecord,
@@ -112,10 +113,9 @@ async function packMaps(tx: Upgrade): Promise<void> {
     cursor = await cursor.continue()
   ) {
     const { change, ...about } = cursor.value as unknown as WriteRecord;
-    const count = change.method === "insert" ? change.entries.length : change.keys.length;
     await Promise.all([
       tx.objectStore("changes").put(packChange(change), about.id),
-      cursor.update({ ...about, method: change.method, count }),
+      cursor.update({ ...about, ...describe(change) }),
     ]);
   }
 }

@@ -9,7 +9,15 @@ import { unwrap } from "idb";
 import { packChange, sameBytes, unpackChange } from "./change-codec.ts";
 import { transact, type TransactOptions } from "./database.ts";
 import { idBytes, packEntry, unpackEntry } from "./entry-codec.ts";
-import { endOfMap, entryKey, entryKeys, entryRange, splitKey, type KeyBounds } from "./keys.ts";
+import {
+  compareKeys,
+  endOfMap,
+  entryKey,
+  entryKeys,
+  entryRange,
+  splitKey,
+  type KeyBounds,
+} from "./keys.ts";
 import { readRecords, type Direction } from "./read-records.ts";
 import type { MapChange, MapEntry, TraceEvent, WriteHeader, WriteRecord } from "./records.ts";
 import type { PlaygroundDatabase, StoredWrite } from "./schema.ts";
@@ -109,9 +117,17 @@ function applyChange(entries: IDBObjectStore, { map, change, id }: WriteRecord):
 }
 
 /** What a write did, without what it wrote. */
-function describe(change: MapChange): Pick<WriteHeader, "method" | "count"> {
+export function describe(
+  change: MapChange,
+): Pick<WriteHeader, "method" | "count" | "low" | "high"> {
   const { method } = change;
-  return { method, count: method === "insert" ? change.entries.length : change.keys.length };
+  const keys = method === "insert" ? change.entries.map(([key]) => key) : change.keys;
+  let [low = "", high = ""] = [keys[0], keys[0]];
+  for (const key of keys) {
+    if (compareKeys(key, low) < 0) low = key;
+    if (compareKeys(key, high) > 0) high = key;
+  }
+  return { method, count: keys.length, low, high };
 }
 
 export async function readWrite(
@@ -122,7 +138,7 @@ export async function readWrite(
     const header = await tx.objectStore("writes").get(id);
     const packed = await tx.objectStore("changes").get(id);
     if (!header || !packed) return undefined;
-    const { method, count: _, ...about } = header;
+    const { method, count: _, low: __, high: ___, ...about } = header;
     return { ...about, change: unpackChange(method, packed) };
   });
 }

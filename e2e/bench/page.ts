@@ -1,0 +1,334 @@
+/** The benchmark as it runs in the browser; see DESIGN's table and the README. */
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
+import { z } from "zod";
+import {
+  atLeastOnce,
+  atMostOnce,
+  connect,
+  DurableMcpServer,
+  openStore,
+  SortedMap,
+  structured,
+  uuidv7,
+  type DurableContext,
+} from "../../src/index.ts";
+import { openBare, read, readRange, write } from "./bare.ts";
+import { dexieContests } from "./dexie.ts";
+import { contest, time, type Contest, type Row } from "./measure.ts";
+
+const BATCH = 10_000;
+const RANGE = 100;
+const VALUE_BYTES = 100;
+/** Single calls and ranges are too quick for the clock: so many make a round. */
+const MANY = 50;
+
+const keyAt = (index: number): string => `key-${String(index).padStart(9, "0")}`;
+const value = crypto.getRandomValues(new Uint8Array(VALUE_BYTES));
+
+let databases = 0;
+const newName = (): string => `bench-${databases++}-${crypto.randomUUID()}`;
+
+type Body = (context: DurableContext) => Promise<unknown>;
+
+/** A server whose one tool runs whatever it is given, so that contexts are real ones. */
+async function serve(name: string) {
+  const store = await openStore({ name });
+  const server = new DurableMcpServer({ name: "bench", version: "1.0.0" }, { store });
+  let body: Body = () => Promise.resolve();
+  server.registerTool("run", {}, async (_args, context) => {
+    await body(context);
+    return { content: [] };
+  });
+  server.registerTool(
+    "plain",
+    { inputSchema: { n: z.number() }, outputSchema: { n: z.number() } },
+    ({ n }) => structured({ n: n + 1 }),
+  );
+  await server.start();
+  const { client } = await connect(server);
+  const call = async (id: string, work: Body): Promise<void> => {
+    body = work;
+    const _meta = { "playground.durable-mcp/invocationId": id };
+    const answer = await client.callTool({ name: "run", arguments: {}, _meta });
+    if (answer.isError) throw new Error(JSON.stringify(answer.content));
+  };
+  const close = async (): Promise<void> => {
+    await server.close();
+    store.close();
+    indexedDB.deleteDatabase(name);
+  };
+  return { store, client, call, close };
+}
+
+function entriesOf(from: number, count: number): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [keyAt(from + index), value]),
+  );
+}
+
+async function fill(
+  { call }: Awaited<ReturnType<typeof serve>>,
+  map: string,
+  rows: number,
+): Promise<void> {
+  for (let at = 0; at < rows; at += BATCH) {
+    await call(uuidv7(), (context) =>
+      SortedMap.ref(map).insert(context, { entries: entriesOf(at, Math.min(BATCH, rows - at)) }),
+    );
+  }
+}
+
+const batch: Contest = {
+  work: "insert 10,000 entries in one batch",
+  floor: "the same bytes by bare put in one transaction",
+  bar: 1.15,
+  rounds: 7,
+  async runFloor() {
+    const name = newName();
+    const db = await openBare(name, ["entries"]);
+    const entries = Object.entries(entriesOf(0, BATCH));
+    const ms = await time(() =>
+      write(db, "entries", "relaxed", (table) => {
+        for (const [key, value] of entries) table.put(value, key);
+      }),
+    );
+    db.close();
+    indexedDB.deleteDatabase(name);
+    return ms;
+  },
+  async runOurs() {
+    const served = await serve(newName());
+    const entries = entriesOf(0, BATCH);
+    let ms = 0;
+    await served.call(uuidv7(), async (context) => {
+      ms = await time(() => SortedMap.ref("m").insert(context, { entries }));
+    });
+    await served.close();
+    return ms;
+  },
+};
+
+async function rangeContests(): Promise<Row[]> {
+  const rows = 200_000;
+  const served = await serve(newName());
+  await fill(served, "m", rows);
+  const name = newName();
+  const bare = await openBare(name, ["entries"]);
+  for (let at = 0; at < rows; at += BATCH) {
+    await write(bare, "entries", "relaxed", (table) => {
+      for (let index = at; index < at + BATCH; index++) table.put(value, keyAt(index));
+    });
+  }
+  const places = Array.from({ length: MANY }, (_, index) => 1000 + index * 3970);
+  const results: Row[] = [];
+  for (const direction of ["next", "prev"] as const) {
+    results.push(
+      await contest({
+        work: `range of 100 out of 200,000, ${direction === "next" ? "ascending" : "descending"}`,
+        floor: "one bare getAllRecords",
+        bar: 1.15,
+        times: MANY,
+        runFloor: () =>
+          time(async () => {
+            for (const at of places) {
+              const query =
+                direction === "next"
+                  ? IDBKeyRange.lowerBound(keyAt(at))
+                  : IDBKeyRange.upperBound(keyAt(at));
+              await readRange(bare, "entries", query, RANGE, direction);
+            }
+          }),
+        runOurs: async () => {
+          let ms = 0;
+          await served.call(uuidv7(), async (context) => {
+            const map = SortedMap.ref("m");
+            ms = await time(async () => {
+              for (const at of places) {
+                const request = { startKey: keyAt(at), limit: RANGE };
+                await (direction === "next"
+                  ? map.range(context, request)
+                  : map.reverseRange(context, request));
+              }
+            });
+          });
+          return ms;
+        },
+      }),
+    );
+  }
+  bare.close();
+  indexedDB.deleteDatabase(name);
+  await served.close();
+  return results;
+}
+
+async function sizeContest(): Promise<Row> {
+  const [small, large] = [await serve(newName()), await serve(newName())];
+  await fill(small, "m", 1000);
+  await fill(large, "m", 1_000_000);
+  const run = (served: typeof small, rows: number) => async (): Promise<number> => {
+    let ms = 0;
+    await served.call(uuidv7(), async (context) => {
+      ms = await time(async () => {
+        for (let index = 0; index < MANY; index++) {
+          const startKey = keyAt(Math.floor((index / MANY) * (rows - RANGE)));
+          await SortedMap.ref("m").range(context, { startKey, limit: RANGE });
+        }
+      });
+    });
+    return ms;
+  };
+  const row = await contest({
+    work: "range of 100 out of 1,000,000",
+    floor: "out of 1,000",
+    bar: 1.2,
+    times: MANY,
+    runFloor: run(small, 1000),
+    runOurs: run(large, 1_000_000),
+  });
+  await small.close();
+  await large.close();
+  return row;
+}
+
+const RECORD = {
+  invocation: uuidv7(),
+  alias: "guard",
+  kind: "atMostOnce",
+  state: "stored",
+  attempts: 1,
+  execution: 1,
+  updatedAt: Date.now(),
+  value: { receipt: "r_1", amount: 25 },
+};
+const RECEIPT = z.object({ receipt: z.string(), amount: z.number() });
+
+async function guardContests(): Promise<Row[]> {
+  const served = await serve(newName());
+  const name = newName();
+  const bare = await openBare(name, ["guards"]);
+  await write(bare, "guards", "relaxed", (table) => {
+    for (let index = 0; index < MANY; index++) table.put(RECORD, `stored-${index}`);
+  });
+  const stored = uuidv7();
+  const useGuards =
+    (kind: "atLeastOnce" | "atMostOnce") =>
+    async (context: DurableContext): Promise<void> => {
+      for (let index = 0; index < MANY; index++) {
+        const guard = kind === "atLeastOnce" ? atLeastOnce : atMostOnce;
+        await guard(`g-${index}`, context, () => RECORD.value, { schema: RECEIPT });
+      }
+    };
+  await served.call(stored, useGuards("atMostOnce"));
+  const timed = async (id: string, work: Body): Promise<number> => {
+    let ms = 0;
+    await served.call(id, async (context) => {
+      ms = await time(() => work(context));
+    });
+    return ms;
+  };
+  const answered = await contest({
+    work: "a guard answered from the store",
+    floor: "one bare get",
+    bar: 1.5,
+    times: MANY,
+    runFloor: () =>
+      time(async () => {
+        for (let index = 0; index < MANY; index++) {
+          await read(bare, "guards", (table) => table.get(`stored-${index}`));
+        }
+      }),
+    runOurs: () => timed(stored, useGuards("atMostOnce")),
+  });
+  const fresh = await contest({
+    work: "a new atMostOnce guard",
+    floor: "two bare read-write transactions, the first strict",
+    bar: 1.3,
+    times: MANY,
+    runFloor: (round) =>
+      time(async () => {
+        for (let index = 0; index < MANY; index++) {
+          const key = `${round}-${index}`;
+          await write(bare, "guards", "strict", (table) => table.put(RECORD, key));
+          await write(bare, "guards", "relaxed", (table) => table.put(RECORD, key));
+        }
+      }),
+    runOurs: () => timed(uuidv7(), useGuards("atMostOnce")),
+  });
+  bare.close();
+  indexedDB.deleteDatabase(name);
+  await served.close();
+  return [answered, fresh];
+}
+
+async function callContest(): Promise<Row> {
+  const served = await serve(newName());
+  const name = newName();
+  const bare = await openBare(name, ["journal"]);
+  const jsonSchemaValidator = new CfWorkerJsonSchemaValidator();
+  const mcp = new McpServer({ name: "bare", version: "1.0.0" }, { jsonSchemaValidator });
+  const journal = (id: string, state: string): Promise<void> =>
+    write(bare, "journal", "relaxed", (table) =>
+      table.put({ id, tool: "plain", args: { n: 1 }, state, createdAt: Date.now() }, id),
+    );
+  mcp.registerTool(
+    "plain",
+    { inputSchema: { n: z.number() }, outputSchema: { n: z.number() } },
+    async ({ n }) => {
+      const id = uuidv7();
+      await journal(id, "running");
+      const result = structured({ n: n + 1 });
+      await journal(id, "completed");
+      return result;
+    },
+  );
+  const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
+  await mcp.connect(serverEnd);
+  const client = new Client({ name: "bare", version: "1.0.0" }, { jsonSchemaValidator });
+  await client.connect(clientEnd);
+  await client.listTools();
+  await served.client.listTools();
+  const run = (client: Client) => (): Promise<number> =>
+    time(async () => {
+      for (let n = 0; n < MANY; n++) await client.callTool({ name: "plain", arguments: { n } });
+    });
+  const row = await contest({
+    work: "tools/call of a tool with no guard",
+    floor: "the same on a bare McpServer, plus the journal's two bare writes",
+    bar: 1.3,
+    times: MANY,
+    runFloor: run(client),
+    runOurs: run(served.client),
+  });
+  await client.close();
+  bare.close();
+  indexedDB.deleteDatabase(name);
+  await served.close();
+  return row;
+}
+
+/** Runs what is asked for, or everything. */
+async function bench(only: string, told: (row: Row) => void): Promise<void> {
+  const parts: [string, () => Promise<Row | readonly Row[]>][] = [
+    ["batch", () => contest(batch)],
+    ["range", rangeContests],
+    ["guard", guardContests],
+    ["call", callContest],
+    ["size", sizeContest],
+    ["dexie", () => dexieContests(newName)],
+  ];
+  for (const [name, run] of parts) {
+    if (only !== "" && !only.split(",").includes(name)) continue;
+    for (const row of [await run()].flat()) told(row);
+  }
+}
+
+declare global {
+  interface Window {
+    bench: typeof bench;
+  }
+}
+window.bench = bench;

@@ -1,0 +1,101 @@
+/**
+ * `npm run bench`: DESIGN's table, in the real browser with a profile on disk, as ratios to floors
+ * measured in the same run. `-- --only batch,range` runs parts: batch, range, guard, call, size,
+ * dexie, load. Prints a table, and writes it as JSON to test-results/bench.json.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { chromium } from "playwright";
+import { build, preview } from "vite";
+import { BROWSER_ARGS, ensureBrowser } from "../support/browser.ts";
+import type { Row } from "./measure.ts";
+
+const PORT = 9995;
+const MOST_KILOBYTES = 180;
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "playground-bench-"));
+const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const isAsked = (part: string): boolean => values.only === "" || values.only.split(",").includes(part);
+
+/** What the page's first load brings, in kilobytes of gzip: its entry and all that it imports at once. */
+async function firstLoad(): Promise<number> {
+  const outDir = join(folder, "page");
+  await build({ root, logLevel: "warn", build: { outDir, emptyOutDir: true } });
+  const html = readFileSync(join(outDir, "index.html"), "utf8");
+  const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? "");
+  const bytes = scripts.map((path) => gzipSync(readFileSync(join(outDir, path)), { level: 9 }).length);
+  return bytes.reduce((sum, size) => sum + size, 0) / 1024;
+}
+
+async function inBrowser(told: (row: Row) => void): Promise<string> {
+  const outDir = join(folder, "bench");
+  await build({
+    root: join(root, "e2e/bench"),
+    configFile: join(root, "vite.config.ts"),
+    logLevel: "warn",
+    build: { outDir, emptyOutDir: true },
+  });
+  const server = await preview({
+    root,
+    logLevel: "warn",
+    build: { outDir },
+    preview: { port: PORT, strictPort: true },
+  });
+  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+    executablePath: ensureBrowser(),
+    args: BROWSER_ARGS,
+  });
+  try {
+    const page = await context.newPage();
+    page.on("pageerror", (error) => console.error(error.message));
+    await page.exposeFunction("told", told);
+    await page.goto(`http://localhost:${PORT}/`);
+    await page.evaluate(
+      (only) => window.bench(only, (row) => (window as unknown as { told(row: Row): void }).told(row)),
+      values.only,
+    );
+    return context.browser()?.version() ?? (await page.evaluate(() => navigator.userAgent));
+  } finally {
+    await context.close();
+    await server.close();
+  }
+}
+
+const rows: Row[] = [];
+const show = (ms: number): string => (ms < 1 ? `${(ms * 1000).toFixed(0)} µs` : `${ms.toFixed(1)} ms`);
+const print = (row: Row): void => {
+  rows.push(row);
+  const [low, high] = row.spread;
+  const cells = [
+    row.ratio <= row.bar ? "ok" : "MISSED",
+    row.work,
+    row.floor,
+    show(row.floorMs),
+    show(row.oursMs),
+    row.ratio.toFixed(2),
+    `${low.toFixed(2)}-${high.toFixed(2)}`,
+    row.bar.toFixed(2),
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+};
+
+console.log("|  | work | floor | floor's time | ours | ratio | spread | bar |");
+console.log("|---|---|---|---|---|---|---|---|");
+const parts = ["batch", "range", "guard", "call", "size", "dexie"];
+const browser = parts.some(isAsked) ? await inBrowser(print) : "none";
+let kilobytes: number | undefined;
+if (isAsked("load")) {
+  kilobytes = await firstLoad();
+  const verdict = kilobytes <= MOST_KILOBYTES ? "ok" : "MISSED";
+  console.log(
+    `\n${verdict}: first load, ${kilobytes.toFixed(1)} KB of JavaScript in gzip, of at most ${MOST_KILOBYTES} KB`,
+  );
+}
+console.log(`\nBrowser ${browser}, ${cpus().length} cores of ${cpus()[0]?.model ?? "?"}`);
+mkdirSync(join(root, "test-results"), { recursive: true });
+writeFileSync(join(root, "test-results/bench.json"), JSON.stringify({ browser, rows, kilobytes }, null, 2));
+rmSync(folder, { recursive: true, force: true });
