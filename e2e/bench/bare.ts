@@ -55,16 +55,23 @@ export async function readRange(
   direction: "next" | "prev",
 ): Promise<unknown> {
   const source = db.transaction(table, "readonly").objectStore(table);
-  const done = (request: IDBRequest): Promise<unknown> =>
+  const done = <T>(request: IDBRequest): Promise<T> =>
     new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => resolve(request.result as T);
       request.onerror = () => reject(request.error ?? new Error("not read"));
     });
   if ("getAllRecords" in source) {
-    return await done((source as RecordsStore).getAllRecords({ query, count, direction }));
+    const records = await done<{ key: IDBValidKey; value: unknown }[]>(
+      (source as RecordsStore).getAllRecords({ query, count, direction }),
+    );
+    // A record's parts are made when they are looked at.
+    return records.map(({ key, value }) => [key, value]);
   }
   if (direction === "next") {
-    return await Promise.all([done(source.getAllKeys(query, count)), done(source.getAll(query, count))]);
+    return await Promise.all([
+      done(source.getAllKeys(query, count)),
+      done(source.getAll(query, count)),
+    ]);
   }
   throw new Error("This browser reads no range backwards in one request.");
 }

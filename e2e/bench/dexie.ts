@@ -110,7 +110,13 @@ function openDexie(name: string): Side & { close(): void } {
       db.transaction("rw", db.guards, db.trace, async () => {
         const earlier = await db.guards.get([invocation, alias]);
         if (earlier) return;
-        await db.guards.put({ invocation, alias, kind: "atLeastOnce", state: "absent", attempts: 1 });
+        await db.guards.put({
+          invocation,
+          alias,
+          kind: "atLeastOnce",
+          state: "absent",
+          attempts: 1,
+        });
         await db.trace.add({ invocation, type: "attempt-started", attemptOf: invocation });
       }),
     close: () => {
@@ -123,7 +129,11 @@ function openDexie(name: string): Side & { close(): void } {
 const batchOf = (from: number, count: number): [string, Uint8Array][] =>
   Array.from({ length: count }, (_, index) => [keyAt(from + index), value]);
 
-type Operation = readonly [work: string, times: number, run: (side: Side, n: number) => Promise<unknown>];
+type Operation = readonly [
+  work: string,
+  times: number,
+  run: (side: Side, n: number) => Promise<unknown>,
+];
 
 const place = (n: number): string => keyAt(RANGE + ((n * 397) % (ROWS - 2 * RANGE)));
 let fresh = ROWS;
@@ -153,9 +163,7 @@ export async function dexieContests(newName: () => string): Promise<Row[]> {
       });
     const runFloor = runs(dexie);
     const runOurs = runs(ours);
-    rows.push(
-      await contest({ work, floor: "Dexie", bar: 1, times, rounds: 7, runFloor, runOurs }),
-    );
+    rows.push(await contest({ work, floor: "Dexie", bar: 1, times, rounds: 7, runFloor, runOurs }));
   }
   ours.close();
   dexie.close();

@@ -19,15 +19,20 @@ const MOST_KILOBYTES = 180;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "playground-bench-"));
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const isAsked = (part: string): boolean => values.only === "" || values.only.split(",").includes(part);
+const isAsked = (part: string): boolean =>
+  values.only === "" || values.only.split(",").includes(part);
 
 /** What the page's first load brings, in kilobytes of gzip: its entry and all that it imports at once. */
 async function firstLoad(): Promise<number> {
   const outDir = join(folder, "page");
   await build({ root, logLevel: "warn", build: { outDir, emptyOutDir: true } });
   const html = readFileSync(join(outDir, "index.html"), "utf8");
-  const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? "");
-  const bytes = scripts.map((path) => gzipSync(readFileSync(join(outDir, path)), { level: 9 }).length);
+  const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(
+    ([, path]) => path ?? "",
+  );
+  const bytes = scripts.map(
+    (path) => gzipSync(readFileSync(join(outDir, path)), { level: 9 }).length,
+  );
   return bytes.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
@@ -55,7 +60,8 @@ async function inBrowser(told: (row: Row) => void): Promise<string> {
     await page.exposeFunction("told", told);
     await page.goto(`http://localhost:${PORT}/`);
     await page.evaluate(
-      (only) => window.bench(only, (row) => (window as unknown as { told(row: Row): void }).told(row)),
+      (only) =>
+        window.bench(only, (row) => (window as unknown as { told(row: Row): void }).told(row)),
       values.only,
     );
     return context.browser()?.version() ?? (await page.evaluate(() => navigator.userAgent));
@@ -66,7 +72,8 @@ async function inBrowser(told: (row: Row) => void): Promise<string> {
 }
 
 const rows: Row[] = [];
-const show = (ms: number): string => (ms < 1 ? `${(ms * 1000).toFixed(0)} µs` : `${ms.toFixed(1)} ms`);
+const show = (ms: number): string =>
+  ms < 1 ? `${(ms * 1000).toFixed(0)} µs` : `${ms.toFixed(1)} ms`;
 const print = (row: Row): void => {
   rows.push(row);
   const [low, high] = row.spread;
@@ -97,5 +104,8 @@ if (isAsked("load")) {
 }
 console.log(`\nBrowser ${browser}, ${cpus().length} cores of ${cpus()[0]?.model ?? "?"}`);
 mkdirSync(join(root, "test-results"), { recursive: true });
-writeFileSync(join(root, "test-results/bench.json"), JSON.stringify({ browser, rows, kilobytes }, null, 2));
+writeFileSync(
+  join(root, "test-results/bench.json"),
+  JSON.stringify({ browser, rows, kilobytes }, null, 2),
+);
 rmSync(folder, { recursive: true, force: true });

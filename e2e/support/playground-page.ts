@@ -103,12 +103,13 @@ export interface StoredMapEntry {
 export async function readMaps(page: Page, database: string): Promise<StoredMapEntry[]> {
   const records = await readRecords(page, database, "entries");
   return records.map(({ key, value }) => ({
-    map: (key as [string, unknown])[0],
-    value: JSON.parse((value as { value: string }).value) as unknown,
+    // A map's name ends with U+FFFF; a value follows the 16 bytes of its write's id.
+    map: (key as string).split("\uffff")[0] ?? "",
+    value: JSON.parse(value as string) as unknown,
   }));
 }
 
-/** Every record with its key; bytes come as text. */
+/** Every record with its key; bytes, which only the maps' values are, as text. */
 async function readRecords(
   page: Page,
   database: string,
@@ -119,7 +120,7 @@ async function readRecords(
       new Promise<{ key: unknown; value: unknown }[]>((resolve, reject) => {
         const plain = (data: unknown): unknown => {
           if (data instanceof ArrayBuffer || data instanceof Uint8Array) {
-            return new TextDecoder().decode(data);
+            return new TextDecoder().decode(new Uint8Array(data as ArrayBuffer).subarray(16));
           }
           if (Array.isArray(data)) return data.map(plain);
           if (typeof data !== "object" || data === null) return data;

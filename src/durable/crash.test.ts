@@ -278,16 +278,18 @@ describe("server.crash()", () => {
 
   /** Crashes right after the `nth` row was put into `table`, while its transaction is open. */
   function crashAtPut(server: DurableMcpServer, table: string, nth: number): void {
-    const put = Reflect.get<IDBObjectStore, "put">(IDBObjectStore.prototype, "put");
     let count = 0;
-    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
-      this: IDBObjectStore,
-      ...args: Parameters<IDBObjectStore["put"]>
-    ) {
-      const request = put.apply(this, args);
-      if (this.name === table && ++count === nth) server.crash();
-      return request;
-    });
+    for (const method of ["put", "add"] as const) {
+      const write = Reflect.get<IDBObjectStore, "put">(IDBObjectStore.prototype, method as "put");
+      vi.spyOn(IDBObjectStore.prototype, method).mockImplementation(function (
+        this: IDBObjectStore,
+        ...args: Parameters<IDBObjectStore["put"]>
+      ) {
+        const request = write.apply(this, args);
+        if (this.name === table && ++count === nth) server.crash();
+        return request;
+      });
+    }
   }
 
   it.each([

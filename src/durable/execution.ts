@@ -101,6 +101,8 @@ export class Execution {
   readonly running = new Map<string, { readonly kind: GuardKind; readonly done: Deferred<void> }>();
   /** Guards that were used in this execution, by alias, with the scope that used them. */
   readonly used = new Map<string, Scope>();
+  /** Every alias that was used in this execution, by any attempt. */
+  readonly seen = new Set<string>();
   /** Attempts of guards that keep no record, because guards are off. */
   readonly unrecordedAttempts = new Map<string, number>();
   /** How many audit entries it has written. */

@@ -212,7 +212,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     expect(callable).toHaveBeenCalledTimes(1);
   });
 
-  /** The disk is full for the `nth` write to the table of guards, and for `count` in all. */
+  /** The disk is full for the `nth` put of a guard, and for `count` in all; a first claim is an `add`. */
   function fillDisk(nth: number, count: number): void {
     const put = Reflect.get<IDBObjectStore, "put">(IDBObjectStore.prototype, "put");
     let writes = 0;
@@ -232,7 +232,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     const { run, id } = await trial(lab, (context) =>
       atMostOnce("g", context, () => void callable(), { retryableErrors }),
     );
-    fillDisk(2, 1);
+    fillDisk(1, 1);
     expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
     expect(await lab.store.readGuard(id, "g")).toMatchObject({ state: "failed" });
     expect(causeOf(await run())).toContain("StoreQuotaError");
@@ -244,7 +244,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     const { run, id } = await trial(lab, (context) =>
       atMostOnce("g", context, () => void callable(), { retryableErrors }),
     );
-    fillDisk(2, 99);
+    fillDisk(1, 99);
     expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
     expect(await lab.store.readGuard(id, "g")).toMatchObject({ state: "started" });
     expect(causeOf(await run())).not.toBe("");

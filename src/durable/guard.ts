@@ -151,6 +151,11 @@ type AttemptOutcome =
   { readonly value: unknown } | { readonly again: unknown; readonly attempt: number | undefined };
 
 class GuardRun {
+  /** No record of the guard can be in the store. */
+  #isNew = false;
+  /** Its record as this use has claimed it. */
+  #claimed: GuardRecord | undefined;
+
   constructor(
     readonly kind: GuardKind,
     readonly alias: string,
@@ -162,10 +167,14 @@ class GuardRun {
   ) {}
 
   async run(): Promise<unknown> {
-    const { store, guards, fence, random } = this.execution.options;
+    const { store, guards, fence, random, number } = this.execution.options;
+    const { seen } = this.execution;
+    // In an invocation's first execution, no guard was used before.
+    this.#isNew = number === 1 && !seen.has(this.alias);
+    seen.add(this.alias);
     // The second run of effect validation may be answered from the store, and writes nothing to it.
     const recorded = guards === "on" && !this.scope.validates;
-    if (guards === "on") {
+    if (guards === "on" && !this.#isNew) {
       const record = await fence.run(() => store.readGuard(this.execution.id, this.alias));
       if (record && (record.state !== "absent" || record.kind !== this.kind)) {
         return await this.#answer(record);
@@ -266,10 +275,14 @@ class GuardRun {
       kind,
       execution: number,
       at: clock.now(),
+      isNew: this.#isNew,
     };
-    return await fence.run((signal) =>
+    const claimed = await fence.run((signal) =>
       tracer.ride([], (events) => store.claimGuard(claim, events, { signal })),
     );
+    this.#isNew = false;
+    this.#claimed = claimed.record;
+    return claimed;
   }
 
   async #call(attempt: number, asked?: Asked, validates = this.scope.validates): Promise<unknown> {
@@ -310,8 +323,9 @@ class GuardRun {
   ): Promise<void> {
     const { store, fence, tracer, clock, number } = this.execution.options;
     const { alias, kind } = this;
-    const invocation = this.execution.id;
-    const settlement = { invocation, alias, execution: number, at: clock.now(), ...change };
+    const claimed = this.#claimed;
+    if (!claimed) throw new Error(`Guard "${alias}" is settled without a claim.`);
+    const settlement = { claimed, execution: number, at: clock.now(), ...change };
     const { state, error } = change;
     const type = state === "stored" ? "guard-stored" : "guard-failed";
     const about = { alias, kind, ...(attempt ? { attempt } : {}), ...(error ? { error } : {}) };

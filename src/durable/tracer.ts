@@ -4,7 +4,7 @@
  */
 import type { DurableStore, TraceEvent } from "../store/index.ts";
 
-const FLUSH_AFTER_MS = 20;
+const FLUSH_AFTER_MS = 100;
 
 export type TraceInput = Omit<TraceEvent, "seq" | "at" | "invocation" | "execution">;
 

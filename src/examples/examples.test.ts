@@ -302,10 +302,13 @@ describe("a client script", () => {
       signal: stop.signal,
     });
     const ran = example.runClient(script);
-    await until(lab, async () => (await lab.store.readInvocationsInState("running")).length > 0);
+    await until(lab, async () => (await lab.store.readPendingInvocations("running")).length > 0);
     stop.abort(new Error("Stopped."));
     await expect(ran).rejects.toThrow("Stopped.");
-    await until(lab, async () => (await lab.store.readInvocationsInState("cancelled")).length > 0);
+    await until(lab, async () => {
+      const [call] = await lab.store.readInvocations({ limit: 1 });
+      return call?.state === "cancelled";
+    });
   });
 });
 

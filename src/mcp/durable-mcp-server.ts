@@ -328,7 +328,13 @@ export class DurableMcpServer {
       if (named !== undefined) await this.#refuseOther(named, tool, args);
       const id = named ?? this.#newId();
       const as = session === this.#headless ? "resume" : "client";
-      const invocation = new Invocation(this.#host(), session, extra, { id, tool, args, as });
+      const invocation = new Invocation(this.#host(), session, extra, {
+        id,
+        tool,
+        args,
+        as,
+        isNew: named === undefined,
+      });
       this.#calls.set(extra, invocation);
       this.#invocations.add(invocation);
       let result: CallToolResult;
@@ -358,7 +364,7 @@ export class DurableMcpServer {
   async #markInterrupted(known?: string): Promise<void> {
     const { clock = systemClock } = this.#options;
     const { store } = this;
-    const running = await this.#fence.run(() => store.readInvocationsInState("running"));
+    const running = await this.#fence.run(() => store.readPendingInvocations("running"));
     const owners = new Set(running.map(({ executions }) => executions.at(-1)?.owner));
     // Asked after the owners: one that was seen running and holds no lock now has died.
     const held = await this.#fence.run(() => store.locks.held());
@@ -384,7 +390,7 @@ export class DurableMcpServer {
   }
 
   #interrupted(): Promise<InvocationRecord[]> {
-    return this.store.readInvocationsInState("interrupted");
+    return this.store.readPendingInvocations("interrupted");
   }
 
   async #resumeInterrupted(): Promise<void> {

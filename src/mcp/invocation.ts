@@ -63,6 +63,8 @@ export interface InvocationRequest {
   readonly tool: string;
   readonly args: Record<string, unknown>;
   readonly as: "client" | "resume";
+  /** The id was made for this call: nobody else knows it yet. */
+  readonly isNew: boolean;
 }
 
 export class Invocation {
@@ -164,7 +166,8 @@ export class Invocation {
     // Held until a cancellation is journalled: only the server's own end frees it at once.
     const lock = acquire(store.locks, name, this.host.fence.signal, this.#fence.signal);
     this.#lock = lock;
-    await this.#fence.run(() => lock);
+    // A new id becomes known by the journal, after the lock was asked for: it is free.
+    if (!this.request.isNew) await this.#fence.run(() => lock);
     const begin = { ...this.request, owner, guards, at: clock.now() };
     const begun = await this.#fence.run(
       (signal) => (this.#beginning = store.beginExecution(begin, { signal })),
@@ -174,6 +177,7 @@ export class Invocation {
       if (begun.reason === "other-request") this.#refusal = Invocation.otherRequest(id);
       return { content: [] };
     }
+    await this.#fence.run(() => lock);
     const number = begun.execution;
     const about = { invocation: id, execution: number };
     const { host } = this;
@@ -197,11 +201,11 @@ export class Invocation {
       return;
     }
     // The cancellation may have come while an execution was being journalled, past aborting.
-    const begun = await this.#beginning?.catch(() => undefined);
-    if (!begun?.begun) return;
+    const outcome = await this.#beginning?.catch(() => undefined);
+    if (!outcome?.begun) return;
     const { store, clock, fence } = this.host;
-    const { id } = this.request;
-    const end = { id, execution: begun.execution, outcome: "cancelled", at: clock.now() } as const;
+    const { invocation: begun, execution } = outcome;
+    const end = { begun, execution, outcome: "cancelled", at: clock.now() } as const;
     await fence.run((signal) => store.endExecution(end, [], { signal }));
   }
 
@@ -246,7 +250,7 @@ export class Invocation {
     // A cancelled execution's own fence is cut; the server's is not.
     const fence = outcome === "cancelled" ? this.host.fence : this.#fence;
     const end = {
-      id: execution.id,
+      begun: execution.options.invocation,
       execution: execution.options.number,
       outcome,
       at: clock.now(),

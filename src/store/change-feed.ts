@@ -18,17 +18,24 @@ export interface StoreChange {
 
 export type ChangeListener = (change: StoreChange) => void;
 
+/** A message costs as much as a small write: changes of a moment go in one. */
+const SEND_AFTER_MS = 4;
+
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();
   readonly #channel: BroadcastChannel | undefined;
 
+  /** What other tabs are not told yet. */
+  readonly #outgoing: Omit<StoreChange, "remote">[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(name: string) {
     if (typeof BroadcastChannel === "undefined") return;
     this.#channel = new BroadcastChannel(`durable-mcp:${name}`);
-    this.#channel.onmessage = (event: MessageEvent<Omit<StoreChange, "remote">>) =>
-      this.#tell({ ...event.data, remote: true });
+    this.#channel.onmessage = (event: MessageEvent<readonly Omit<StoreChange, "remote">[]>) => {
+      for (const change of event.data) this.#tell({ ...change, remote: true });
+    };
     // Node would stay alive for an open channel.
     (this.#channel as { unref?: () => void }).unref?.();
   }
@@ -36,8 +43,16 @@ export class ChangeFeed {
   emit(change: Omit<StoreChange, "remote">): void {
     // A write that was under way when the store was closed is committed all the same.
     if (this.#closed) return;
-    this.#channel?.postMessage(change);
+    this.#outgoing.push(change);
+    this.#timer ??= setTimeout(() => this.#send(), SEND_AFTER_MS);
     this.#tell({ ...change, remote: false });
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const changes = this.#outgoing.splice(0);
+    if (changes.length > 0) this.#channel?.postMessage(changes);
   }
 
   /** Returns the function that ends the subscription. */
@@ -48,6 +63,7 @@ export class ChangeFeed {
 
   close(): void {
     this.#closed = true;
+    this.#send();
     this.#channel?.close();
     this.#listeners.clear();
   }

@@ -79,6 +79,15 @@ export async function transact<
   } catch (error) {
     throw toStoreError(error);
   }
+  if (mode === "readonly") {
+    // What was read is right whatever becomes of the transaction: its end need not be waited for.
+    tx.done.catch(() => undefined);
+    try {
+      return await body(tx);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
   const abort = (): void => {
     try {
       tx.abort();

@@ -16,12 +16,12 @@ import type { WriteQuery } from "./map-history.ts";
 import type {
   GuardRecord,
   InvocationRecord,
-  InvocationState,
   MapEntry,
   TraceEvent,
   WriteHeader,
   WriteRecord,
 } from "./records.ts";
+import type { PendingState } from "./schema.ts";
 import type { MutationOutcome, RangeQuery } from "./sorted-map-table.ts";
 
 export interface WriteOptions {
@@ -35,7 +35,7 @@ export interface DurableStore {
   readInvocation(id: string): Promise<InvocationRecord | undefined>;
   /** The newest first. */
   readInvocations(query: InvocationQuery): Promise<InvocationRecord[]>;
-  readInvocationsInState(state: InvocationState): Promise<InvocationRecord[]>;
+  readPendingInvocations(state: PendingState): Promise<InvocationRecord[]>;
   beginExecution(begin: BeginExecution, options?: WriteOptions): Promise<BeginOutcome>;
   endExecution(
     end: EndExecution,

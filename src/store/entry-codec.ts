@@ -18,12 +18,26 @@ export function packEntry(write: Uint8Array, value: Uint8Array): Uint8Array<Arra
 }
 
 export function unpackEntry(bytes: Uint8Array): { value: Uint8Array; write: string } {
+  return { value: bytes.slice(ID_BYTES), write: idOf(bytes) };
+}
+
+/** Neighbours are often of one write: its id is spelt once. */
+let last: { readonly bytes: Uint8Array; readonly id: string } | undefined;
+
+function idOf(bytes: Uint8Array): string {
+  if (last && sameId(last.bytes, bytes)) return last.id;
   let id = "";
   for (let index = 0; index < ID_BYTES; index++) {
     id += HEX[bytes[index] ?? 0];
     if (index === 3 || index === 5 || index === 7 || index === 9) id += "-";
   }
-  return { value: bytes.slice(ID_BYTES), write: id };
+  last = { bytes: bytes.slice(0, ID_BYTES), id };
+  return id;
+}
+
+function sameId(a: Uint8Array, b: Uint8Array): boolean {
+  for (let index = 0; index < ID_BYTES; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

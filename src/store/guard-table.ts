@@ -17,11 +17,13 @@ export interface GuardClaim {
   readonly kind: GuardKind;
   readonly execution: number;
   readonly at: number;
+  /** The invocation has used no guard of this alias before: there can be no record of it. */
+  readonly isNew?: boolean;
 }
 
 export interface GuardSettlement {
-  readonly invocation: string;
-  readonly alias: string;
+  /** The guard as it was claimed. */
+  readonly claimed: GuardRecord;
   readonly execution: number;
   readonly at: number;
   readonly state: Exclude<GuardState, "started">;
@@ -51,7 +53,7 @@ export async function claimGuard(
 ): Promise<{ claimed: boolean; record: GuardRecord }> {
   return await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
     const guards = tx.objectStore("guards");
-    const earlier = await guards.get([claim.invocation, claim.alias]);
+    const earlier = claim.isNew ? undefined : await guards.get([claim.invocation, claim.alias]);
     if (earlier && (earlier.state !== "absent" || earlier.kind !== claim.kind)) {
       await appendTrace(tx, events);
       return { claimed: false, record: earlier };
@@ -69,33 +71,45 @@ export async function claimGuard(
     };
     const { state: _, attempts: attempt, updatedAt: __, ...about } = record;
     const started: TraceEvent = { ...about, type: "attempt-started", at: claim.at, attempt };
-    await Promise.all([guards.put(record), appendTrace(tx, [...events, started])]);
+    await Promise.all([
+      claim.isNew ? guards.add(record) : guards.put(record),
+      appendTrace(tx, [...events, started]),
+    ]);
     return { claimed: true, record };
   });
 }
 
-/** Brings a claimed guard into its next state. */
+/**
+ * Brings a claimed guard into its next state.
+ *
+ * @throws Error where it is gone: the data was wiped while its callable ran
+ */
 export async function settleGuard(
   db: PlaygroundDatabase,
-  settlement: GuardSettlement,
+  { claimed, execution, at, state, value, error }: GuardSettlement,
   events: readonly TraceEvent[],
   options: TransactOptions,
 ): Promise<void> {
+  const { error: _, value: __, ...kept } = claimed;
+  const settled: GuardRecord = {
+    ...kept,
+    execution,
+    state,
+    updatedAt: at,
+    ...(state === "stored" ? { value } : {}),
+    ...(error ? { error } : {}),
+  };
   await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
     const guards = tx.objectStore("guards");
-    const { at, value, error, ...rest } = settlement;
-    const earlier = await guards.get([rest.invocation, rest.alias]);
-    if (!earlier) {
-      throw new Error(`Guard "${rest.alias}" is gone: the data was wiped while it was running.`);
+    // Who claimed it knows its record: it is written while it is made sure that it is there.
+    const [known] = await Promise.all([
+      guards.getKey([claimed.invocation, claimed.alias]),
+      guards.put(settled),
+      appendTrace(tx, events),
+    ]);
+    if (known === undefined) {
+      throw new Error(`Guard "${claimed.alias}" is gone: the data was wiped while it was running.`);
     }
-    const { error: _, value: __, ...kept } = earlier;
-    const record: GuardRecord = { ...kept, ...rest, updatedAt: at };
-    const settled: GuardRecord = {
-      ...record,
-      ...(rest.state === "stored" ? { value } : {}),
-      ...(error ? { error } : {}),
-    };
-    await Promise.all([guards.put(settled), appendTrace(tx, events)]);
   });
 }
 

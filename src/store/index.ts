@@ -28,4 +28,5 @@ export { openLedger, type EffectTally, type Ledger, type LedgerEntry } from "./l
 export { localLocks, type Locks } from "./locks.ts";
 export type { Page } from "./read-records.ts";
 export type * from "./records.ts";
+export type { PendingState } from "./schema.ts";
 export { sameChange, type MutationOutcome, type RangeQuery } from "./sorted-map-table.ts";

@@ -6,8 +6,14 @@ import * as guards from "./guard-table.ts";
 import * as history from "./map-history.ts";
 import * as journal from "./journal-table.ts";
 import { localLocks, webLocks, type Locks } from "./locks.ts";
-import type { InvocationState, TraceEvent, WriteRecord } from "./records.ts";
-import { ALL_TABLES, SCHEMA_VERSION, upgrade, type PlaygroundDatabase } from "./schema.ts";
+import type { TraceEvent, WriteRecord } from "./records.ts";
+import {
+  ALL_TABLES,
+  SCHEMA_VERSION,
+  upgrade,
+  type PendingState,
+  type PlaygroundDatabase,
+} from "./schema.ts";
 import * as maps from "./sorted-map-table.ts";
 import * as trace from "./trace-table.ts";
 
@@ -52,12 +58,12 @@ class IndexedDbStore implements DurableStore {
   readInvocations(query: journal.InvocationQuery) {
     return journal.readInvocations(this.#db, query);
   }
-  readInvocationsInState(state: InvocationState) {
-    return journal.readInvocationsInState(this.#db, state);
+  readPendingInvocations(state: PendingState) {
+    return journal.readPendingInvocations(this.#db, state);
   }
   async beginExecution(begin: journal.BeginExecution, options: WriteOptions = {}) {
     const outcome = await journal.beginExecution(this.#db, begin, options);
-    if (outcome.begun) this.#tell({ tables: ["invocations", "trace"], invocation: begin.id });
+    if (outcome.begun) this.#tell({ tables: ["invocations"], invocation: begin.id });
     return outcome;
   }
   async endExecution(
@@ -66,7 +72,7 @@ class IndexedDbStore implements DurableStore {
     options: WriteOptions = {},
   ) {
     const ended = await journal.endExecution(this.#db, end, events, options);
-    this.#tell({ tables: ["invocations", "trace"], invocation: end.id });
+    this.#tell({ tables: ["invocations", "trace"], invocation: end.begun.id });
     return ended;
   }
   async interruptInvocations(isDead: (owner: string) => boolean, at: number) {
@@ -102,7 +108,7 @@ class IndexedDbStore implements DurableStore {
     options: WriteOptions = {},
   ) {
     await guards.settleGuard(this.#db, settlement, events, options);
-    this.#tell({ tables: ["guards", "trace"], invocation: settlement.invocation });
+    this.#tell({ tables: ["guards", "trace"], invocation: settlement.claimed.invocation });
   }
 
   readEntry(map: string, key: string) {

@@ -12,11 +12,12 @@ import type {
   ExecutionOutcome,
   ExecutionRecord,
   InvocationRecord,
-  InvocationState,
   TraceEvent,
 } from "./records.ts";
 import {
   ALL_TABLES,
+  withPending,
+  type PendingState,
   type PlaygroundDatabase,
   type PlaygroundTable,
   type Transaction,
@@ -35,6 +36,8 @@ export interface BeginExecution {
   readonly owner: string;
   readonly guards: "on" | "off";
   readonly at: number;
+  /** The id was made for this call: no invocation of it can be in the journal. */
+  readonly isNew?: boolean;
 }
 
 export type BeginOutcome =
@@ -42,7 +45,8 @@ export type BeginOutcome =
   | { readonly begun: false; readonly reason: "other-request" | "not-interrupted" };
 
 export interface EndExecution {
-  readonly id: string;
+  /** The invocation as it was when the execution began. */
+  readonly begun: InvocationRecord;
   readonly execution: number;
   readonly outcome: ExecutionOutcome;
   readonly at: number;
@@ -59,7 +63,8 @@ export async function readInvocation(
   );
 }
 
-export interface InvocationQuery extends Page<[createdAt: number, id: string]> {
+/** Pages go by the ids of invocations, which are UUIDv7: in the order in which they were called. */
+export interface InvocationQuery extends Page<string> {
   /** Leaves the others out, which costs reading them. */
   readonly matches?: (invocation: InvocationRecord) => boolean;
 }
@@ -70,21 +75,21 @@ export async function readInvocations(
   { matches, ...page }: InvocationQuery,
 ): Promise<InvocationRecord[]> {
   return await transact(db, ["invocations"], "readonly", {}, (tx) =>
-    readPage<InvocationRecord, [number, string]>(
-      unwrap(tx.objectStore("invocations").index("created")),
+    readPage<InvocationRecord, string>(
+      unwrap(tx.objectStore("invocations")),
       page,
-      ({ createdAt, id }) => [createdAt, id],
+      ({ id }) => id,
       matches,
     ),
   );
 }
 
-export async function readInvocationsInState(
+export async function readPendingInvocations(
   db: PlaygroundDatabase,
-  state: InvocationState,
+  state: PendingState,
 ): Promise<InvocationRecord[]> {
   return await transact(db, ["invocations"], "readonly", {}, (tx) =>
-    tx.objectStore("invocations").index("state").getAll(state),
+    tx.objectStore("invocations").index("pending").getAll(state),
   );
 }
 
@@ -93,9 +98,9 @@ export async function beginExecution(
   begin: BeginExecution,
   options: TransactOptions,
 ): Promise<BeginOutcome> {
-  return await transact(db, ["invocations", "trace"], "readwrite", options, async (tx) => {
+  return await transact(db, ["invocations"], "readwrite", options, async (tx) => {
     const invocations = tx.objectStore("invocations");
-    const found = await invocations.get(begin.id);
+    const found = begin.isNew ? undefined : await invocations.get(begin.id);
     if (found && !sameRequest(found, begin)) return { begun: false, reason: "other-request" };
     // A running record whose lock we hold was left by a server that died.
     const earlier = found?.state === "running" ? interrupted(found, begin.at) : found;
@@ -115,14 +120,7 @@ export async function beginExecution(
       executions: [...(earlier?.executions ?? []), execution],
       resumptionCrashes: earlier?.resumptionCrashes ?? 0,
     };
-    const started: TraceEvent = {
-      type: "execution-started",
-      at,
-      invocation: id,
-      execution: number,
-      detail: cause,
-    };
-    await Promise.all([invocations.put(invocation), appendTrace(tx, [started])]);
+    await invocations.put(withPending(invocation));
     return { begun: true, invocation, execution: number };
   });
 }
@@ -130,26 +128,36 @@ export async function beginExecution(
 /** Returns whether the execution was still running. */
 export async function endExecution(
   db: PlaygroundDatabase,
-  end: EndExecution,
+  { begun, ...end }: EndExecution,
   events: readonly TraceEvent[],
   options: TransactOptions,
 ): Promise<boolean> {
   return await transact(db, ["invocations", "trace"], "readwrite", options, async (tx) => {
-    const { id, execution, at, ...result } = end;
-    const ended = await amend(tx, id, (invocation) => {
-      const last = invocation.executions.at(-1);
-      if (invocation.state !== "running" || last?.number !== execution) return undefined;
-      return {
-        ...withLast(invocation, { ...last, ...result, endedAt: at }),
-        state: end.outcome === "crashed" ? "interrupted" : end.outcome,
-        resumptionCrashes: 0,
-      };
-    });
-    const about = { at, invocation: id, execution, outcome: end.outcome };
-    const last: TraceEvent[] = ended ? [{ ...about, type: "execution-ended" }] : [];
-    await appendTrace(tx, [...events, ...last]);
-    return ended;
+    const invocations = tx.objectStore("invocations");
+    // Who holds the invocation's lock knows its record: it is written before it is looked at again.
+    const [found] = await Promise.all([
+      invocations.get(begun.id),
+      invocations.put(withPending(ended(begun, end))),
+      appendTrace(tx, events),
+    ]);
+    const last = found?.executions.at(-1);
+    if (found?.state === "running" && last?.number === end.execution) return true;
+    // It was interrupted or wiped meanwhile, and stays so.
+    await (found ? invocations.put(found) : invocations.delete(begun.id));
+    return false;
   });
+}
+
+function ended(
+  invocation: InvocationRecord,
+  { execution: _, at, ...result }: Omit<EndExecution, "begun">,
+): InvocationRecord {
+  const last = invocation.executions.at(-1);
+  return {
+    ...(last ? withLast(invocation, { ...last, ...result, endedAt: at }) : invocation),
+    state: result.outcome === "crashed" ? "interrupted" : result.outcome,
+    resumptionCrashes: 0,
+  };
 }
 
 /**
@@ -164,7 +172,7 @@ export async function interruptInvocations(
   return await transact(db, ALL_TABLES, "readwrite", {}, async (tx) => {
     const marked: InvocationRecord[] = [];
     const invocations = tx.objectStore("invocations");
-    for (const invocation of await invocations.index("state").getAll("running")) {
+    for (const invocation of await invocations.index("pending").getAll("running")) {
       const last = invocation.executions.at(-1);
       if (!last || !isDead(last.owner)) continue;
       const next = interrupted(invocation, at);
@@ -172,7 +180,7 @@ export async function interruptInvocations(
       const held: TraceEvent[] =
         next.held === undefined ? [] : [{ ...about, type: "held", detail: next.held }];
       const events: TraceEvent[] = [{ ...about, type: "interrupted" }, ...held];
-      await Promise.all([invocations.put(next), appendTrace(tx, events)]);
+      await Promise.all([invocations.put(withPending(next)), appendTrace(tx, events)]);
       marked.push(next);
     }
     return marked;
@@ -222,7 +230,7 @@ async function amend<Names extends PlaygroundTable[]>(
   const found = await invocations.get(id);
   const next = found && change(found);
   if (!next) return false;
-  await invocations.put(next);
+  await invocations.put(withPending(next));
   return true;
 }
 

@@ -1,58 +1,82 @@
 /**
- * Keys of sorted maps: strings in the order of their UTF-8 bytes. IndexedDB sorts strings by UTF-16
- * code units, so an entry's key is binary, which IndexedDB compares bytewise: the map's name, a byte
- * that is in no UTF-8, and the key.
+ * Keys of sorted maps: strings in the order of their UTF-8 bytes, which is that of code points.
+ * IndexedDB sorts strings by UTF-16 code units, where surrogates stand below U+E000: so units are
+ * shifted, the surrogates to the end. A string without any unit from U+D800 on is kept as it is, and
+ * IndexedDB reads and writes strings faster than bytes.
  */
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const SURROGATES = 0xd800;
+const AFTER_SURROGATES = 0xe000;
+const SURROGATE_COUNT = 0x800;
+const TO_THE_END = 0x10000 - AFTER_SURROGATES;
 
-/** No byte of UTF-8: it ends the map's name. */
-const SEPARATOR = 0xff;
-/** UTF-8 takes no more bytes for one unit of a JavaScript string. */
-const MOST_BYTES = 3;
+/**
+ * Ends the name of a map. Shifted, U+FFFF is the second half of a pair and follows a first half
+ * (U+F800 to U+FBFF); alone, it is in no shifted text and sorts after every other unit there.
+ */
+const END = "\uffff";
+const MAP_AND_KEY = /^(.*?)(?<![\uf800-\ufbff])\uffff(.*)$/s;
 
-/** Makes the keys of one map's entries. A key is a view that the next one overwrites: it is for one request. */
-export function entryKeys(map: string): (key: string) => Uint8Array<ArrayBuffer> {
-  const name = encoder.encode(map);
-  const start = name.length + 1;
-  let scratch = new Uint8Array(start + 64);
-  const begin = (): void => {
-    scratch.set(name);
-    scratch[name.length] = SEPARATOR;
-  };
-  begin();
-  return (key) => {
-    const most = start + key.length * MOST_BYTES;
-    if (scratch.length < most) {
-      scratch = new Uint8Array(most * 2);
-      begin();
-    }
-    const { written } = encoder.encodeInto(key, scratch.subarray(start));
-    return scratch.subarray(0, start + written);
-  };
-}
-
-export function entryKey(map: string, key: string): Uint8Array<ArrayBuffer> {
-  return entryKeys(map)(key).slice();
+/** The key of an entry as IndexedDB keeps it. */
+export function entryKey(map: string, key: string): string {
+  return shift(map) + END + shift(key);
 }
 
 /** Past every key of the map. */
-export function endOfMap(map: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array([...encoder.encode(map), SEPARATOR, SEPARATOR]);
+export function endOfMap(map: string): string {
+  return shift(map) + END + END;
 }
 
-/** The map and the key as strings, from the binary key that IndexedDB gave back. */
-export function splitKey(binary: ArrayBuffer | Uint8Array<ArrayBuffer>): {
-  map: string;
-  key: string;
-} {
-  const bytes = ArrayBuffer.isView(binary) ? binary : new Uint8Array(binary);
-  const end = bytes.indexOf(SEPARATOR);
-  return {
-    map: decoder.decode(bytes.subarray(0, end)),
-    key: decoder.decode(bytes.subarray(end + 1)),
-  };
+/** The map and the key, from the key that IndexedDB gave back. */
+export function splitKey(stored: string): { map: string; key: string } {
+  const [, map = "", key = ""] = MAP_AND_KEY.exec(stored) ?? [];
+  return { map: unshift(map), key: unshift(key) };
+}
+
+/** Reads the keys of one map's entries, which is quicker where the map is known. */
+export function keyReader(map: string): (stored: string) => string {
+  const start = shift(map).length + END.length;
+  return (stored) => unshift(stored.slice(start));
+}
+
+function shift(text: string): string {
+  return HIGH_UNIT.test(text) ? mapUnits(text, rank) : text;
+}
+
+function unshift(text: string): string {
+  return HIGH_UNIT.test(text) ? mapUnits(text, unrank) : text;
+}
+
+const HIGH_UNIT = /[\ud800-\uffff]/;
+
+function mapUnits(text: string, map: (unit: number) => number): string {
+  let mapped = "";
+  for (let index = 0; index < text.length; index++) {
+    mapped += String.fromCharCode(map(text.charCodeAt(index)));
+  }
+  return mapped;
+}
+
+/** Surrogates stand for code points above all others, so they rank last. */
+function rank(unit: number): number {
+  if (unit < SURROGATES) return unit;
+  return unit < AFTER_SURROGATES ? unit + TO_THE_END : unit - SURROGATE_COUNT;
+}
+
+function unrank(unit: number): number {
+  if (unit < SURROGATES) return unit;
+  return unit < SURROGATES + TO_THE_END ? unit + SURROGATE_COUNT : unit - TO_THE_END;
+}
+
+/** Negative, zero or positive, as `a` sorts before, with or after `b` by UTF-8 bytes. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const x = a.charCodeAt(index);
+    const y = b.charCodeAt(index);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
 }
 
 export interface KeyBound {
@@ -74,23 +98,6 @@ export function entryRange(map: string, { lower, upper }: KeyBounds): IDBKeyRang
     lower?.open ?? false,
     upper?.open ?? true,
   );
-}
-
-/** Negative, zero or positive, as `a` sorts before, with or after `b` by UTF-8 bytes. */
-export function compareKeys(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const x = a.charCodeAt(index);
-    const y = b.charCodeAt(index);
-    if (x !== y) return rank(x) - rank(y);
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for code points above all others, so they rank last. */
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 export function isWithin(key: string, { lower, upper }: KeyBounds): boolean {

@@ -109,8 +109,6 @@ export interface MapEntry {
 }
 
 export type TraceType =
-  | "execution-started"
-  | "execution-ended"
   | "interrupted"
   | "held"
   | "attempt-started"

@@ -1,5 +1,11 @@
 /** The tables of one example's database, and how a database of an older version is brought to this one. */
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
+import {
+  unwrap,
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  type StoreNames,
+} from "idb";
 import { packChange } from "./change-codec.ts";
 import { idBytes, packEntry } from "./entry-codec.ts";
 import { entryKey } from "./keys.ts";
@@ -17,12 +23,18 @@ export const SCHEMA_VERSION = 2;
 
 export type StoredWrite = WriteHeader;
 
+/** States that a server looks for when it starts. */
+export type PendingState = Extract<InvocationState, "running" | "interrupted">;
+
+/** An invocation as it is kept: `pending` is present while it is, to find these few by an index. */
+export type StoredInvocation = InvocationRecord & { readonly pending?: PendingState };
+
 /** A trace event as it is kept: `attemptOf` is present on the start of an attempt only, to count them by an index. */
 export type StoredTraceEvent = TraceEvent & { readonly attemptOf?: string };
 
 export interface PlaygroundSchema extends DBSchema {
-  /** The binary key of `entryKey` → the value, packed by `packEntry`. */
-  entries: { key: Uint8Array<ArrayBuffer> | ArrayBuffer; value: Uint8Array };
+  /** The key of `entryKey` → the value, packed by `packEntry`. */
+  entries: { key: string; value: Uint8Array };
   /** Every mutation that was applied, and through `once` the proof that it was. */
   writes: {
     key: string;
@@ -35,8 +47,8 @@ export interface PlaygroundSchema extends DBSchema {
   guards: { key: [string, string]; value: GuardRecord };
   invocations: {
     key: string;
-    value: InvocationRecord;
-    indexes: { state: InvocationState; created: [number, string] };
+    value: StoredInvocation;
+    indexes: { pending: PendingState };
   };
   trace: {
     key: number;
@@ -78,9 +90,7 @@ export async function upgrade(
     db.createObjectStore("entries");
     db.createObjectStore("writes", { keyPath: "id" }).createIndex("once", "once", { unique: true });
     db.createObjectStore("guards", { keyPath: ["invocation", "alias"] });
-    const invocations = db.createObjectStore("invocations", { keyPath: "id" });
-    invocations.createIndex("state", "state");
-    invocations.createIndex("created", ["createdAt", "id"], { unique: true });
+    db.createObjectStore("invocations", { keyPath: "id" });
     const trace = db.createObjectStore("trace", { keyPath: "seq", autoIncrement: true });
     trace.createIndex("invocation", "invocation");
     trace.createIndex("attempts", "attemptOf");
@@ -90,8 +100,24 @@ export async function upgrade(
   if (oldVersion < 2) {
     db.createObjectStore("changes");
     tx.objectStore("writes").createIndex("map", ["map", "id"]);
-    if (oldVersion === 1) await packMaps(tx);
+    tx.objectStore("invocations").createIndex("pending", "pending");
+    if (oldVersion === 1) await Promise.all([packMaps(tx), markPending(tx)]);
   }
+}
+
+/** Version 1 had every invocation in two indexes. */
+async function markPending(tx: Upgrade): Promise<void> {
+  const invocations = tx.objectStore("invocations");
+  for (const name of ["state", "created"]) unwrap(invocations).deleteIndex(name);
+  for (let cursor = await invocations.openCursor(); cursor; cursor = await cursor.continue()) {
+    await cursor.update(withPending(cursor.value));
+  }
+}
+
+export function withPending({ pending: _, ...invocation }: StoredInvocation): StoredInvocation {
+  const { state } = invocation;
+  const isPending = state === "running" || state === "interrupted";
+  return isPending ? { ...invocation, pending: state } : invocation;
 }
 
 /** Version 1 kept entries and changes as objects, under keys of name and bytes. */
@@ -101,7 +127,7 @@ async function packMaps(tx: Upgrade): Promise<void> {
     const [map, bytes] = cursor.key as unknown as [string, ArrayBuffer | ""];
     const { value, write } = cursor.value as unknown as { value: Uint8Array; write: string };
     const key = bytes === "" ? "" : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-    // Binary keys sort before arrays: the cursor does not meet what is put.
+    // Strings sort before arrays: the cursor does not meet what is put.
     await Promise.all([
       entries.put(packEntry(idBytes(write), value), entryKey(map, key)),
       cursor.delete(),

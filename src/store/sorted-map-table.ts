@@ -3,7 +3,7 @@
  *
  * 1. A range reads no more entries than it returns.
  * 2. A mutation and the record that it was applied are one transaction.
- * 3. An entry's key and its value with the id of its write are bytes: a batch costs what bare puts do.
+ * 3. An entry is a string and bytes, its value with the id of its write: a batch costs what bare puts do.
  */
 import { unwrap } from "idb";
 import { packChange, sameBytes, unpackChange } from "./change-codec.ts";
@@ -13,8 +13,8 @@ import {
   compareKeys,
   endOfMap,
   entryKey,
-  entryKeys,
   entryRange,
+  keyReader,
   splitKey,
   type KeyBounds,
 } from "./keys.ts";
@@ -49,10 +49,11 @@ export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Prom
   const records = await transact(db, ["entries"], "readonly", {}, (tx) =>
     readRecords<Uint8Array>(unwrap(tx.objectStore("entries")), range, direction, limit),
   );
-  return records.map(({ primaryKey, value }) => ({
-    key: splitKey(primaryKey as ArrayBuffer).key,
-    ...unpackEntry(value),
-  }));
+  const keyOf = keyReader(map);
+  return records.map(({ primaryKey, value: stored }) => {
+    const { value, write } = unpackEntry(stored);
+    return { key: keyOf(primaryKey as string), value, write };
+  });
 }
 
 /** The names of the maps that hold something, in order: one step of a cursor for each. */
@@ -107,13 +108,13 @@ export async function applyMutation(
 }
 
 function applyChange(entries: IDBObjectStore, { map, change, id }: WriteRecord): void {
-  const keyOf = entryKeys(map);
   if (change.method === "remove") {
-    for (const key of change.keys) entries.delete(keyOf(key));
+    for (const key of change.keys) entries.delete(entryKey(map, key));
     return;
   }
   const write = idBytes(id);
-  for (const [key, value] of change.entries) entries.put(packEntry(write, value), keyOf(key));
+  for (const [key, value] of change.entries)
+    entries.put(packEntry(write, value), entryKey(map, key));
 }
 
 /** What a write did, without what it wrote. */

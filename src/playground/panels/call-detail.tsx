@@ -2,7 +2,12 @@
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { Copy, Play, RefreshCw, Square } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
-import type { ExecutionRecord, InvocationRecord, TraceEvent } from "../../store/index.ts";
+import type {
+  ExecutionCause,
+  ExecutionRecord,
+  InvocationRecord,
+  TraceEvent,
+} from "../../store/index.ts";
 import { Button } from "../components/button.tsx";
 import { Counts } from "../components/counts.tsx";
 import { Json } from "../components/json.tsx";
@@ -213,7 +218,7 @@ function Execution({
   readonly outcome: string;
   readonly events: readonly TraceEvent[];
 }): ReactElement {
-  const { number, guards, startedAt, endedAt, responseLost } = execution;
+  const { number, cause, guards, startedAt, endedAt, responseLost } = execution;
   const crashed = outcome === "crashed";
   const after = events.filter(({ type }) => type === "interrupted" || type === "held");
   const before = events.filter((event) => !after.includes(event));
@@ -230,6 +235,7 @@ function Execution({
     <li className="border-b border-line py-1.5">
       <h3 className="flex flex-wrap items-center gap-2 px-3 pb-1 text-sm font-semibold">
         Execution {number}
+        <span className="text-xs font-normal text-muted">{CAUSES[cause]}</span>
         <StateBadge state={outcome} />
         {guards === "off" ? (
           <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">guards off</span>
@@ -259,6 +265,12 @@ function Execution({
     </li>
   );
 }
+
+const CAUSES: Record<ExecutionCause, string> = {
+  call: "by the call",
+  retry: "by the client's retry",
+  resume: "by the server, after a crash",
+};
 
 function ClientSaw({ view }: { readonly view: ClientView | undefined }): ReactElement {
   if (!view) {

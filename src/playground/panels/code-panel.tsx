@@ -31,7 +31,7 @@ export default function CodePanel(): ReactElement {
     ["trace", "invocations"],
     ["executing"],
     async ({ store }) => {
-      const running = await store.readInvocationsInState("running");
+      const running = await store.readPendingInvocations("running");
       return await Promise.all(
         running.map(async ({ id, executions }) => ({
           owner: executions.at(-1)?.owner ?? "",

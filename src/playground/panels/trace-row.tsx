@@ -3,7 +3,6 @@ import {
   BookOpenCheck,
   CircleX,
   Clock,
-  Flag,
   Globe,
   MessageSquare,
   PenLine,
@@ -67,12 +66,6 @@ function lineOf(event: TraceEvent): Line {
   const guard = `${kind} "${alias}"`;
   const nth = attempt === undefined ? "" : `, attempt ${attempt}`;
   const lines: Record<TraceType, () => Line> = {
-    "execution-started": () => ({ icon: Play, tone: "plain", text: STARTS[detail] ?? detail }),
-    "execution-ended": () => ({
-      icon: Flag,
-      tone: outcome === "completed" ? "good" : outcome === "failed" ? "bad" : "warn",
-      text: `The execution ended: ${outcome}.`,
-    }),
     interrupted: () => ({
       icon: Unplug,
       tone: "bad",
@@ -140,12 +133,6 @@ function lineOf(event: TraceEvent): Line {
   };
   return lines[event.type]();
 }
-
-const STARTS: Record<string, string> = {
-  call: "The tool was called.",
-  retry: "The client retried the call.",
-  resume: "The server resumed the call after a crash.",
-};
 
 const FAULTS: Record<string, string> = {
   retryable: "a retryable error",
