@@ -29,6 +29,7 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
   const store = await openStore({ name });
   const map = "m";
   const invocation = uuidv7();
+  let events = 0;
   const about = () => {
     const id = uuidv7();
     return { id, map, at: Date.now(), origin: {}, once: [invocation, id] };
@@ -52,7 +53,13 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
         upper: { key: to, open: true },
       }),
     claim: (alias) =>
-      store.claimGuard({ invocation, alias, kind: "atLeastOnce", execution: 1, at: 0 }, []),
+      store.claimGuard({ invocation, alias, kind: "atLeastOnce", execution: 1, at: 0 }, [], {
+        type: "attempt-started",
+        n: ++events,
+        at: 0,
+        invocation,
+        execution: 1,
+      }),
     close: () => {
       store.close();
       indexedDB.deleteDatabase(name);

@@ -277,8 +277,9 @@ class GuardRun {
       at: clock.now(),
       isNew: this.#isNew,
     };
+    const started = tracer.event({ type: "attempt-started", alias, kind });
     const claimed = await fence.run((signal) =>
-      tracer.ride([], (events) => store.claimGuard(claim, events, { signal })),
+      tracer.ride([], (events) => store.claimGuard(claim, events, started, { signal })),
     );
     this.#isNew = false;
     this.#claimed = claimed.record;

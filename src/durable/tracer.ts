@@ -6,10 +6,11 @@ import type { DurableStore, TraceEvent } from "../store/index.ts";
 
 const FLUSH_AFTER_MS = 100;
 
-export type TraceInput = Omit<TraceEvent, "seq" | "at" | "invocation" | "execution">;
+export type TraceInput = Omit<TraceEvent, "n" | "at" | "invocation" | "execution">;
 
 export class Tracer {
   #waiting: TraceEvent[] = [];
+  #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -20,7 +21,7 @@ export class Tracer {
   ) {}
 
   event(input: TraceInput): TraceEvent {
-    return { ...input, at: this.now(), ...this.about };
+    return { ...input, n: ++this.#count, at: this.now(), ...this.about };
   }
 
   add(input: TraceInput): void {

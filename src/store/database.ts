@@ -8,6 +8,7 @@
  */
 import {
   openDB,
+  unwrap,
   type DBSchema,
   type IDBPDatabase,
   type IDBPTransaction,
@@ -98,7 +99,7 @@ export async function transact<
   };
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    const [result] = await Promise.all([body(tx), tx.done]);
+    const [result] = await Promise.all([body(tx).then((value) => commit(tx, value)), tx.done]);
     return result;
   } catch (error) {
     abort();
@@ -108,4 +109,15 @@ export async function transact<
   } finally {
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/** Commits without waiting for the answers to the last requests: what fails of them aborts it all the same. */
+function commit<Result>(tx: unknown, result: Result): Result {
+  try {
+    unwrap(tx as IDBPTransaction).commit();
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
+    // It has committed by itself.
+  }
+  return result;
 }

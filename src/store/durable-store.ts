@@ -50,6 +50,8 @@ export interface DurableStore {
   claimGuard(
     claim: GuardClaim,
     events: readonly TraceEvent[],
+    /** Traced where it is claimed, with the number of the attempt. */
+    started: TraceEvent,
     options?: WriteOptions,
   ): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }>;
   settleGuard(

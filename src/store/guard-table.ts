@@ -42,39 +42,37 @@ export async function readGuard(
 }
 
 /**
- * Claims an absent guard for one more attempt, whose number is the record's `attempts`. A guard in
- * any other state is given back as it is, unclaimed.
+ * Claims an absent guard for one more attempt, whose number is the record's `attempts`; `started` is
+ * traced with it. A guard in any other state is given back as it is, unclaimed.
  */
 export async function claimGuard(
   db: PlaygroundDatabase,
   claim: GuardClaim,
   events: readonly TraceEvent[],
+  started: TraceEvent,
   options: TransactOptions,
 ): Promise<{ claimed: boolean; record: GuardRecord }> {
   return await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
     const guards = tx.objectStore("guards");
     const earlier = claim.isNew ? undefined : await guards.get([claim.invocation, claim.alias]);
     if (earlier && (earlier.state !== "absent" || earlier.kind !== claim.kind)) {
-      await appendTrace(tx, events);
+      appendTrace(tx, events);
       return { claimed: false, record: earlier };
     }
-    const attempts = (earlier?.attempts ?? 0) + 1;
+    const attempt = (earlier?.attempts ?? 0) + 1;
     const record: GuardRecord = {
       invocation: claim.invocation,
       alias: claim.alias,
       kind: claim.kind,
       // Only an at-most-once guard remembers that its callable was entered.
       state: claim.kind === "atMostOnce" ? "started" : "absent",
-      attempts,
+      attempts: attempt,
       execution: claim.execution,
       updatedAt: claim.at,
     };
-    const { state: _, attempts: attempt, updatedAt: __, ...about } = record;
-    const started: TraceEvent = { ...about, type: "attempt-started", at: claim.at, attempt };
-    await Promise.all([
-      claim.isNew ? guards.add(record) : guards.put(record),
-      appendTrace(tx, [...events, started]),
-    ]);
+    if (claim.isNew) unwrap(guards).add(record);
+    else unwrap(guards).put(record);
+    appendTrace(tx, [...events, { ...started, attempt }]);
     return { claimed: true, record };
   });
 }
@@ -102,12 +100,10 @@ export async function settleGuard(
   await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
     const guards = tx.objectStore("guards");
     // Who claimed it knows its record: it is written while it is made sure that it is there.
-    const [known] = await Promise.all([
-      guards.getKey([claimed.invocation, claimed.alias]),
-      guards.put(settled),
-      appendTrace(tx, events),
-    ]);
-    if (known === undefined) {
+    const known = unwrap(guards).getKey([claimed.invocation, claimed.alias]);
+    appendTrace(tx, events);
+    await guards.put(settled);
+    if (known.result === undefined) {
       throw new Error(`Guard "${claimed.alias}" is gone: the data was wiped while it was running.`);
     }
   });

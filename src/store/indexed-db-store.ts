@@ -94,11 +94,15 @@ class IndexedDbStore implements DurableStore {
   async claimGuard(
     claim: guards.GuardClaim,
     events: readonly TraceEvent[],
+    started: TraceEvent,
     options: WriteOptions = {},
   ) {
     // Strict: a callable that may run once is entered only when that is on the disk.
     const durability = claim.kind === "atMostOnce" ? "strict" : "relaxed";
-    const outcome = await guards.claimGuard(this.#db, claim, events, { ...options, durability });
+    const outcome = await guards.claimGuard(this.#db, claim, events, started, {
+      ...options,
+      durability,
+    });
     this.#tell({ tables: ["guards", "trace"], invocation: claim.invocation });
     return outcome;
   }

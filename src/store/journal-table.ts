@@ -20,9 +20,13 @@ import {
   type PendingState,
   type PlaygroundDatabase,
   type PlaygroundTable,
+  type StoredInvocation,
   type Transaction,
 } from "./schema.ts";
 import { appendTrace } from "./trace-table.ts";
+
+/** The place of what is traced when an execution is over: its own events count from 1. */
+const AFTER_ALL = 2 ** 32;
 
 /** A resumption that crashed so often in a row is not tried again by itself. */
 export const MAX_RESUMPTION_CRASHES = 3;
@@ -134,12 +138,11 @@ export async function endExecution(
 ): Promise<boolean> {
   return await transact(db, ["invocations", "trace"], "readwrite", options, async (tx) => {
     const invocations = tx.objectStore("invocations");
-    // Who holds the invocation's lock knows its record: it is written before it is looked at again.
-    const [found] = await Promise.all([
-      invocations.get(begun.id),
-      invocations.put(withPending(ended(begun, end))),
-      appendTrace(tx, events),
-    ]);
+    // Who holds the invocation's lock knows its record: it is written while it is looked at again.
+    const read = unwrap(invocations).get(begun.id) as IDBRequest<StoredInvocation | undefined>;
+    appendTrace(tx, events);
+    await invocations.put(withPending(ended(begun, end)));
+    const found = read.result;
     const last = found?.executions.at(-1);
     if (found?.state === "running" && last?.number === end.execution) return true;
     // It was interrupted or wiped meanwhile, and stays so.
@@ -178,9 +181,11 @@ export async function interruptInvocations(
       const next = interrupted(invocation, at);
       const about = { at, invocation: invocation.id, execution: last.number };
       const held: TraceEvent[] =
-        next.held === undefined ? [] : [{ ...about, type: "held", detail: next.held }];
-      const events: TraceEvent[] = [{ ...about, type: "interrupted" }, ...held];
-      await Promise.all([invocations.put(withPending(next)), appendTrace(tx, events)]);
+        next.held === undefined
+          ? []
+          : [{ ...about, n: AFTER_ALL + 1, type: "held", detail: next.held }];
+      appendTrace(tx, [{ ...about, n: AFTER_ALL, type: "interrupted" }, ...held]);
+      await invocations.put(withPending(next));
       marked.push(next);
     }
     return marked;

@@ -148,6 +148,11 @@ it("a database of version 1 is brought to this one, with every entry and write",
   for (const [key, value] of entries) {
     await db.put("entries", { value, write: id }, ["m", key === "" ? "" : encode(key).buffer]);
   }
+  const event = { type: "backoff", at: 1, invocation: "i", execution: 1, ms: 5 };
+  await db.put("trace", { ...event, type: "execution-started" });
+  await db.put("trace", event);
+  const call = { id: "i", tool: "t", args: {}, createdAt: 1, executions: [], resumptionCrashes: 0 };
+  await db.put("invocations", { ...call, state: "running" });
   const change = { method: "insert", entries };
   await db.put("writes", { id, map: "m", at: 5, origin: {}, change, once: ["i", "a"] });
   db.close();
@@ -166,6 +171,8 @@ it("a database of version 1 is brought to this one, with every entry and write",
   expect(await store.readWrites({ map: "m", limit: 9 })).toMatchObject([
     { id, method: "insert", count: 3, low: "", high: "\u{10000}" },
   ]);
+  expect(await store.readTrace({ limit: 9 })).toEqual([{ ...event, n: 2 }]);
+  expect(await store.readPendingInvocations("running")).toMatchObject([{ id: "i" }]);
   const again = { id: uuidv7(), map: "m", at: 6, origin: {}, once: ["i", "a"] };
   const same = { method: "insert" as const, entries };
   expect(await store.applyMutation({ ...again, change: same }, [])).toBe("deduplicated");

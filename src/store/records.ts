@@ -128,8 +128,8 @@ export type TraceType =
 
 /** One thing that happened in an execution, for people to read; no semantics rest on it. */
 export interface TraceEvent {
-  /** Given by the store, ascending. */
-  readonly seq?: number;
+  /** Its place within its execution, ascending. */
+  readonly n: number;
   readonly type: TraceType;
   readonly at: number;
   readonly invocation: string;

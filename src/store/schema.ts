@@ -50,10 +50,11 @@ export interface PlaygroundSchema extends DBSchema {
     value: StoredInvocation;
     indexes: { pending: PendingState };
   };
+  /** `[invocation, execution, n]` → event. */
   trace: {
-    key: number;
+    key: [string, number, number];
     value: StoredTraceEvent;
-    indexes: { invocation: string; attempts: string };
+    indexes: { attempts: string };
   };
   /** `[plan, fault's position]` → how often its point was passed. */
   hits: { key: [string, number]; value: number };
@@ -91,9 +92,6 @@ export async function upgrade(
     db.createObjectStore("writes", { keyPath: "id" }).createIndex("once", "once", { unique: true });
     db.createObjectStore("guards", { keyPath: ["invocation", "alias"] });
     db.createObjectStore("invocations", { keyPath: "id" });
-    const trace = db.createObjectStore("trace", { keyPath: "seq", autoIncrement: true });
-    trace.createIndex("invocation", "invocation");
-    trace.createIndex("attempts", "attemptOf");
     db.createObjectStore("hits");
     db.createObjectStore("settings");
   }
@@ -101,8 +99,23 @@ export async function upgrade(
     db.createObjectStore("changes");
     tx.objectStore("writes").createIndex("map", ["map", "id"]);
     tx.objectStore("invocations").createIndex("pending", "pending");
+    const old = oldVersion === 1 ? await takeTrace(db, tx) : [];
+    const trace = db.createObjectStore("trace", { keyPath: ["invocation", "execution", "n"] });
+    trace.createIndex("attempts", "attemptOf");
+    for (const event of old) unwrap(trace).put(event);
     if (oldVersion === 1) await Promise.all([packMaps(tx), markPending(tx)]);
   }
+}
+
+/** Version 1 numbered all events in one row, and traced how an execution began and ended. */
+async function takeTrace(db: PlaygroundDatabase, tx: Upgrade): Promise<StoredTraceEvent[]> {
+  const events = (await tx.objectStore("trace").getAll()) as unknown as (StoredTraceEvent & {
+    readonly seq: number;
+  })[];
+  db.deleteObjectStore("trace");
+  return events
+    .filter(({ type }) => !(type as string).startsWith("execution-"))
+    .map(({ seq, ...event }) => ({ ...event, n: seq }));
 }
 
 /** Version 1 had every invocation in two indexes. */

@@ -102,7 +102,7 @@ export async function applyMutation(
       unwrap(tx.objectStore("changes")).put(packed, write.id);
       applyChange(unwrap(tx.objectStore("entries")), write);
     }
-    await appendTrace(tx, event ? [...events, { ...event, outcome }] : events);
+    appendTrace(tx, event ? [...events, { ...event, outcome }] : events);
     return outcome;
   });
 }

@@ -13,6 +13,7 @@ import {
   UnstorableValueError,
   type DurableStore,
   type StoreChange,
+  type TraceEvent,
   type WriteRecord,
 } from "./index.ts";
 
@@ -40,6 +41,14 @@ const idOf = (name: string): string =>
     .map((letter) => letter.charCodeAt(0).toString(16))
     .join("")
     .padStart(12, "0")}`;
+
+const started: TraceEvent = {
+  type: "attempt-started",
+  n: 1,
+  at: 0,
+  invocation: "i",
+  execution: 1,
+};
 
 const write = (name: string, keys: readonly string[]): WriteRecord => ({
   id: idOf(name),
@@ -223,7 +232,7 @@ describe("durability", () => {
     const store = keep(await openStore({ name }));
     const transaction = vi.spyOn(IDBDatabase.prototype, "transaction");
     const claim = { invocation: "i", alias: "a", kind, execution: 1, at: 0 };
-    await store.claimGuard(claim, []);
+    await store.claimGuard(claim, [], started);
     expect(transaction.mock.calls.map(([, mode, options]) => [mode, options?.durability])).toEqual([
       ["readwrite", durability],
     ]);
@@ -242,7 +251,7 @@ it("of two claims of one guard at a time, over two connections, one wins", async
   const stores = [keep(await openStore({ name })), keep(await openStore({ name }))];
   const kind = "atMostOnce";
   const claim = { invocation: "i", alias: "a", kind, execution: 1, at: 0 } as const;
-  const claims = await Promise.all(stores.map((store) => store.claimGuard(claim, [])));
+  const claims = await Promise.all(stores.map((store) => store.claimGuard(claim, [], started)));
   expect(claims.map(({ claimed }) => claimed).sort()).toEqual([false, true]);
   expect(claims.map(({ record }) => record.attempts)).toEqual([1, 1]);
 });

@@ -1,24 +1,27 @@
 /** The trace: what happened in each execution, for people to read. */
 import { unwrap } from "idb";
-import { readRecords } from "./read-records.ts";
 import { transact, type TransactOptions } from "./database.ts";
+import { readRecords } from "./read-records.ts";
 import type { TraceEvent } from "./records.ts";
-import type { PlaygroundDatabase, PlaygroundTable, Transaction } from "./schema.ts";
+import type {
+  PlaygroundDatabase,
+  PlaygroundTable,
+  StoredTraceEvent,
+  Transaction,
+} from "./schema.ts";
 
-/** Appends within a transaction that the trace rides along with. */
-export async function appendTrace<Names extends PlaygroundTable[]>(
+/** Appends within a transaction that the trace rides along with; an error aborts the transaction. */
+export function appendTrace<Names extends PlaygroundTable[]>(
   tx: Transaction<Names, "readwrite">,
   events: readonly TraceEvent[],
-): Promise<void> {
+): void {
   if (events.length === 0) return;
-  const trace = (tx as unknown as Transaction<["trace"], "readwrite">).objectStore("trace");
-  await Promise.all(
-    events.map((event) =>
-      trace.add(
-        event.type === "attempt-started" ? { ...event, attemptOf: event.invocation } : event,
-      ),
-    ),
-  );
+  const trace = unwrap(tx).objectStore("trace");
+  for (const event of events) trace.put(toStored(event));
+}
+
+export function toStored(event: TraceEvent): StoredTraceEvent {
+  return event.type === "attempt-started" ? { ...event, attemptOf: event.invocation } : event;
 }
 
 export async function writeTrace(
@@ -26,19 +29,23 @@ export async function writeTrace(
   events: readonly TraceEvent[],
   options: TransactOptions,
 ): Promise<void> {
-  await transact(db, ["trace"], "readwrite", options, (tx) => appendTrace(tx, events));
+  await transact(db, ["trace"], "readwrite", options, (tx) => {
+    appendTrace(tx, events);
+    return Promise.resolve();
+  });
 }
 
-/** The newest `limit` events, of one invocation or of all, in the order in which they happened. */
+/** The newest `limit` events of an invocation, or of all; each invocation's in the order in which they happened. */
 export async function readTrace(
   db: PlaygroundDatabase,
   query: { readonly invocation?: string; readonly limit: number },
 ): Promise<TraceEvent[]> {
   return await transact(db, ["trace"], "readonly", {}, async (tx) => {
-    const table = unwrap(tx.objectStore("trace"));
     const { invocation, limit } = query;
-    const source = invocation === undefined ? table : table.index("invocation");
-    const found = await readRecords<TraceEvent>(source, invocation, "descending", limit);
+    const range =
+      invocation === undefined ? undefined : IDBKeyRange.bound([invocation], [invocation, []]);
+    const table = unwrap(tx.objectStore("trace"));
+    const found = await readRecords<TraceEvent>(table, range, "descending", limit);
     return found.map(({ value }) => value).reverse();
   });
 }

@@ -227,7 +227,7 @@ function Execution({
   const rows = (part: readonly TraceEvent[]): ReactElement => (
     <ul>
       {part.map((event) => (
-        <TraceRow key={event.seq} event={event} startedAt={startedAt} />
+        <TraceRow key={event.n} event={event} startedAt={startedAt} />
       ))}
     </ul>
   );
