@@ -35,9 +35,8 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
     return { id, map, at: Date.now(), origin: {}, once: [invocation, id] };
   };
   return {
-    insert: (entries) =>
-      store.applyMutation({ ...about(), change: { method: "insert", entries } }, []),
-    remove: (keys) => store.applyMutation({ ...about(), change: { method: "remove", keys } }, []),
+    insert: (entries) => store.applyMutation({ ...about(), change: { method: "insert", entries } }),
+    remove: (keys) => store.applyMutation({ ...about(), change: { method: "remove", keys } }),
     get: (key) => store.readEntry(map, key),
     range: (key, direction) => {
       const bound = { key, open: false };

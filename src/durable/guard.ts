@@ -322,7 +322,7 @@ class GuardRun {
     change: { state: "absent" | "stored" | "failed"; value?: unknown; error?: KeptError },
     attempt?: number,
   ): Promise<void> {
-    const { store, fence, tracer, clock, number } = this.execution.options;
+    const { store, fence, clock, number } = this.execution.options;
     const { alias, kind } = this;
     const claimed = this.#claimed;
     if (!claimed) throw new Error(`Guard "${alias}" is settled without a claim.`);
@@ -330,11 +330,8 @@ class GuardRun {
     const { state, error } = change;
     const type = state === "stored" ? "guard-stored" : "guard-failed";
     const about = { alias, kind, ...(attempt ? { attempt } : {}), ...(error ? { error } : {}) };
-    await fence.run((signal) =>
-      tracer.ride(state === "absent" ? [] : [{ type, ...about }], (events) =>
-        store.settleGuard(settlement, events, { signal }),
-      ),
-    );
+    await fence.run((signal) => store.settleGuard(settlement, { signal }));
+    if (state !== "absent") this.execution.trace({ type, ...about });
   }
 
   /** Answers from a guard that is not absent. */

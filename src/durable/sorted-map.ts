@@ -115,7 +115,7 @@ export class SortedMap {
   }
 
   async #apply(execution: Execution, scope: Scope, change: MapChange): Promise<void> {
-    const { store, fence, clock, newId, tracer, number } = execution.options;
+    const { store, fence, clock, newId, number } = execution.options;
     const { name: map, alias } = this;
     const { method } = change;
     execution.take(scope, alias, { map, change });
@@ -131,15 +131,9 @@ export class SortedMap {
       change,
       once: [execution.id, ...onceKey(execution, scope, map, method, alias)],
     };
-    const event = tracer.event({
-      type: "map-written",
-      map,
-      detail: describe(change) + (alias === undefined ? "" : ` (alias ${alias})`),
-      ...at,
-    });
-    await fence.run((signal) =>
-      tracer.ride([], (events) => store.applyMutation(write, events, event, { signal })),
-    );
+    const outcome = await fence.run((signal) => store.applyMutation(write, { signal }));
+    const detail = describe(change) + (alias === undefined ? "" : ` (alias ${alias})`);
+    execution.trace({ type: "map-written", map, outcome, detail, ...at });
     await execution.pass("map:committed", { map }, scope);
   }
 }

@@ -54,11 +54,7 @@ export interface DurableStore {
     started: TraceEvent,
     options?: WriteOptions,
   ): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }>;
-  settleGuard(
-    settlement: GuardSettlement,
-    events: readonly TraceEvent[],
-    options?: WriteOptions,
-  ): Promise<void>;
+  settleGuard(settlement: GuardSettlement, options?: WriteOptions): Promise<void>;
 
   readEntry(map: string, key: string): Promise<MapEntry | undefined>;
   readRange(query: RangeQuery): Promise<MapEntry[]>;
@@ -70,12 +66,7 @@ export interface DurableStore {
   readWrites(query: WriteQuery): Promise<WriteHeader[]>;
   /** A range as it was right after the write `moment`, or at the time of any UUIDv7. */
   readRangeAt(query: RangeQuery, moment: string): Promise<MapEntry[]>;
-  applyMutation(
-    write: WriteRecord,
-    events: readonly TraceEvent[],
-    event?: TraceEvent,
-    options?: WriteOptions,
-  ): Promise<MutationOutcome>;
+  applyMutation(write: WriteRecord, options?: WriteOptions): Promise<MutationOutcome>;
 
   appendTrace(events: readonly TraceEvent[], options?: WriteOptions): Promise<void>;
   readTrace(query: { readonly invocation?: string; readonly limit: number }): Promise<TraceEvent[]>;

@@ -85,7 +85,6 @@ export async function claimGuard(
 export async function settleGuard(
   db: PlaygroundDatabase,
   { claimed, execution, at, state, value, error }: GuardSettlement,
-  events: readonly TraceEvent[],
   options: TransactOptions,
 ): Promise<void> {
   const { error: _, value: __, ...kept } = claimed;
@@ -97,11 +96,10 @@ export async function settleGuard(
     ...(state === "stored" ? { value } : {}),
     ...(error ? { error } : {}),
   };
-  await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
+  await transact(db, ["guards"], "readwrite", options, async (tx) => {
     const guards = tx.objectStore("guards");
     // Who claimed it knows its record: it is written while it is made sure that it is there.
     const known = unwrap(guards).getKey([claimed.invocation, claimed.alias]);
-    appendTrace(tx, events);
     await guards.put(settled);
     if (known.result === undefined) {
       throw new Error(`Guard "${claimed.alias}" is gone: the data was wiped while it was running.`);

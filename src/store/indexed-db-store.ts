@@ -106,13 +106,9 @@ class IndexedDbStore implements DurableStore {
     this.#tell({ tables: ["guards", "trace"], invocation: claim.invocation });
     return outcome;
   }
-  async settleGuard(
-    settlement: guards.GuardSettlement,
-    events: readonly TraceEvent[],
-    options: WriteOptions = {},
-  ) {
-    await guards.settleGuard(this.#db, settlement, events, options);
-    this.#tell({ tables: ["guards", "trace"], invocation: settlement.claimed.invocation });
+  async settleGuard(settlement: guards.GuardSettlement, options: WriteOptions = {}) {
+    await guards.settleGuard(this.#db, settlement, options);
+    this.#tell({ tables: ["guards"], invocation: settlement.claimed.invocation });
   }
 
   readEntry(map: string, key: string) {
@@ -136,15 +132,10 @@ class IndexedDbStore implements DurableStore {
   readWriteHeaders(ids: readonly string[]) {
     return maps.readWriteHeaders(this.#db, ids);
   }
-  async applyMutation(
-    write: WriteRecord,
-    events: readonly TraceEvent[],
-    event?: TraceEvent,
-    options: WriteOptions = {},
-  ) {
-    const outcome = await maps.applyMutation(this.#db, write, events, event, options);
+  async applyMutation(write: WriteRecord, options: WriteOptions = {}) {
+    const outcome = await maps.applyMutation(this.#db, write, options);
     const { invocation } = write.origin;
-    this.#tell({ tables: ["maps", "trace"], map: write.map, ...(invocation && { invocation }) });
+    this.#tell({ tables: ["maps"], map: write.map, ...(invocation && { invocation }) });
     return outcome;
   }
 

@@ -53,9 +53,9 @@ it("any range at any moment is what the model held then", async () => {
         const moments: { id: string; model: ReadonlyMap<string, string> }[] = [];
         for (const change of changes) {
           const id = uuidv7();
-          await store.applyMutation({ id, map, at: 0, origin: {}, change }, []);
+          await store.applyMutation({ id, map, at: 0, origin: {}, change });
           // Writes of another map stand between them.
-          await store.applyMutation({ id: uuidv7(), map: "x", at: 0, origin: {}, change }, []);
+          await store.applyMutation({ id: uuidv7(), map: "x", at: 0, origin: {}, change });
           moments.push({ id, model: apply(moments.at(-1)?.model ?? new Map(), change) });
         }
         for (const { id, model } of moments) {
@@ -102,10 +102,13 @@ it("before the first write it is empty; a long history is read in parts", async 
     const id = uuidv7();
     ids.push(id);
     const entries: [string, Uint8Array][] = [[`k${n % 7}`, new Uint8Array([n % 256])]];
-    await store.applyMutation(
-      { id, map: "m", at: n, origin: {}, change: { method: "insert", entries } },
-      [],
-    );
+    await store.applyMutation({
+      id,
+      map: "m",
+      at: n,
+      origin: {},
+      change: { method: "insert", entries },
+    });
   }
   const range = { map: "m", direction: "ascending" as const, limit: 9 };
   expect(await store.readRangeAt(range, before)).toEqual([]);
@@ -175,6 +178,6 @@ it("a database of version 1 is brought to this one, with every entry and write",
   expect(await store.readPendingInvocations("running")).toMatchObject([{ id: "i" }]);
   const again = { id: uuidv7(), map: "m", at: 6, origin: {}, once: ["i", "a"] };
   const same = { method: "insert" as const, entries };
-  expect(await store.applyMutation({ ...again, change: same }, [])).toBe("deduplicated");
+  expect(await store.applyMutation({ ...again, change: same })).toBe("deduplicated");
   indexedDB.deleteDatabase(older);
 });

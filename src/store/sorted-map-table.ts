@@ -19,9 +19,8 @@ import {
   type KeyBounds,
 } from "./keys.ts";
 import { readRecords, type Direction } from "./read-records.ts";
-import type { MapChange, MapEntry, TraceEvent, WriteHeader, WriteRecord } from "./records.ts";
+import type { MapChange, MapEntry, WriteHeader, WriteRecord } from "./records.ts";
 import type { PlaygroundDatabase, StoredWrite } from "./schema.ts";
-import { appendTrace } from "./trace-table.ts";
 
 export interface RangeQuery extends KeyBounds {
   readonly map: string;
@@ -70,20 +69,15 @@ export async function readMapNames(db: PlaygroundDatabase): Promise<string[]> {
   });
 }
 
-/**
- * Applies a mutation, unless one with the same `once` was applied before. `event` is kept with the
- * outcome filled in, together with `events`, in the same transaction.
- */
+/** Applies a mutation, unless one with the same `once` was applied before. */
 export async function applyMutation(
   db: PlaygroundDatabase,
   write: WriteRecord,
-  events: readonly TraceEvent[],
-  event: TraceEvent | undefined,
   options: TransactOptions,
 ): Promise<MutationOutcome> {
   const { change, ...about } = write;
   const packed = packChange(change);
-  const tables = ["entries", "writes", "changes", "trace"] as const;
+  const tables = ["entries", "writes", "changes"] as const;
   return await transact(db, [...tables], "readwrite", options, async (tx) => {
     const writes = tx.objectStore("writes");
     const earlier = write.once && (await writes.index("once").get(write.once));
@@ -102,7 +96,6 @@ export async function applyMutation(
       unwrap(tx.objectStore("changes")).put(packed, write.id);
       applyChange(unwrap(tx.objectStore("entries")), write);
     }
-    appendTrace(tx, event ? [...events, { ...event, outcome }] : events);
     return outcome;
   });
 }

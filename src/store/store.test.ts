@@ -109,7 +109,7 @@ describe("opening", () => {
   it("a newer version elsewhere closes this connection, says so, and keeps what was committed", async () => {
     const superseded = deferred<string>();
     const store = keep(await openStore({ name, onConnection: superseded.resolve }));
-    await store.applyMutation(write("w", ["a"]), []);
+    await store.applyMutation(write("w", ["a"]));
     const newer = keep(await openDB(name, 99));
     expect(await superseded.promise).toBe("superseded");
     await expect(store.readEntry("m", "a")).rejects.toThrow(StoreClosedError);
@@ -123,7 +123,7 @@ describe("a full disk", () => {
     "at put %i of a batch is told as such, and writes nothing",
     async (nth) => {
       const store = keep(await openStore({ name }));
-      await store.applyMutation(write("before", ["kept"]), []);
+      await store.applyMutation(write("before", ["kept"]));
       const put = Reflect.get<IDBObjectStore, "put">(IDBObjectStore.prototype, "put");
       let count = 0;
       vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
@@ -135,7 +135,7 @@ describe("a full disk", () => {
       });
       const changes: StoreChange[] = [];
       store.subscribe((change) => changes.push(change));
-      const mutation = store.applyMutation({ ...write("w", ["x", "y", "z"]), once: ["o"] }, []);
+      const mutation = store.applyMutation({ ...write("w", ["x", "y", "z"]), once: ["o"] });
       await expect(mutation).rejects.toThrow(StoreQuotaError);
       await expect(mutation).rejects.toThrow("nothing was written");
       vi.restoreAllMocks();
@@ -143,7 +143,7 @@ describe("a full disk", () => {
       expect(await store.readWrite(idOf("w"))).toBeUndefined();
       expect(changes).toEqual([]);
       // And it is not taken for applied.
-      const again = await store.applyMutation({ ...write("w2", ["x"]), once: ["o"] }, []);
+      const again = await store.applyMutation({ ...write("w2", ["x"]), once: ["o"] });
       expect(again).toBe("applied");
     },
   );
@@ -160,9 +160,7 @@ describe("a signal", () => {
   it("that is aborted already begins nothing", async () => {
     const store = keep(await openStore({ name }));
     const signal = AbortSignal.abort(new Error("dead"));
-    await expect(
-      store.applyMutation(write("w", ["a"]), [], undefined, { signal }),
-    ).rejects.toThrow();
+    await expect(store.applyMutation(write("w", ["a"]), { signal })).rejects.toThrow();
     await expect(store.countHit("plan", 0, { signal })).rejects.toThrow();
     expect(await readKeys(store)).toEqual([]);
     expect(await store.readHits("plan")).toEqual(new Map());
@@ -174,7 +172,7 @@ describe("a signal", () => {
     store.subscribe((change) => changes.push(change));
     const abort = new AbortController();
     const { signal } = abort;
-    const writing = store.applyMutation(write("w", ["a", "b"]), [], undefined, { signal });
+    const writing = store.applyMutation(write("w", ["a", "b"]), { signal });
     abort.abort(new Error("dead"));
     await expect(writing).rejects.toThrow();
     expect(await readKeys(store)).toEqual([]);
@@ -185,7 +183,7 @@ describe("a signal", () => {
   it("that is aborted when all is done changes nothing about it", async () => {
     const store = keep(await openStore({ name }));
     const abort = new AbortController();
-    await store.applyMutation(write("w", ["a"]), [], undefined, { signal: abort.signal });
+    await store.applyMutation(write("w", ["a"]), { signal: abort.signal });
     abort.abort();
     expect(await readKeys(store)).toEqual(["a"]);
   });
@@ -198,8 +196,8 @@ describe("the change feed", () => {
     const told = deferred<StoreChange>();
     here.subscribe((change) => local.push(change));
     there.subscribe(told.resolve);
-    await here.applyMutation(write("w", ["a"]), []);
-    expect(await told.promise).toMatchObject({ tables: ["maps", "trace"], map: "m", remote: true });
+    await here.applyMutation(write("w", ["a"]));
+    expect(await told.promise).toMatchObject({ tables: ["maps"], map: "m", remote: true });
     expect(local).toMatchObject([{ map: "m", remote: false }]);
     expect(await there.readEntry("m", "a")).toMatchObject({ key: "a" });
   });

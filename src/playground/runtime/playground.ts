@@ -293,7 +293,7 @@ export class Playground {
   async write(map: string, change: MapChange): Promise<boolean> {
     return await this.#cell.attempt(async () => {
       const write = { id: uuidv7(), map, at: Date.now(), origin: {}, change };
-      await this.#store?.applyMutation(write, []);
+      await this.#store?.applyMutation(write);
     });
   }
 
