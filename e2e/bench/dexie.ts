@@ -29,7 +29,6 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
   const store = await openStore({ name });
   const map = "m";
   const invocation = uuidv7();
-  let events = 0;
   const about = () => {
     const id = uuidv7();
     return { id, map, at: Date.now(), origin: {}, once: [invocation, id] };
@@ -52,13 +51,7 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
         upper: { key: to, open: true },
       }),
     claim: (alias) =>
-      store.claimGuard({ invocation, alias, kind: "atLeastOnce", execution: 1, at: 0 }, [], {
-        type: "attempt-started",
-        n: ++events,
-        at: 0,
-        invocation,
-        execution: 1,
-      }),
+      store.claimGuard({ invocation, alias, kind: "atLeastOnce", execution: 1, at: 0 }),
     close: () => {
       store.close();
       indexedDB.deleteDatabase(name);
@@ -71,13 +64,11 @@ function openDexie(name: string): Side & { close(): void } {
     entries: Table<Entry, [string, string]>;
     writes: Table<{ id: string; map: string; at: number; once: string[]; change: Change }, string>;
     guards: Table<Record<string, unknown>, [string, string]>;
-    trace: Table<Record<string, unknown>, number>;
   };
   db.version(1).stores({
     entries: "[map+key]",
     writes: "id,&once,[map+id]",
     guards: "[invocation+alias]",
-    trace: "++seq,invocation,attemptOf",
   });
   const map = "m";
   const invocation = uuidv7();
@@ -113,7 +104,7 @@ function openDexie(name: string): Side & { close(): void } {
         .limit(RANGE)
         .toArray(),
     claim: (alias) =>
-      db.transaction("rw", db.guards, db.trace, async () => {
+      db.transaction("rw", db.guards, async () => {
         const earlier = await db.guards.get([invocation, alias]);
         if (earlier) return;
         await db.guards.put({
@@ -123,7 +114,6 @@ function openDexie(name: string): Side & { close(): void } {
           state: "absent",
           attempts: 1,
         });
-        await db.trace.add({ invocation, type: "attempt-started", attemptOf: invocation });
       }),
     close: () => {
       db.close();

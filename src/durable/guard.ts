@@ -267,7 +267,7 @@ class GuardRun {
 
   async #claim(): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }> {
     await this.#pass("guard:before-start");
-    const { store, fence, tracer, clock, number } = this.execution.options;
+    const { store, fence, clock, number } = this.execution.options;
     const { alias, kind } = this;
     const claim = {
       invocation: this.execution.id,
@@ -277,11 +277,9 @@ class GuardRun {
       at: clock.now(),
       isNew: this.#isNew,
     };
-    const started = tracer.event({ type: "attempt-started", alias, kind });
-    const claimed = await fence.run((signal) =>
-      tracer.ride([], (events) => store.claimGuard(claim, events, started, { signal })),
-    );
+    const claimed = await fence.run((signal) => store.claimGuard(claim, { signal }));
     this.#isNew = false;
+    if (claimed.claimed) this.#trace("attempt-started", { attempt: claimed.record.attempts });
     this.#claimed = claimed.record;
     return claimed;
   }

@@ -1,10 +1,10 @@
 /**
- * The trace of one execution. Events wait for the next transaction and ride along with it, so that
- * a trace costs no transactions of its own; what still waits after a moment is written by itself.
+ * The trace of one execution. Events wait a moment and are written together, apart from what they
+ * tell of, which they must not slow down; the last ones ride along with the execution's end.
  */
 import type { DurableStore, TraceEvent } from "../store/index.ts";
 
-const FLUSH_AFTER_MS = 100;
+const FLUSH_AFTER_MS = 50;
 
 export type TraceInput = Omit<TraceEvent, "n" | "at" | "invocation" | "execution">;
 
@@ -20,23 +20,16 @@ export class Tracer {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  event(input: TraceInput): TraceEvent {
-    return { ...input, n: ++this.#count, at: this.now(), ...this.about };
-  }
-
   add(input: TraceInput): void {
-    this.#waiting.push(this.event(input));
+    this.#waiting.push({ ...input, n: ++this.#count, at: this.now(), ...this.about });
     this.#arm();
   }
 
-  /** Hands the waiting events and `inputs` to a transaction; they wait again where it fails. */
-  async ride<T>(
-    inputs: readonly TraceInput[],
-    transaction: (events: readonly TraceEvent[]) => Promise<T>,
-  ): Promise<T> {
+  /** Hands the waiting events to a transaction; they wait again where it fails. */
+  async ride<T>(transaction: (events: readonly TraceEvent[]) => Promise<T>): Promise<T> {
     const waiting = this.#take();
     try {
-      return await transaction([...waiting, ...inputs.map((input) => this.event(input))]);
+      return await transaction(waiting);
     } catch (error) {
       this.#waiting.unshift(...waiting);
       if (waiting.length > 0) this.#arm();

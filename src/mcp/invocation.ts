@@ -258,7 +258,7 @@ export class Invocation {
       ...(execution.responseLost ? { responseLost: true } : {}),
     };
     await fence.run((signal) =>
-      tracer.ride([], (events) => store.endExecution(end, events, { signal })),
+      tracer.ride((events) => store.endExecution(end, events, { signal })),
     );
   }
 

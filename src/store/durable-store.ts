@@ -1,7 +1,6 @@
 /**
  * The one interface through which everything above reaches the store. Its methods are the domain's
- * transactions: each is all or nothing. `events` ride along in the same transaction. A mutation
- * whose `signal` is aborted changes nothing, unless it was past aborting.
+ * transactions: each is all or nothing. A mutation whose `signal` is aborted changes nothing, unless it was past aborting.
  */
 import type { ChangeListener } from "./change-feed.ts";
 import type { GuardClaim, GuardQuery, GuardSettlement } from "./guard-table.ts";
@@ -49,9 +48,6 @@ export interface DurableStore {
   readGuards(query: GuardQuery): Promise<GuardRecord[]>;
   claimGuard(
     claim: GuardClaim,
-    events: readonly TraceEvent[],
-    /** Traced where it is claimed, with the number of the attempt. */
-    started: TraceEvent,
     options?: WriteOptions,
   ): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }>;
   settleGuard(settlement: GuardSettlement, options?: WriteOptions): Promise<void>;

@@ -7,9 +7,8 @@
 import { unwrap } from "idb";
 import { transact, type TransactOptions } from "./database.ts";
 import { readPage, type Page } from "./read-records.ts";
-import type { GuardKind, GuardRecord, GuardState, KeptError, TraceEvent } from "./records.ts";
+import type { GuardKind, GuardRecord, GuardState, KeptError } from "./records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
-import { appendTrace } from "./trace-table.ts";
 
 export interface GuardClaim {
   readonly invocation: string;
@@ -42,21 +41,18 @@ export async function readGuard(
 }
 
 /**
- * Claims an absent guard for one more attempt, whose number is the record's `attempts`; `started` is
- * traced with it. A guard in any other state is given back as it is, unclaimed.
+ * Claims an absent guard for one more attempt, whose number is the record's `attempts`. A guard in
+ * any other state is given back as it is, unclaimed.
  */
 export async function claimGuard(
   db: PlaygroundDatabase,
   claim: GuardClaim,
-  events: readonly TraceEvent[],
-  started: TraceEvent,
   options: TransactOptions,
 ): Promise<{ claimed: boolean; record: GuardRecord }> {
-  return await transact(db, ["guards", "trace"], "readwrite", options, async (tx) => {
+  return await transact(db, ["guards"], "readwrite", options, async (tx) => {
     const guards = tx.objectStore("guards");
     const earlier = claim.isNew ? undefined : await guards.get([claim.invocation, claim.alias]);
     if (earlier && (earlier.state !== "absent" || earlier.kind !== claim.kind)) {
-      appendTrace(tx, events);
       return { claimed: false, record: earlier };
     }
     const attempt = (earlier?.attempts ?? 0) + 1;
@@ -72,7 +68,6 @@ export async function claimGuard(
     };
     if (claim.isNew) unwrap(guards).add(record);
     else unwrap(guards).put(record);
-    appendTrace(tx, [...events, { ...started, attempt }]);
     return { claimed: true, record };
   });
 }

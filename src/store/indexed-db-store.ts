@@ -91,19 +91,11 @@ class IndexedDbStore implements DurableStore {
   readGuards(query: guards.GuardQuery) {
     return guards.readGuards(this.#db, query);
   }
-  async claimGuard(
-    claim: guards.GuardClaim,
-    events: readonly TraceEvent[],
-    started: TraceEvent,
-    options: WriteOptions = {},
-  ) {
+  async claimGuard(claim: guards.GuardClaim, options: WriteOptions = {}) {
     // Strict: a callable that may run once is entered only when that is on the disk.
     const durability = claim.kind === "atMostOnce" ? "strict" : "relaxed";
-    const outcome = await guards.claimGuard(this.#db, claim, events, started, {
-      ...options,
-      durability,
-    });
-    this.#tell({ tables: ["guards", "trace"], invocation: claim.invocation });
+    const outcome = await guards.claimGuard(this.#db, claim, { ...options, durability });
+    this.#tell({ tables: ["guards"], invocation: claim.invocation });
     return outcome;
   }
   async settleGuard(settlement: guards.GuardSettlement, options: WriteOptions = {}) {

@@ -136,7 +136,8 @@ export async function endExecution(
   events: readonly TraceEvent[],
   options: TransactOptions,
 ): Promise<boolean> {
-  return await transact(db, ["invocations", "trace"], "readwrite", options, async (tx) => {
+  const tables: PlaygroundTable[] = events.length > 0 ? ["invocations", "trace"] : ["invocations"];
+  return await transact(db, tables, "readwrite", options, async (tx) => {
     const invocations = tx.objectStore("invocations");
     // Who holds the invocation's lock knows its record: it is written while it is looked at again.
     const read = unwrap(invocations).get(begun.id) as IDBRequest<StoredInvocation | undefined>;

@@ -13,7 +13,6 @@ import {
   UnstorableValueError,
   type DurableStore,
   type StoreChange,
-  type TraceEvent,
   type WriteRecord,
 } from "./index.ts";
 
@@ -41,14 +40,6 @@ const idOf = (name: string): string =>
     .map((letter) => letter.charCodeAt(0).toString(16))
     .join("")
     .padStart(12, "0")}`;
-
-const started: TraceEvent = {
-  type: "attempt-started",
-  n: 1,
-  at: 0,
-  invocation: "i",
-  execution: 1,
-};
 
 const write = (name: string, keys: readonly string[]): WriteRecord => ({
   id: idOf(name),
@@ -230,7 +221,7 @@ describe("durability", () => {
     const store = keep(await openStore({ name }));
     const transaction = vi.spyOn(IDBDatabase.prototype, "transaction");
     const claim = { invocation: "i", alias: "a", kind, execution: 1, at: 0 };
-    await store.claimGuard(claim, [], started);
+    await store.claimGuard(claim);
     expect(transaction.mock.calls.map(([, mode, options]) => [mode, options?.durability])).toEqual([
       ["readwrite", durability],
     ]);
@@ -249,7 +240,7 @@ it("of two claims of one guard at a time, over two connections, one wins", async
   const stores = [keep(await openStore({ name })), keep(await openStore({ name }))];
   const kind = "atMostOnce";
   const claim = { invocation: "i", alias: "a", kind, execution: 1, at: 0 } as const;
-  const claims = await Promise.all(stores.map((store) => store.claimGuard(claim, [], started)));
+  const claims = await Promise.all(stores.map((store) => store.claimGuard(claim)));
   expect(claims.map(({ claimed }) => claimed).sort()).toEqual([false, true]);
   expect(claims.map(({ record }) => record.attempts)).toEqual([1, 1]);
 });
