@@ -9,10 +9,15 @@ import { BROWSER_ARGS, findBrowser } from "./e2e/support/browser.ts";
 const PORT = 9991;
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The SDK imports Ajv, which compiles code: a strict Content-Security-Policy forbids that. */
-const withoutAjv = {
+/**
+ * What the SDK imports and nobody here needs: Ajv, which compiles code where a strict
+ * Content-Security-Policy forbids that, and zod 3.
+ */
+const leftOut = {
   ajv: file("src/mcp/no-ajv.ts"),
   "ajv-formats": file("src/mcp/no-ajv.ts"),
+  "zod/v3": file("src/mcp/no-zod-3.ts"),
+  "zod-to-json-schema": file("src/mcp/no-zod-3.ts"),
 };
 
 /** Strict: nothing from elsewhere, nothing inline, no eval. The development server injects inline styles and goes without. */
@@ -44,7 +49,7 @@ const nodeOnly = ["src/layers.test.ts"];
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), contentSecurityPolicy],
-  resolve: { alias: withoutAjv },
+  resolve: { alias: leftOut },
   server: { port: PORT, strictPort: true },
   preview: { port: PORT, strictPort: true },
   build: { target: "es2023", modulePreload: { polyfill: false } },

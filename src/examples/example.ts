@@ -12,6 +12,11 @@ export interface Example {
   readonly title: string;
   /** What it demonstrates, in one sentence. */
   readonly shows: string;
+  /** Its code, which is loaded when it is needed. */
+  readonly load: () => Promise<ExampleCode>;
+}
+
+export interface ExampleCode {
   readonly createServer: (parts: ServerParts) => DurableMcpServer;
   readonly runClient: (script: ClientScript) => Promise<void>;
 }

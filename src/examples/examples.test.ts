@@ -39,7 +39,8 @@ async function serve(name: string, faults?: FaultPlan) {
   const { store, world } = lab;
   // Ids a millisecond apart: what is told by time does not hang on how quick the machine is.
   const newId = (): string => uuidv7Lower(1_700_000_000_000 + ids++);
-  const server = example.createServer({ store, world, faults, newId, clock: skippingClock });
+  const { createServer } = await example.load();
+  const server = createServer({ store, world, faults, newId, clock: skippingClock });
   servers.push(server);
   await server.start();
   const { client } = await connect(server);
@@ -49,7 +50,8 @@ async function serve(name: string, faults?: FaultPlan) {
 async function runScript({ example, client }: { example: Example; client: Client }) {
   const lines: TranscriptLine[] = [];
   const connect = (): Promise<Client> => Promise.resolve(client);
-  await example.runClient(new ClientScript({ connect, print: (line) => lines.push(line) }));
+  const { runClient } = await example.load();
+  await runClient(new ClientScript({ connect, print: (line) => lines.push(line) }));
   return lines;
 }
 
@@ -223,7 +225,8 @@ describe("define: a call that another one overtakes", () => {
     await expect(call(client, "add_term", slow, id)).rejects.toThrow();
     // The first has written its term and no index; it waits while the second replaces it.
     const { store, world } = lab;
-    const next = define.createServer({ store, world, resume: "hold", clock: skippingClock });
+    const { createServer } = await define.load();
+    const next = createServer({ store, world, resume: "hold", clock: skippingClock });
     servers.push(next);
     await next.start();
     const second = (await connect(next)).client;
@@ -269,7 +272,8 @@ describe("a client script", () => {
       return current.client;
     };
     const script = new ClientScript({ connect, print: (line) => lines.push(line) });
-    await current.example.runClient(script);
+    const { runClient } = await current.example.load();
+    await runClient(script);
     const [first] = lines.filter(({ kind }) => kind === "answer");
     expect(first?.text).toContain("payment_failed");
     const notes = lines.filter(({ kind }) => kind === "note").map(({ text }) => text);
@@ -301,7 +305,8 @@ describe("a client script", () => {
       print: () => undefined,
       signal: stop.signal,
     });
-    const ran = example.runClient(script);
+    const { runClient } = await example.load();
+    const ran = runClient(script);
     await until(lab, async () => (await lab.store.readPendingInvocations("running")).length > 0);
     stop.abort(new Error("Stopped."));
     await expect(ran).rejects.toThrow("Stopped.");

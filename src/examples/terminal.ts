@@ -71,7 +71,8 @@ async function run(example: Example): Promise<boolean> {
   const store = await openStore({ name: example.name });
   const world = await openWorld({ name: `${example.name}-ledger` });
   world.latencyMs = latencyMs;
-  const server = example.createServer({ store, world });
+  const { createServer, runClient } = await example.load();
+  const server = createServer({ store, world });
   try {
     await server.start();
     const { client } = await connect(server, {
@@ -79,9 +80,7 @@ async function run(example: Example): Promise<boolean> {
       prepare: (client) =>
         client.setRequestHandler(ElicitRequestSchema, ({ params }) => confirm(params.message)),
     });
-    await example.runClient(
-      new ClientScript({ connect: () => Promise.resolve(client), print, signal }),
-    );
+    await runClient(new ClientScript({ connect: () => Promise.resolve(client), print, signal }));
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

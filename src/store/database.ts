@@ -34,12 +34,22 @@ export interface OpenOptions {
 export async function openDatabase<Schema extends DBSchema>(
   { name, onConnection }: OpenOptions,
   version: number,
-  upgrade: NonNullable<OpenDBCallbacks<Schema>["upgrade"]>,
+  upgrade: (
+    ...args: Parameters<NonNullable<OpenDBCallbacks<Schema>["upgrade"]>>
+  ) => void | Promise<void>,
 ): Promise<IDBPDatabase<Schema>> {
   if (typeof indexedDB === "undefined") throw unavailable(undefined);
+  let failure: unknown;
   try {
     const db: IDBPDatabase<Schema> = await openDB<Schema>(name, version, {
-      upgrade,
+      upgrade: (...args) => {
+        // A failure must not leave the database half of one version and half of the next.
+        const fail = (error: unknown): void => {
+          failure = error;
+          args[3].abort();
+        };
+        void Promise.resolve(upgrade(...args)).catch(fail);
+      },
       blocked: () => onConnection?.("blocked"),
       blocking: () => {
         db.close();
@@ -49,6 +59,7 @@ export async function openDatabase<Schema extends DBSchema>(
     });
     return db;
   } catch (error) {
+    if (failure !== undefined) throw toStoreError(failure);
     // Firefox's private windows and blocked storage answer with one of these.
     const name = error instanceof DOMException ? error.name : "";
     if (name === "InvalidStateError" || name === "UnknownError") throw unavailable(error);

@@ -28,7 +28,7 @@ function idOf(bytes: Uint8Array): string {
   if (last && sameId(last.bytes, bytes)) return last.id;
   let id = "";
   for (let index = 0; index < ID_BYTES; index++) {
-    id += HEX[bytes[index] ?? 0];
+    id += HEX[bytes[index] ?? 0] ?? "";
     if (index === 3 || index === 5 || index === 7 || index === 9) id += "-";
   }
   last = { bytes: bytes.slice(0, ID_BYTES), id };

@@ -90,8 +90,12 @@ export interface KeyBounds {
   readonly upper?: KeyBound | undefined;
 }
 
-/** The IndexedDB range of a part of one map. */
-export function entryRange(map: string, { lower, upper }: KeyBounds): IDBKeyRange {
+/** The IndexedDB range of a part of one map; `undefined` where no key can be in it, which IndexedDB refuses. */
+export function entryRange(map: string, { lower, upper }: KeyBounds): IDBKeyRange | undefined {
+  if (upper) {
+    const order = compareKeys(lower?.key ?? "", upper.key);
+    if (order > 0 || (order === 0 && (lower?.open || upper.open))) return undefined;
+  }
   return IDBKeyRange.bound(
     entryKey(map, lower?.key ?? ""),
     upper === undefined ? endOfMap(map) : entryKey(map, upper.key),

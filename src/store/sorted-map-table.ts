@@ -45,6 +45,7 @@ export async function readEntry(
 export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Promise<MapEntry[]> {
   const { map, direction, limit } = query;
   const range = entryRange(map, query);
+  if (!range) return [];
   const records = await transact(db, ["entries"], "readonly", {}, (tx) =>
     readRecords<Uint8Array>(unwrap(tx.objectStore("entries")), range, direction, limit),
   );

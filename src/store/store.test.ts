@@ -36,8 +36,7 @@ function keep<T extends { close(): void }>(connection: T): T {
 
 /** A write's id is a UUID: this one ends with the name. */
 const idOf = (name: string): string =>
-  `00000000-0000-7000-8000-${[...name]
-    .map((letter) => letter.charCodeAt(0).toString(16))
+  `00000000-0000-7000-8000-${Array.from(name, (letter) => letter.charCodeAt(0).toString(16))
     .join("")
     .padStart(12, "0")}`;
 

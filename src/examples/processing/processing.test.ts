@@ -18,7 +18,8 @@ afterEach(async () => {
 async function start(...faults: Fault[]) {
   const { store, world } = lab;
   const plan = new FaultPlan(faults);
-  const server = processing.createServer({ store, world, clock: skippingClock, faults: plan });
+  const { createServer } = await processing.load();
+  const server = createServer({ store, world, clock: skippingClock, faults: plan });
   servers.push(server);
   await server.start();
   return await connect(server);
@@ -64,7 +65,8 @@ describe("process_payment", () => {
     const id = "0190a1b2-0000-7000-8000-000000000001";
     const first = payment(await call(client, "process_payment", { amount: 5 }, id));
     const other = await openLab();
-    const server = processing.createServer({ store: other.store, world: other.world });
+    const { createServer } = await processing.load();
+    const server = createServer({ store: other.store, world: other.world });
     await server.start();
     const second = payment(
       await call((await connect(server)).client, "process_payment", { amount: 5 }, id),
@@ -249,7 +251,8 @@ it("the client script runs end to end, and its transcript has every step with it
   const { client } = await start();
   const lines: TranscriptLine[] = [];
   const print = (line: TranscriptLine): number => lines.push(line);
-  await processing.runClient(new ClientScript({ connect: () => Promise.resolve(client), print }));
+  const { runClient } = await processing.load();
+  await runClient(new ClientScript({ connect: () => Promise.resolve(client), print }));
   const calls = lines.flatMap(({ kind, text }, index) =>
     kind === "call" ? [[text.replace(/txn_[0-9a-f]{16}/, "txn"), lines[index + 1]] as const] : [],
   );

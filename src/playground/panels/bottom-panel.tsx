@@ -17,7 +17,7 @@ const TITLES: Record<BottomPanelName, string> = {
   log: "Log",
 };
 
-export function BottomPanel(): ReactElement {
+export default function BottomPanel(): ReactElement {
   const playground = usePlayground();
   const { log, transcriptRunning, server } = usePlaygroundState();
   const [{ bottom }, setPlace] = usePlace();

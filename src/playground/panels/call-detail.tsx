@@ -23,7 +23,7 @@ import { TraceRow } from "./trace-row.tsx";
 
 const TRACE_LIMIT = 1000;
 
-export function CallDetail(): ReactElement {
+export default function CallDetail(): ReactElement {
   const [{ call }] = usePlace();
   const { data, error } = useCall(call);
   const { client } = usePlaygroundState();

@@ -9,7 +9,7 @@ import { shortId, show, timeOfDay } from "../format.ts";
 import { CALL_LIMIT, useCalls, useShownState, type CallSummary } from "../hooks/use-calls.ts";
 import { usePlace } from "../hooks/use-location.ts";
 
-export function CallsPanel(): ReactElement {
+export default function CallsPanel(): ReactElement {
   const { data: calls, error } = useCalls();
   return (
     <Panel

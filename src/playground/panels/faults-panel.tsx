@@ -10,7 +10,7 @@ import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { presetsOf } from "../runtime/presets.ts";
 import { faultSchema, type PlannedFault } from "../runtime/settings.ts";
 
-export function FaultsPanel(): ReactElement {
+export default function FaultsPanel(): ReactElement {
   const playground = usePlayground();
   const { settings } = usePlaygroundState();
   const { plan } = settings;

@@ -21,7 +21,7 @@ interface Step {
   readonly seen: ReactNode;
 }
 
-export function GuidePanel({ onClose }: { readonly onClose: () => void }): ReactElement {
+export default function GuidePanel({ onClose }: { readonly onClose: () => void }): ReactElement {
   const steps = useSteps();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();

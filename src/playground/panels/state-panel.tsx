@@ -20,7 +20,7 @@ const TITLES: Record<StatePanel, string> = {
   code: "Code",
 };
 
-export function StatePanels(): ReactElement {
+export default function StatePanels(): ReactElement {
   const [place, setPlace] = usePlace();
   const narrowed = place.scope === "call" ? place.call : null;
   return (

@@ -174,7 +174,8 @@ export class Playground {
     if (!store || !world || this.#server?.state === "running") return;
     this.#cell.set({ server: "starting" });
     const { guards, resume, effectValidation } = this.#cell.state.settings;
-    const server = this.example.createServer({
+    const { createServer } = await this.example.load();
+    const server = createServer({
       store,
       world,
       clock: this.#clock,

@@ -40,7 +40,7 @@ export class ScriptRun {
     const print = (line: TranscriptLine): void => this.#print(line);
     const script = new ClientScript({ connect: connection.open, print, signal });
     try {
-      await this.example.runClient(script);
+      await (await this.example.load()).runClient(script);
       script.note("The script has ended.");
     } catch (error) {
       script.note(
