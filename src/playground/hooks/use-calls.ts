@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { InvocationRecord } from "../../store/index.ts";
 import type { CountsProps } from "../components/counts.tsx";
+import type { Pages } from "./use-page.ts";
 import { usePlaygroundState } from "./use-playground.ts";
 import { useLiveQuery, type Source } from "./use-live-query.ts";
 
@@ -7,15 +9,56 @@ export interface CallSummary extends CountsProps {
   readonly invocation: InvocationRecord;
 }
 
-/** How many calls the list shows. */
-export const CALL_LIMIT = 200;
+export interface CallFilter {
+  readonly tool: string;
+  readonly state: string;
+  /** In the id, the arguments or an answer, in any letter case. */
+  readonly text: string;
+  /** Only calls that failed, or whose tool answers with an error. */
+  readonly errors: boolean;
+  /** Only calls of the last so many minutes. */
+  readonly minutes: number | null;
+}
 
-/** The newest calls with their three numbers. */
-export function useCalls() {
-  return useLiveQuery(["invocations", "trace", "ledger"], ["calls"], async (source) => {
-    const invocations = await source.store.readInvocations({ limit: CALL_LIMIT });
-    return await summarize(source, invocations);
-  });
+/** A page of calls with their three numbers, the newest first. */
+export function useCalls(filter: CallFilter, page: Pages<string>) {
+  return useLiveQuery(
+    ["invocations", "trace", "ledger"],
+    ["calls", filter, page.query],
+    async (source) => {
+      const isFiltered = Object.values(filter).some(Boolean);
+      const matches = (invocation: InvocationRecord): boolean => isMatch(invocation, filter);
+      const found = await source.store.readInvocations({
+        ...page.query,
+        ...(isFiltered ? { matches } : {}),
+      });
+      const { rows, ...more } = page.cut(found);
+      return { calls: await summarize(source, rows), ...more };
+    },
+    { keepPrevious: true },
+  );
+}
+
+function isMatch(invocation: InvocationRecord, filter: CallFilter): boolean {
+  const { id, tool, state, args, createdAt, executions } = invocation;
+  const { text, minutes } = filter;
+  if (filter.tool !== "" && tool !== filter.tool) return false;
+  if (filter.state !== "" && state !== filter.state) return false;
+  if (filter.errors && state !== "failed" && statusOf(invocation)?.status !== "error") return false;
+  if (minutes !== null && createdAt < Date.now() - minutes * 60_000) return false;
+  if (text === "") return true;
+  const answers = executions.map(({ response }) => response);
+  const whole = `${id} ${JSON.stringify([args, answers])}`;
+  return whole.toLowerCase().includes(text.toLowerCase());
+}
+
+const structuredAnswer = z.object({
+  structuredContent: z.object({ status: z.string(), error_type: z.string().optional() }),
+});
+
+/** What the tool itself says of its end: a completed call may well answer that it failed. */
+export function statusOf({ executions }: InvocationRecord) {
+  return structuredAnswer.safeParse(executions.at(-1)?.response).data?.structuredContent;
 }
 
 /** One call with its numbers; `null` where there is none of that id. */

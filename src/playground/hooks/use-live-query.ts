@@ -61,19 +61,25 @@ export function useChangeFeed(playground: Playground): void {
   }, [client, playground, phase]);
 }
 
+/** Reads again what has changed; while that is under way, further changes wait for the next round. */
 function invalidator(client: QueryClient, example: string): (change: StoreChange) => void {
   const changed = new Set<Table>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return ({ tables }) => {
-    for (const table of tables) changed.add(table);
-    timer ??= setTimeout(() => {
-      timer = undefined;
+  let isRunning = false;
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    while (changed.size > 0) {
+      await new Promise((resolve) => setTimeout(resolve, COALESCE_MS));
       const now = new Set(changed);
       changed.clear();
-      void client.invalidateQueries({
+      await client.invalidateQueries({
         predicate: ({ queryKey: [of, tables] }) =>
           of === example && (tables as Table[]).some((table) => now.has(table)),
       });
-    }, COALESCE_MS);
+    }
+    isRunning = false;
+  };
+  return ({ tables }) => {
+    for (const table of tables) changed.add(table);
+    if (!isRunning) void run();
   };
 }

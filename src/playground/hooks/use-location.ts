@@ -1,5 +1,11 @@
 /** Where the page is, kept in the URL: reload and back keep it. */
-import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import {
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from "nuqs";
 
 export const STATE_PANELS = ["guards", "effects", "maps", "code"] as const;
 export type StatePanel = (typeof STATE_PANELS)[number];
@@ -23,6 +29,19 @@ const place = {
   /** The harness: its menu, or the example's run. */
   harness: parseAsStringLiteral(["menu", "run"] as const),
 };
+
+const calls = {
+  callTool: parseAsString.withDefault(""),
+  callState: parseAsString.withDefault(""),
+  callText: parseAsString.withDefault(""),
+  callErrors: parseAsBoolean.withDefault(false),
+  callMinutes: parseAsInteger,
+};
+
+/** Which calls the list shows. Typing in its fields is no move. */
+export function useCallFilter() {
+  return useQueryStates(calls, { history: "replace" });
+}
 
 /** Each move is an entry of the history. */
 export function usePlace() {

@@ -1,37 +1,162 @@
-/** Calls: every invocation, a row each. */
-import type { ReactElement } from "react";
-import { z } from "zod";
+/** Calls: every invocation with its state and its three numbers, filtered, and paged from the store. */
+import { ListFilter } from "lucide-react";
+import { useState, type ReactElement } from "react";
 import type { InvocationRecord } from "../../store/index.ts";
+import { Button } from "../components/button.tsx";
 import { Counts } from "../components/counts.tsx";
+import { Pager } from "../components/pager.tsx";
 import { Empty, Panel, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { shortId, show, timeOfDay } from "../format.ts";
-import { CALL_LIMIT, useCalls, useShownState, type CallSummary } from "../hooks/use-calls.ts";
-import { usePlace } from "../hooks/use-location.ts";
+import {
+  statusOf,
+  useCalls,
+  useShownState,
+  type CallFilter,
+  type CallSummary,
+} from "../hooks/use-calls.ts";
+import { useCallFilter, usePlace } from "../hooks/use-location.ts";
+import { usePage } from "../hooks/use-page.ts";
+import { usePlaygroundState } from "../hooks/use-playground.ts";
+
+const STATES = ["running", "completed", "failed", "interrupted", "cancelled"] as const;
+const TIMES = { 1: "the last minute", 10: "the last 10 minutes", 60: "the last hour" } as const;
 
 export default function CallsPanel(): ReactElement {
-  const { data: calls, error } = useCalls();
+  const [{ callTool, callState, callText, callErrors, callMinutes }] = useCallFilter();
+  const filter: CallFilter = {
+    tool: callTool,
+    state: callState,
+    text: callText,
+    errors: callErrors,
+    minutes: callMinutes,
+  };
+  const isFiltered = Object.values(filter).some(Boolean);
+  const [shown, setShown] = useState(isFiltered);
   return (
     <Panel
       title="Calls"
-      actions={<span className="text-xs text-muted tabular-nums">{calls?.length ?? ""}</span>}
+      actions={
+        <Button
+          tone="quiet"
+          aria-expanded={shown}
+          pressed={isFiltered}
+          icon={<ListFilter size={13} aria-hidden />}
+          onClick={() => setShown(!shown)}
+        >
+          Filter
+        </Button>
+      }
     >
-      {!calls || error ? (
-        <Waiting error={error} />
-      ) : calls.length === 0 ? (
-        <Empty>
-          No calls yet. Call a tool, or take the first minute: each call is a row here, with how
-          often it ran and what it really did.
-        </Empty>
-      ) : (
-        <ul aria-label="Calls">
-          {calls.map((call) => (
-            <CallRow key={call.invocation.id} call={call} />
-          ))}
-          {calls.length === CALL_LIMIT ? <Empty>The newest {CALL_LIMIT} calls.</Empty> : null}
-        </ul>
-      )}
+      {shown ? <Filters /> : null}
+      {/* Another filter begins with its newest. */}
+      <Calls key={JSON.stringify(filter)} filter={filter} isFiltered={isFiltered} />
     </Panel>
+  );
+}
+
+function Calls({
+  filter,
+  isFiltered,
+}: {
+  readonly filter: CallFilter;
+  readonly isFiltered: boolean;
+}): ReactElement {
+  const page = usePage<string>();
+  const { data, error } = useCalls(filter, page);
+  if (!data || error) return <Waiting error={error} />;
+  const { calls, hasNewer, hasOlder } = data;
+  if (calls.length === 0) {
+    return (
+      <Empty>
+        {isFiltered
+          ? "No call fits the filter."
+          : "No calls yet. Call a tool, or take the first minute: each call is a row here, with how often it ran and what it really did."}
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <ul aria-label="Calls">
+        {calls.map((call) => (
+          <CallRow key={call.invocation.id} call={call} />
+        ))}
+      </ul>
+      <Pager
+        label="calls"
+        page={page}
+        first={calls[0]?.invocation.id}
+        last={calls.at(-1)?.invocation.id}
+        hasNewer={hasNewer}
+        hasOlder={hasOlder}
+      />
+    </>
+  );
+}
+
+function Filters(): ReactElement {
+  const { tools } = usePlaygroundState();
+  const [filter, setFilter] = useCallFilter();
+  return (
+    <div
+      role="search"
+      aria-label="Filter calls"
+      className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1.5"
+    >
+      <select
+        className="field w-auto"
+        aria-label="Tool of the calls"
+        value={filter.callTool}
+        onChange={({ target }) => void setFilter({ callTool: target.value })}
+      >
+        <option value="">any tool</option>
+        {tools.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <select
+        className="field w-auto"
+        aria-label="State of the calls"
+        value={filter.callState}
+        onChange={({ target }) => void setFilter({ callState: target.value })}
+      >
+        <option value="">any state</option>
+        {STATES.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <select
+        className="field w-auto"
+        aria-label="Time of the calls"
+        value={filter.callMinutes ?? ""}
+        onChange={({ target }) =>
+          void setFilter({ callMinutes: target.value === "" ? null : Number(target.value) })
+        }
+      >
+        <option value="">any time</option>
+        {Object.entries(TIMES).map(([minutes, text]) => (
+          <option key={minutes} value={minutes}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <input
+        className="field w-36"
+        aria-label="Text in the calls"
+        placeholder="id, argument, answer"
+        value={filter.callText}
+        onChange={({ target }) => void setFilter({ callText: target.value })}
+      />
+      <Button
+        pressed={filter.callErrors}
+        onClick={() => void setFilter({ callErrors: !filter.callErrors })}
+      >
+        Errors
+      </Button>
+      <Button tone="quiet" onClick={() => void setFilter(null)}>
+        Clear
+      </Button>
+    </div>
   );
 }
 
@@ -68,19 +193,14 @@ function CallRow({ call }: { readonly call: CallSummary }): ReactElement {
   );
 }
 
-const structuredAnswer = z.object({
-  structuredContent: z.object({ status: z.string(), error_type: z.string().optional() }),
-});
-
-/** What the tool itself says of its end: a completed call may well answer that it failed. */
 function AnswerInShort({
   invocation,
 }: {
   readonly invocation: InvocationRecord;
 }): ReactElement | null {
-  const answer = structuredAnswer.safeParse(invocation.executions.at(-1)?.response);
-  if (!answer.success) return null;
-  const { status, error_type } = answer.data.structuredContent;
+  const answer = statusOf(invocation);
+  if (!answer) return null;
+  const { status, error_type } = answer;
   return (
     <span className={`whitespace-nowrap ${status === "success" ? "text-good" : "text-bad"}`}>
       → {error_type ?? status}

@@ -2,19 +2,27 @@
 import { CopyX } from "lucide-react";
 import type { ReactElement } from "react";
 import type { LedgerRow } from "../../store/index.ts";
+import { Pager } from "../components/pager.tsx";
 import { Empty, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { shortId, show, timeOfDay } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { usePage } from "../hooks/use-page.ts";
 import { usePlace } from "../hooks/use-location.ts";
 
-const LIMIT = 500;
-
 export function EffectsPanel({ call }: { readonly call: string | null }): ReactElement {
-  const { data: rows, error } = useLiveQuery(["ledger"], ["ledger", call], ({ world }) =>
-    world.ledger.rows({ ...(call === null ? {} : { invocation: call }), limit: LIMIT }),
+  const page = usePage<number>();
+  const { data: found, error } = useLiveQuery(
+    ["ledger"],
+    ["ledger", call, page.query],
+    ({ world }) =>
+      world.ledger.rows(call === null ? page.query : { invocation: call, limit: page.query.limit }),
+    { keepPrevious: true },
   );
-  if (!rows || error) return <Waiting error={error} />;
+  if (!found || error) return <Waiting error={error} />;
+  // The ledger reads from the top down, a page holds the newest first.
+  const { rows: newest, hasNewer, hasOlder } = page.cut(found.toReversed());
+  const rows = newest.toReversed();
   if (rows.length === 0) {
     return (
       <Empty>
@@ -25,11 +33,21 @@ export function EffectsPanel({ call }: { readonly call: string | null }): ReactE
     );
   }
   return (
-    <ol aria-label="Effects">
-      {rows.map((row) => (
-        <Effect key={row.seq} row={row} />
-      ))}
-    </ol>
+    <>
+      <ol aria-label="Effects">
+        {rows.map((row) => (
+          <Effect key={row.seq} row={row} />
+        ))}
+      </ol>
+      <Pager
+        label="effects"
+        page={page}
+        first={newest[0]?.seq}
+        last={newest.at(-1)?.seq}
+        hasNewer={hasNewer}
+        hasOlder={hasOlder && call === null}
+      />
+    </>
   );
 }
 

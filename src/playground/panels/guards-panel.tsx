@@ -3,27 +3,33 @@ import { ArrowRight } from "lucide-react";
 import type { ReactElement } from "react";
 import type { GuardRecord, TraceEvent } from "../../store/index.ts";
 import { Json } from "../components/json.tsx";
+import { Pager } from "../components/pager.tsx";
 import { Empty, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { plural, shortId, timeOfDay } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { usePage } from "../hooks/use-page.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlaygroundState } from "../hooks/use-playground.ts";
 import { executionList } from "./trace-row.tsx";
 
-const LIMIT = 200;
 const TRACE_LIMIT = 1000;
 
 export function GuardsPanel({ call }: { readonly call: string | null }): ReactElement {
   const of = call === null ? {} : { invocation: call };
-  const { data: guards, error } = useLiveQuery(["guards"], ["guards", call], ({ store }) =>
-    store.readGuards({ ...of, limit: LIMIT }),
+  const page = usePage<[string, string]>();
+  const { data: found, error } = useLiveQuery(
+    ["guards"],
+    ["guards", call, page.query],
+    ({ store }) => store.readGuards({ ...page.query, ...of }),
+    { keepPrevious: true },
   );
   // Who was answered is told for one call; for all of them it would mean to read every trace.
   const { data: trace = [] } = useLiveQuery(["trace"], ["guard-trace", call], async ({ store }) =>
     call === null ? [] : await store.readTrace({ invocation: call, limit: TRACE_LIMIT }),
   );
-  if (!guards || error) return <Waiting error={error} />;
+  if (!found || error) return <Waiting error={error} />;
+  const { rows: guards, hasNewer, hasOlder } = page.cut(found);
   if (guards.length === 0) {
     return (
       <Empty>
@@ -33,19 +39,31 @@ export function GuardsPanel({ call }: { readonly call: string | null }): ReactEl
       </Empty>
     );
   }
+  const keyOf = (guard: GuardRecord | undefined): [string, string] | undefined =>
+    guard && [guard.invocation, guard.alias];
   return (
-    <ul aria-label="Guards">
-      {guards.map((guard) => (
-        <Guard
-          key={`${guard.invocation}/${guard.alias}`}
-          guard={guard}
-          trace={trace.filter(
-            ({ invocation, alias }) => invocation === guard.invocation && alias === guard.alias,
-          )}
-          showCall={call === null}
-        />
-      ))}
-    </ul>
+    <>
+      <ul aria-label="Guards">
+        {guards.map((guard) => (
+          <Guard
+            key={`${guard.invocation}/${guard.alias}`}
+            guard={guard}
+            trace={trace.filter(
+              ({ invocation, alias }) => invocation === guard.invocation && alias === guard.alias,
+            )}
+            showCall={call === null}
+          />
+        ))}
+      </ul>
+      <Pager
+        label="guards"
+        page={page}
+        first={keyOf(guards[0])}
+        last={keyOf(guards.at(-1))}
+        hasNewer={hasNewer}
+        hasOlder={hasOlder && call === null}
+      />
+    </>
   );
 }
 
