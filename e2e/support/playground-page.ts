@@ -151,3 +151,33 @@ async function readRecords(
     [database, table] as const,
   );
 }
+
+/** Writes a journal of completed calls, every tenth of which failed. */
+export async function seedInvocations(page: Page, database: string, count: number): Promise<void> {
+  await page.evaluate(
+    ([database, count]) =>
+      new Promise<void>((resolve, reject) => {
+        const open = indexedDB.open(database);
+        open.onsuccess = () => {
+          const tx = open.result.transaction("invocations", "readwrite");
+          const begin = Date.now() - count * 1000;
+          for (let n = 0; n < count; n++) {
+            const at = begin + n * 1000;
+            const time = at.toString(16).padStart(12, "0");
+            const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${n.toString(16).padStart(12, "0")}`;
+            const outcome = n % 10 === 0 ? "failed" : "completed";
+            const about = { number: 1, cause: "call", owner: "seed", guards: "on" };
+            const executions = [{ ...about, startedAt: at, endedAt: at + 5, outcome }];
+            const call = { id, tool: "get_payment", args: { n }, state: outcome, createdAt: at };
+            tx.objectStore("invocations").put({ ...call, executions, resumptionCrashes: 0 });
+          }
+          tx.oncomplete = () => {
+            open.result.close();
+            resolve();
+          };
+          tx.onabort = () => reject(new Error(String(tx.error)));
+        };
+      }),
+    [database, count] as const,
+  );
+}

@@ -56,6 +56,8 @@ const range = {
   reverse: parseAsBoolean.withDefault(false),
   /** As it was typed. */
   limit: parseAsString.withDefault("50"),
+  /** An earlier moment, as a UUIDv7: the map is shown as it was then. */
+  moment: parseAsString,
 };
 
 /** Typing in a range's fields is no move. */

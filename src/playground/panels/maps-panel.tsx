@@ -1,27 +1,19 @@
 /** Maps: a live range of one map, read past the server, with writes by hand. */
-import { Pencil, Plus, Trash2 } from "lucide-react";
+import { Plus } from "lucide-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import { InvalidRangeError, rangeBounds, type RangeRequest } from "../../durable/index.ts";
 import { mapUri } from "../../mcp/index.ts";
-import type { MapEntry } from "../../store/index.ts";
 import { Button } from "../components/button.tsx";
 import { Json } from "../components/json.tsx";
-import { Empty, Notice, Waiting } from "../components/panel.tsx";
-import { hex, keyTime, plural, shortId, show } from "../format.ts";
+import { Empty, Waiting } from "../components/panel.tsx";
+import { plural } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
-import { useMapRange, usePlace } from "../hooks/use-location.ts";
+import { useMapRange } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { EntryDialog, type EntryDraft } from "./entry-dialog.tsx";
-
-/** How many rows the page lays out at once. */
-const MOST_ROWS = 500;
-
-/** How much of a value is laid out. */
-const SHOWN_BYTES = 4096;
-
-const VIEWS = ["JSON", "text", "hex"] as const;
-type View = (typeof VIEWS)[number];
+import { MapFiles } from "./map-files.tsx";
+import { MapHistory } from "./map-history.tsx";
+import { MapRange, VIEWS, type View } from "./map-range.tsx";
 
 export function MapsPanel(): ReactElement {
   const { data: maps, error } = useLiveQuery(["maps"], ["map-names"], ({ store }) =>
@@ -42,7 +34,7 @@ export function MapsPanel(): ReactElement {
             className="field font-mono"
             value={map ?? ""}
             disabled={names.length === 0}
-            onChange={({ target }) => void setRange({ map: target.value })}
+            onChange={({ target }) => void setRange({ map: target.value, moment: null })}
           >
             {names.length === 0 ? <option value="">no map yet</option> : null}
             {names.map((name) => (
@@ -105,14 +97,19 @@ export function MapsPanel(): ReactElement {
         </Button>
       </div>
       {map === undefined ? (
-        <Empty>
-          No map holds anything yet. Call a tool that writes to one, and its entries stand here; or
-          insert an entry by hand.
-        </Empty>
+        <>
+          <MapFiles map={undefined} />
+          <Empty>
+            No map holds anything yet. Call a tool that writes to one, and its entries stand here;
+            or insert an entry by hand.
+          </Empty>
+        </>
       ) : (
         <>
+          <MapFiles map={map} />
           <AsResource map={map} />
-          <Range map={map} view={view} onEdit={setDraft} />
+          <MapHistory map={map} />
+          <MapRange map={map} view={view} onEdit={setDraft} />
         </>
       )}
       {draft ? <EntryDialog draft={draft} onClose={() => setDraft(undefined)} /> : null}
@@ -187,185 +184,4 @@ function Field({
       />
     </label>
   );
-}
-
-function Range({
-  map,
-  view,
-  onEdit,
-}: {
-  readonly map: string;
-  readonly view: View;
-  readonly onEdit: (draft: EntryDraft) => void;
-}): ReactElement {
-  const [{ start, end, prefix, reverse, limit: typed }] = useMapRange();
-  const limit = Number(typed);
-  const request: RangeRequest = {
-    startKey: start ?? undefined,
-    endKey: end ?? undefined,
-    prefix: prefix ?? undefined,
-    limit,
-  };
-  const { data: entries, error } = useLiveQuery(
-    ["maps"],
-    ["range", map, request, reverse],
-    async ({ store }) => {
-      const direction = reverse ? "descending" : "ascending";
-      if (!(limit >= 1 && limit <= MOST_ROWS)) return [];
-      const bounds = rangeBounds(direction, request);
-      return bounds ? await store.readRange({ map, direction, limit, ...bounds }) : [];
-    },
-    { keepPrevious: true },
-  );
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_ROWS)) {
-    return (
-      <Notice tone="warn" title="This range cannot be read.">
-        The limit is a whole number from 1 to {MOST_ROWS}, not “{typed}”.
-      </Notice>
-    );
-  }
-  if (error instanceof InvalidRangeError || error instanceof TypeError) {
-    return (
-      <Notice tone="warn" title="This range cannot be read.">
-        {error.message}
-      </Notice>
-    );
-  }
-  if (!entries || error) return <Waiting error={error} />;
-  if (entries.length === 0) return <Empty>No entry of “{map}” is in this range.</Empty>;
-  return (
-    <>
-      <ul aria-label={`Entries of ${map}`}>
-        {entries.map((entry) => (
-          // A new write is a new row, and is lit.
-          <Entry key={`${entry.key}\u0000${entry.write}`} {...{ map, entry, view, onEdit }} />
-        ))}
-      </ul>
-      <p className="px-3 py-2 text-xs text-muted">
-        {entries.length === limit
-          ? `The ${reverse ? "last" : "first"} ${limit} of the range.`
-          : "Everything in the range."}
-      </p>
-    </>
-  );
-}
-
-function Entry({
-  map,
-  entry,
-  view,
-  onEdit,
-}: {
-  readonly map: string;
-  readonly entry: MapEntry;
-  readonly view: View;
-  readonly onEdit: (draft: EntryDraft) => void;
-}): ReactElement {
-  const [, setPlace] = usePlace();
-  const { data: write } = useLiveQuery([], ["write", entry.write], ({ store }) =>
-    store.readWrite(entry.write).then((found) => found ?? null),
-  );
-  // What was there when the panel was opened is not news.
-  const [openedAt] = useState(() => Date.now());
-  const isNews = write !== null && write !== undefined && openedAt - write.at < 2500;
-  const time = keyTime(entry.key);
-  const text = textOf(entry.value);
-  const origin = write?.origin.invocation;
-  return (
-    <li className={`border-b border-line px-3 py-1.5 ${isNews ? "lit" : ""}`}>
-      <div className="flex items-center gap-1">
-        <span className="max-h-20 min-w-0 flex-1 overflow-auto font-mono text-sm font-medium break-words">
-          {entry.key === "" ? "(the empty key)" : entry.key}
-        </span>
-        <Button
-          tone="quiet"
-          aria-label={`Edit ${entry.key}`}
-          icon={<Pencil size={12} aria-hidden />}
-          disabled={text === undefined}
-          title={
-            text === undefined ? "Its bytes are no text, which is all that is edited here." : "Edit"
-          }
-          onClick={() => onEdit({ map, key: entry.key, value: text ?? "", isNew: false })}
-        />
-        <RemoveButton map={map} entryKey={entry.key} />
-      </div>
-      {time === undefined ? null : <p className="text-xs text-muted">{time}</p>}
-      <Value bytes={entry.value} view={view} />
-      <p className="text-xs text-muted">
-        {origin === undefined ? (
-          write === null || write ? (
-            "written by hand"
-          ) : (
-            " "
-          )
-        ) : (
-          <>
-            written by{" "}
-            <button
-              type="button"
-              className="font-mono text-accent underline"
-              onClick={() => void setPlace({ call: origin, scope: "call" })}
-            >
-              call {shortId(origin)}
-            </button>
-            , execution {write?.origin.execution}
-          </>
-        )}
-      </p>
-    </li>
-  );
-}
-
-function RemoveButton({ map, entryKey }: { readonly map: string; readonly entryKey: string }) {
-  const [asked, setAsked] = useState(false);
-  const playground = usePlayground();
-  if (!asked) {
-    return (
-      <Button
-        tone="quiet"
-        aria-label={`Remove ${entryKey}`}
-        icon={<Trash2 size={12} aria-hidden />}
-        onClick={() => setAsked(true)}
-      />
-    );
-  }
-  return (
-    <Button
-      tone="danger"
-      onBlur={() => setAsked(false)}
-      onClick={() => void playground.write(map, { method: "remove", keys: [entryKey] })}
-    >
-      Remove for good
-    </Button>
-  );
-}
-
-/** The bytes in the chosen view; where they are not what it shows, in hex, which says so. */
-function Value({ bytes, view }: { readonly bytes: Uint8Array; readonly view: View }): ReactElement {
-  const text = textOf(bytes);
-  const json = text === undefined ? undefined : jsonOf(text);
-  const shown = view === "JSON" && json ? show(json.value) : view === "hex" ? undefined : text;
-  const note = view !== "hex" && shown === undefined ? `no ${view}, in hex: ` : "";
-  return (
-    <pre className="max-h-60 overflow-auto font-mono text-xs break-words whitespace-pre-wrap">
-      {shown ??
-        `${note}${hex(bytes.subarray(0, SHOWN_BYTES))}${bytes.length > SHOWN_BYTES ? ` … (${bytes.length} bytes)` : ""}`}
-    </pre>
-  );
-}
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined; // No UTF-8: shown in hex.
-  }
-}
-
-function jsonOf(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined; // No JSON: shown as text.
-  }
 }

@@ -15,6 +15,7 @@ import {
   type MapChange,
 } from "../../store/index.ts";
 import { openWorld, type World } from "../../world/index.ts";
+import type { Entry } from "./entries-file.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
@@ -296,6 +297,28 @@ export class Playground {
       const write = { id: uuidv7(), map, at: Date.now(), origin: {}, change };
       await this.#store?.applyMutation(write);
     });
+  }
+
+  /**
+   * Writes many entries by hand, a batch after the other, which an abort ends between two.
+   *
+   * @param batches made when they are due, so that they need not all be in memory
+   * @param onProgress told how many were written
+   */
+  async writeMany(
+    map: string,
+    batches: Iterable<readonly Entry[]>,
+    signal: AbortSignal,
+    onProgress: (count: number) => void,
+  ): Promise<boolean> {
+    let count = 0;
+    for (const entries of batches) {
+      if (signal.aborted) return false;
+      if (!(await this.write(map, { method: "insert", entries }))) return false;
+      count += entries.length;
+      onProgress(count);
+    }
+    return true;
   }
 
   /** Stops the server in order and starts none: nothing is left running. */

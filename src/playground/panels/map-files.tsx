@@ -1,0 +1,88 @@
+/** A map's entries from a file, to a file, and made up to try a large map. */
+import { Download, FileUp, Rows3 } from "lucide-react";
+import { lazy, Suspense, useState, type ReactElement } from "react";
+import { rangeBounds } from "../../durable/index.ts";
+import { Button } from "../components/button.tsx";
+import { useMapRange } from "../hooks/use-location.ts";
+import { usePlayground } from "../hooks/use-playground.ts";
+import { toJsonLines } from "../runtime/entries-file.ts";
+
+const ImportDialog = lazy(() => import("./import-dialog.tsx"));
+const FillDialog = lazy(() => import("./fill-dialog.tsx"));
+
+/** How many entries are read at once. */
+const CHUNK = 1000;
+
+export function MapFiles({ map }: { readonly map: string | undefined }): ReactElement {
+  const playground = usePlayground();
+  const [{ start, end, prefix, reverse, moment }] = useMapRange();
+  const [dialog, setDialog] = useState<"import" | "fill">();
+  const [exported, setExported] = useState<string>();
+
+  /** The whole range, however long its pages are. */
+  const save = async (): Promise<void> => {
+    const { store } = playground;
+    if (!store || map === undefined) return;
+    const direction = reverse ? "descending" : "ascending";
+    const request = { startKey: start ?? undefined, endKey: end ?? undefined, limit: 1 };
+    let bounds = rangeBounds(direction, { ...request, prefix: prefix ?? undefined });
+    const parts: string[] = [];
+    let count = 0;
+    while (bounds) {
+      const query = { map, direction, limit: CHUNK, ...bounds } as const;
+      const entries = await (moment === null
+        ? store.readRange(query)
+        : store.readRangeAt(query, moment));
+      parts.push(toJsonLines(entries));
+      count += entries.length;
+      const last = entries.at(-1);
+      if (!last || entries.length < CHUNK) break;
+      const edge = { key: last.key, open: true };
+      bounds = reverse ? { ...bounds, upper: edge } : { ...bounds, lower: edge };
+    }
+    download(`${map}.jsonl`, new Blob(parts, { type: "application/jsonl" }));
+    setExported(`Exported ${count} entries.`);
+  };
+
+  return (
+    <div className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1.5">
+      <Button icon={<FileUp size={13} aria-hidden />} onClick={() => setDialog("import")}>
+        Import…
+      </Button>
+      <Button
+        icon={<Download size={13} aria-hidden />}
+        disabled={map === undefined}
+        title="Everything in the range, as JSON lines."
+        onClick={() =>
+          void save().catch((error: unknown) => setExported(`Not exported: ${String(error)}`))
+        }
+      >
+        Export
+      </Button>
+      <Button icon={<Rows3 size={13} aria-hidden />} onClick={() => setDialog("fill")}>
+        Fill…
+      </Button>
+      <span role="status" className="text-xs text-muted">
+        {exported}
+      </span>
+      {dialog === undefined ? null : (
+        <Suspense fallback={null}>
+          {dialog === "import" ? (
+            <ImportDialog map={map ?? ""} onClose={() => setDialog(undefined)} />
+          ) : (
+            <FillDialog onClose={() => setDialog(undefined)} />
+          )}
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function download(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
