@@ -21,6 +21,8 @@ const place = {
   tool: parseAsString,
   /** The selected invocation. */
   call: parseAsString,
+  /** The selected step of it: its execution and its place there. */
+  step: parseAsString,
   panel: parseAsStringLiteral(STATE_PANELS).withDefault("guards"),
   /** Whether the panels show the selected call or all of them. */
   scope: parseAsStringLiteral(["call", "all"] as const).withDefault("call"),

@@ -19,6 +19,7 @@ import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import type { ClientView } from "../runtime/state.ts";
+import { stepId, Timeline, type StepId } from "./timeline.tsx";
 import { TraceRow } from "./trace-row.tsx";
 
 const TRACE_LIMIT = 1000;
@@ -180,6 +181,9 @@ function Executions({
   const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
     store.readTrace({ invocation: invocation.id, limit: TRACE_LIMIT }),
   );
+  const [{ step }, setPlace] = usePlace();
+  const select = (chosen: StepId): void =>
+    void setPlace({ step: chosen === step ? null : chosen }, { history: "replace" });
   if (!trace || error) return <Waiting error={error} />;
   const differs = trace.find(
     ({ type, outcome }) => type === "effect-validation" && outcome === "different",
@@ -194,6 +198,13 @@ function Executions({
           A crash between its end and its record lets it run again, to another end. {differs.detail}
         </Notice>
       ) : null}
+      <Timeline
+        invocation={invocation}
+        trace={trace}
+        isDead={isDead}
+        selected={step}
+        onSelect={select}
+      />
       <ol aria-label="Executions">
         {invocation.executions.map((execution) => (
           <Execution
@@ -201,6 +212,8 @@ function Executions({
             execution={execution}
             outcome={execution.outcome ?? (isDead ? "crashed" : "running")}
             events={trace.filter((event) => event.execution === execution.number)}
+            step={step}
+            select={select}
           />
         ))}
         {trace.length === TRACE_LIMIT ? <Empty>The newest {TRACE_LIMIT} steps.</Empty> : null}
@@ -213,10 +226,14 @@ function Execution({
   execution,
   outcome,
   events,
+  step,
+  select,
 }: {
   readonly execution: ExecutionRecord;
   readonly outcome: string;
   readonly events: readonly TraceEvent[];
+  readonly step: string | null;
+  readonly select: (step: StepId) => void;
 }): ReactElement {
   const { number, cause, guards, startedAt, endedAt, responseLost } = execution;
   const crashed = outcome === "crashed";
@@ -227,7 +244,13 @@ function Execution({
   const rows = (part: readonly TraceEvent[]): ReactElement => (
     <ul>
       {part.map((event) => (
-        <TraceRow key={event.n} event={event} startedAt={startedAt} />
+        <TraceRow
+          key={event.n}
+          event={event}
+          startedAt={startedAt}
+          isSelected={step === stepId(event)}
+          onSelect={() => select(stepId(event))}
+        />
       ))}
     </ul>
   );

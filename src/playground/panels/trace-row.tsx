@@ -14,7 +14,7 @@ import {
   Zap,
   type LucideIcon,
 } from "lucide-react";
-import type { ReactElement } from "react";
+import { useEffect, useRef, type ReactElement } from "react";
 import type { TraceEvent, TraceType } from "../../store/index.ts";
 import { duration, plural } from "../format.ts";
 
@@ -34,29 +34,51 @@ interface Line {
   readonly text: string;
 }
 
+/** What an event says, in one text. */
+export function textOfEvent(event: TraceEvent): string {
+  const { error } = event;
+  return `${lineOf(event).text}${error ? ` ${error.name}: ${error.message}` : ""}`;
+}
+
 export function TraceRow({
   event,
   startedAt,
+  isSelected,
+  onSelect,
 }: {
   readonly event: TraceEvent;
   readonly startedAt: number;
+  readonly isSelected: boolean;
+  readonly onSelect: () => void;
 }): ReactElement {
   const { icon: Icon, tone, text } = lineOf(event);
+  const row = useRef<HTMLLIElement>(null);
+  // Selected elsewhere, it is brought into sight.
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isSelected]);
   return (
-    <li className="grid grid-cols-[64px_16px_1fr] items-start gap-x-2 px-3 py-0.5 text-sm">
-      <span className="pt-px text-right font-mono text-xs text-muted tabular-nums">
-        +{duration(event.at - startedAt)}
-      </span>
-      <Icon size={13} aria-hidden className={`mt-[3px] ${TONES[tone]}`} />
-      <span className="min-w-0 break-words">
-        {text}
-        {event.error ? (
-          <span className="text-bad">
-            {" "}
-            {event.error.name}: {event.error.message}
-          </span>
-        ) : null}
-      </span>
+    <li ref={row}>
+      <button
+        type="button"
+        aria-current={isSelected ? "step" : undefined}
+        className="grid w-full grid-cols-[64px_16px_1fr] items-start gap-x-2 px-3 py-0.5 text-left text-sm hover:bg-raised aria-[current]:bg-accent-soft"
+        onClick={onSelect}
+      >
+        <span className="pt-px text-right font-mono text-xs text-muted tabular-nums">
+          +{duration(event.at - startedAt)}
+        </span>
+        <Icon size={13} aria-hidden className={`mt-[3px] ${TONES[tone]}`} />
+        <span className="min-w-0 break-words">
+          {text}
+          {event.error ? (
+            <span className="text-bad">
+              {" "}
+              {event.error.name}: {event.error.message}
+            </span>
+          ) : null}
+        </span>
+      </button>
     </li>
   );
 }

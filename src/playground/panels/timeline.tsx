@@ -1,0 +1,165 @@
+/** The selected call on one axis of time: executions one under another, a row for each guard. */
+import type { ReactElement } from "react";
+import type { InvocationRecord, TraceEvent } from "../../store/index.ts";
+import { duration } from "../format.ts";
+import { timelineOf, type Lane, type Mark, type MarkKind } from "../runtime/timeline.ts";
+import { textOfEvent } from "./trace-row.tsx";
+
+/** A step of the call: its execution and its place there. */
+export type StepId = `${number}.${number}`;
+
+export function stepId({ execution, n }: Pick<TraceEvent, "execution" | "n">): StepId {
+  return `${execution}.${n}`;
+}
+
+export interface TimelineProps {
+  readonly invocation: InvocationRecord;
+  readonly trace: readonly TraceEvent[];
+  readonly isDead: boolean;
+  readonly selected: string | null;
+  readonly onSelect: (step: StepId) => void;
+}
+
+export function Timeline({
+  invocation,
+  trace,
+  isDead,
+  selected,
+  onSelect,
+}: TimelineProps): ReactElement {
+  // What is running is drawn as far as its last step, and grows with the next one.
+  const lanes = timelineOf(invocation, trace, isDead, trace.at(-1)?.at ?? 0);
+  return (
+    <section aria-label="Timeline" className="border-b border-line px-3 py-2">
+      <ol className="flex flex-col gap-2">
+        {lanes.map((lane) => (
+          <LaneRows key={lane.execution} {...{ lane, selected, onSelect }} />
+        ))}
+      </ol>
+      <Legend />
+    </section>
+  );
+}
+
+function LaneRows({
+  lane,
+  selected,
+  onSelect,
+}: {
+  readonly lane: Lane;
+  readonly selected: string | null;
+  readonly onSelect: (step: StepId) => void;
+}): ReactElement {
+  const { execution, from, to, isCrashed, gapMs, rows } = lane;
+  const shown = rows.length > 0 ? rows : [{ alias: undefined, marks: [] }];
+  return (
+    <li aria-label={`Execution ${execution}`} className="flex flex-col">
+      {shown.map(({ alias, marks }, index) => (
+        <div key={alias ?? ""} className="grid grid-cols-[88px_1fr] items-center gap-2">
+          <span className="truncate text-xs text-muted" title={alias}>
+            {index === 0 ? `${execution} · ` : ""}
+            {alias ?? "body"}
+          </span>
+          <div className="relative h-5 border-b border-line">
+            {index === 0 && gapMs !== undefined ? (
+              <span
+                className="absolute text-xs whitespace-nowrap text-muted"
+                style={{ right: percent(1 - from + 0.005) }}
+              >
+                after {duration(gapMs)} ⋯
+              </span>
+            ) : null}
+            <span
+              aria-hidden
+              className="absolute inset-y-1 rounded bg-raised"
+              style={{ left: percent(from), width: percent(to - from) }}
+            />
+            {marks.map((mark) => (
+              <MarkButton
+                key={mark.n}
+                mark={mark}
+                isSelected={selected === stepId(mark.event)}
+                onSelect={onSelect}
+              />
+            ))}
+            {isCrashed ? (
+              <span
+                aria-hidden
+                className="absolute inset-y-0 border-l-2 border-dashed border-bad"
+                style={{ left: percent(to) }}
+              />
+            ) : null}
+          </div>
+        </div>
+      ))}
+    </li>
+  );
+}
+
+/** Shapes tell kinds apart, not colours alone: bars that ran, hatched ones that waited, signs for moments. */
+const LOOKS: Record<MarkKind, { readonly sign: string; readonly look: string }> = {
+  ran: { sign: "", look: "h-3 rounded-sm bg-accent" },
+  waited: { sign: "", look: "waited h-3 rounded-sm" },
+  answered: { sign: "◆", look: "text-accent" },
+  wrote: { sign: "▮", look: "text-muted" },
+  effect: { sign: "●", look: "text-good" },
+  fault: { sign: "✕", look: "text-bad" },
+  told: { sign: "·", look: "text-muted" },
+};
+
+const ENDS = { stored: "", failed: "bg-bad!", cut: "opacity-60" } as const;
+
+function MarkButton({
+  mark: { kind, event, from, to, end },
+  isSelected,
+  onSelect,
+}: {
+  readonly mark: Mark;
+  readonly isSelected: boolean;
+  readonly onSelect: (step: StepId) => void;
+}): ReactElement {
+  const { sign, look } = LOOKS[kind];
+  const text = `${textOfEvent(event)}${end === "cut" ? " The server died meanwhile." : ""}`;
+  const isBar = sign === "";
+  return (
+    <button
+      type="button"
+      aria-label={text}
+      aria-pressed={isSelected}
+      title={text}
+      className={`absolute top-1 min-w-1.5 text-xs leading-3 aria-pressed:outline-2 aria-pressed:outline-offset-1 aria-pressed:outline-accent ${look} ${end ? ENDS[end] : ""} ${isBar ? "" : "-translate-x-1/2"}`}
+      style={{ left: percent(from), ...(isBar ? { width: percent(to - from) } : {}) }}
+      onClick={() => onSelect(stepId(event))}
+    >
+      {sign}
+    </button>
+  );
+}
+
+function Legend(): ReactElement {
+  return (
+    <p aria-hidden className="mt-1 flex flex-wrap items-center gap-x-3 text-xs text-muted">
+      <span>
+        <span className="inline-block h-2 w-4 rounded-sm bg-accent" /> ran
+      </span>
+      <span>
+        <span className="waited inline-block h-2 w-4 rounded-sm" /> waited
+      </span>
+      <span>
+        <span className="text-accent">◆</span> from the store
+      </span>
+      <span>
+        <span className="text-good">●</span> effect
+      </span>
+      <span>▮ map</span>
+      <span>
+        <span className="text-bad">✕</span> fault
+      </span>
+      <span className="text-bad">┆ crash</span>
+    </p>
+  );
+}
+
+function percent(part: number): string {
+  return `${(part * 100).toFixed(3)}%`;
+}

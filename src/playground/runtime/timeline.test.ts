@@ -1,0 +1,104 @@
+import { expect, it } from "vitest";
+import type { ExecutionRecord, InvocationRecord, TraceEvent } from "../../store/index.ts";
+import { timelineOf } from "./timeline.ts";
+
+const execution = (number: number, rest: Partial<ExecutionRecord>): ExecutionRecord => ({
+  number,
+  cause: "call",
+  owner: "o",
+  guards: "on",
+  startedAt: 0,
+  ...rest,
+});
+
+const call = (...executions: ExecutionRecord[]): InvocationRecord => ({
+  id: "i",
+  tool: "t",
+  args: {},
+  state: "completed",
+  createdAt: 0,
+  executions,
+  resumptionCrashes: 0,
+});
+
+const round = (part: number): number => Math.round(part * 1000) / 1000;
+
+let n = 0;
+const event = (
+  type: TraceEvent["type"],
+  at: number,
+  rest: Partial<TraceEvent> = {},
+): TraceEvent => ({ n: ++n, type, at, invocation: "i", execution: 1, ...rest });
+
+it("an attempt lasts until it ends, a backoff until its next attempt is due", () => {
+  const alias = "pay";
+  const [lane] = timelineOf(
+    call(execution(1, { endedAt: 100, outcome: "completed" })),
+    [
+      event("attempt-started", 10, { alias }),
+      event("attempt-failed", 20, { alias }),
+      event("backoff", 20, { alias, ms: 30 }),
+      event("attempt-started", 50, { alias }),
+      event("map-written", 60, { map: "m" }),
+      event("effect", 70, { alias }),
+      event("guard-stored", 80, { alias }),
+    ],
+    false,
+    0,
+  );
+  const rows = lane?.rows.map((row) => [
+    row.alias,
+    row.marks.map(({ kind, from, to, end }) => [kind, round(from), round(to), end]),
+  ]);
+  expect(rows).toEqual([
+    [undefined, [["wrote", 0.6, 0.6, undefined]]],
+    [
+      alias,
+      [
+        ["ran", 0.1, 0.2, "failed"],
+        ["waited", 0.2, 0.5, undefined],
+        ["ran", 0.5, 0.8, "stored"],
+        ["effect", 0.7, 0.7, undefined],
+      ],
+    ],
+  ]);
+});
+
+it("the time between executions is cut out, however long; a crash cuts what was running", () => {
+  const lanes = timelineOf(
+    call(
+      execution(1, { endedAt: 1_000_000, outcome: "crashed" }),
+      execution(2, { cause: "resume", startedAt: 2_000_000, endedAt: 2_000_050 }),
+    ),
+    [
+      event("attempt-started", 0, { alias: "a" }),
+      event("fault", 50, { alias: "a", fault: "crash" }),
+      event("interrupted", 1_000_000),
+      event("guard-refused", 2_000_010, { alias: "a", execution: 2 }),
+    ],
+    false,
+    0,
+  );
+  expect(
+    lanes.map(({ from, to, isCrashed, gapMs }) => [round(from), round(to), isCrashed, gapMs]),
+  ).toEqual([
+    [0, 0.47, true, undefined],
+    [0.53, 1, false, 1_999_950],
+  ]);
+  expect(lanes[0]?.rows[0]?.marks).toMatchObject([{ kind: "ran", end: "cut" }, {}]);
+  expect(lanes[1]?.rows[0]?.marks).toMatchObject([{ kind: "answered" }]);
+});
+
+it("what is running is drawn to now, and without any event there is a lane all the same", () => {
+  const running = timelineOf(
+    call(execution(1, {})),
+    [event("attempt-started", 0, { alias: "a" })],
+    false,
+    40,
+  );
+  expect(running[0]?.rows[0]?.marks).toMatchObject([{ from: 0, to: 1 }]);
+  expect(running[0]?.rows[0]?.marks[0]?.end).toBeUndefined();
+  expect(timelineOf(call(execution(1, {})), [], false, 0)).toMatchObject([
+    { from: 0, to: 1, rows: [] },
+  ]);
+});

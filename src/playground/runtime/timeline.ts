@@ -1,0 +1,139 @@
+/**
+ * An invocation's steps on one axis of time: its executions one after the other, the time between
+ * them cut out, and in each a row for the tool's body and one for every guard.
+ */
+import type { InvocationRecord, TraceEvent } from "../../store/index.ts";
+
+/** How a step is drawn: `ran` and `waited` take time, the others are moments. */
+export type MarkKind = "ran" | "waited" | "answered" | "wrote" | "effect" | "fault" | "told";
+
+export interface Mark {
+  /** The event that it stands for, or that began it. */
+  readonly n: number;
+  readonly kind: MarkKind;
+  readonly event: TraceEvent;
+  /** Where it begins and ends on the axis: 0 to 1. */
+  readonly from: number;
+  readonly to: number;
+  /** How an attempt ended; absent while it is under way. */
+  readonly end?: "stored" | "failed" | "cut";
+}
+
+export interface Row {
+  /** A guard's alias; `undefined` for the tool's body. */
+  readonly alias: string | undefined;
+  readonly marks: readonly Mark[];
+}
+
+export interface Lane {
+  readonly execution: number;
+  readonly from: number;
+  readonly to: number;
+  readonly isCrashed: boolean;
+  /** Milliseconds since the execution before it ended, which are cut out; absent for the first. */
+  readonly gapMs?: number;
+  readonly rows: readonly Row[];
+}
+
+/** The part of the axis that stands for the time between two executions, however long it was. */
+const GAP = 0.06;
+/** An execution is never shorter on the axis, in milliseconds. */
+const LEAST_MS = 1;
+
+const ENDS: Partial<Record<TraceEvent["type"], Mark["end"]>> = {
+  "guard-stored": "stored",
+  "guard-failed": "failed",
+  "attempt-failed": "failed",
+};
+
+const KINDS: Partial<Record<TraceEvent["type"], MarkKind>> = {
+  backoff: "waited",
+  "guard-answered": "answered",
+  "guard-refused": "answered",
+  "map-written": "wrote",
+  effect: "effect",
+  fault: "fault",
+};
+
+/** @param now the time to draw what is still running to, in milliseconds */
+export function timelineOf(
+  { executions }: InvocationRecord,
+  trace: readonly TraceEvent[],
+  isDead: boolean,
+  now: number,
+): Lane[] {
+  const spans = executions.map(({ number, startedAt, endedAt, outcome }) => {
+    const events = trace.filter(
+      ({ execution, type }) => execution === number && type !== "interrupted" && type !== "held",
+    );
+    const isCrashed = (outcome ?? (isDead ? "crashed" : "running")) === "crashed";
+    // When a crash was noticed says nothing of how long the execution ran.
+    const last = Math.max(
+      startedAt,
+      ...events.map(({ at, ms = 0 }) => at + ms * Number(!isCrashed)),
+    );
+    const end = isCrashed ? last : (endedAt ?? Math.max(now, last));
+    return {
+      number,
+      isCrashed,
+      events,
+      start: startedAt,
+      end: Math.max(end, startedAt + LEAST_MS),
+    };
+  });
+  const total = spans.reduce((sum, { start, end }) => sum + end - start, 0);
+  const scale = (1 - GAP * Math.max(0, spans.length - 1)) / total;
+  let offset = 0;
+  return spans.map(({ number, isCrashed, events, start, end }, index) => {
+    const from = offset;
+    const to = from + (end - start) * scale;
+    offset = to + GAP;
+    const place = (at: number): number => Math.min(to, Math.max(from, from + (at - start) * scale));
+    const before = spans[index - 1];
+    return {
+      execution: number,
+      from,
+      to,
+      isCrashed,
+      ...(before ? { gapMs: Math.max(0, start - before.end) } : {}),
+      rows: rowsOf(events, place, to, isCrashed),
+    };
+  });
+}
+
+function rowsOf(
+  events: readonly TraceEvent[],
+  place: (at: number) => number,
+  end: number,
+  isCrashed: boolean,
+): Row[] {
+  const rows = new Map<string | undefined, Mark[]>();
+  const open = new Map<string, Mark>();
+  const add = (mark: Mark): void => {
+    const { alias } = mark.event;
+    rows.set(alias, [...(rows.get(alias) ?? []), mark]);
+  };
+  const close = (alias: string, to: number, how: Mark["end"]): void => {
+    const mark = open.get(alias);
+    if (!mark) return;
+    open.delete(alias);
+    add({ ...mark, to, ...(how ? { end: how } : {}) });
+  };
+  for (const event of events) {
+    const { n, type, at, alias, ms = 0 } = event;
+    const from = place(at);
+    const ended = ENDS[type];
+    if (type === "attempt-started" && alias !== undefined) {
+      open.set(alias, { n, kind: "ran", event, from, to: end });
+    } else if (ended && alias !== undefined && open.has(alias)) {
+      close(alias, from, ended);
+    } else {
+      const kind = KINDS[type] ?? "told";
+      add({ n, kind, event, from, to: type === "backoff" ? place(at + ms) : from });
+    }
+  }
+  for (const alias of [...open.keys()]) close(alias, end, isCrashed ? "cut" : undefined);
+  return [...rows]
+    .map(([alias, marks]) => ({ alias, marks: marks.toSorted((a, b) => a.from - b.from) }))
+    .toSorted((a, b) => Number(a.alias !== undefined) - Number(b.alias !== undefined));
+}
