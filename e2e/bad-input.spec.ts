@@ -161,17 +161,21 @@ test("a full disk: the call fails in words, nothing half-written, and the page g
 }) => {
   await playground.open();
   await page.evaluate(() => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is applied to each store below
-    const put = IDBObjectStore.prototype.put;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- they are applied to each store below
+    const { put, add } = IDBObjectStore.prototype;
     Object.assign(window, {
-      makeRoom: () => {
-        IDBObjectStore.prototype.put = put;
-      },
+      makeRoom: () => Object.assign(IDBObjectStore.prototype, { put, add }),
     });
-    IDBObjectStore.prototype.put = function (...args) {
-      if (this.name === "guards") throw new DOMException("Full.", "QuotaExceededError");
-      return put.apply(this, args);
-    };
+    for (const [name, write] of Object.entries({ put, add })) {
+      Reflect.set(
+        IDBObjectStore.prototype,
+        name,
+        function (this: IDBObjectStore, ...args: Parameters<typeof put>) {
+          if (this.name === "guards") throw new DOMException("Full.", "QuotaExceededError");
+          return write.apply(this, args);
+        },
+      );
+    }
   });
   await playground.press("Call process_payment");
   await expect(page.getByRole("region", { name: /^Call …/ })).toContainText(

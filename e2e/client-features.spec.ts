@@ -204,3 +204,18 @@ test("progress is a bar, log messages of a chosen level stand in the log", async
   await playground.callIs("completed");
   await expect(log.getByText(/: finish/)).toHaveCount(1);
 });
+
+test("fields that a schema does not name are added in the form, and sent", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?example=document&tool=upload_file");
+  await page.getByRole("group", { name: "metadata" }).getByRole("button", { name: "Add" }).click();
+  const key = page.getByLabel("newKey Key");
+  await key.fill("author");
+  await key.blur();
+  await page.getByLabel("author", { exact: true }).fill("Ada");
+  await playground.press("Call upload_file");
+  await playground.callIs("completed");
+  await expect(playground.calls.first()).toContainText('"metadata":{"author":"Ada"}');
+});

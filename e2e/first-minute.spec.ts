@@ -31,7 +31,7 @@ for (const [name, viewport] of [
     const rows = await playground.ledger();
     expect(rows.map(({ occurrence }) => occurrence)).toEqual([1, 1, 2]);
     // What the demonstration changed is put back.
-    await expect(page.getByRole("button", { name: "Guards off" })).toHaveAttribute(
+    await expect(page.getByRole("button", { name: "Guards off", exact: true })).toHaveAttribute(
       "aria-pressed",
       "false",
     );

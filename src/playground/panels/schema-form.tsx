@@ -1,8 +1,16 @@
 /** A form that is made from a tool's input schema. Loaded when it is first shown. */
 import Form from "@rjsf/core/lib/components/Form.js";
-import type { FieldTemplateProps, RJSFSchema, ValidatorType } from "@rjsf/utils";
+import {
+  titleId,
+  type FieldTemplateProps,
+  type IconButtonProps,
+  type RJSFSchema,
+  type TitleFieldProps,
+  type ValidatorType,
+} from "@rjsf/utils";
 import { Validator, type Schema } from "@cfworker/json-schema";
 import type { ReactElement } from "react";
+import { Button } from "../components/button.tsx";
 
 /** Validates without compiling code, which the page's Content-Security-Policy forbids. */
 const validator: ValidatorType = {
@@ -17,20 +25,62 @@ const validator: ValidatorType = {
 
 /** Label above, field, then what the schema says of it. */
 function FieldTemplate(props: FieldTemplateProps): ReactElement {
-  const { id, label, required, rawDescription, children, displayLabel, hidden } = props;
+  const { id, label, required, rawDescription, children, displayLabel, hidden, registry } = props;
+  // A property that the schema does not name has its name beside it, to change or to remove.
+  const Wrap = registry.templates.WrapIfAdditionalTemplate;
   if (hidden) return <div hidden>{children}</div>;
-  if (!displayLabel) return <>{children}</>;
+  if (!displayLabel) return <Wrap {...props}>{children}</Wrap>;
   return (
-    <div className="flex flex-col gap-0.5">
-      <label htmlFor={id}>
-        {label}
-        {required ? <span className="text-bad"> required</span> : null}
-      </label>
-      {children}
-      {rawDescription ? <p className="text-xs text-muted">{rawDescription}</p> : null}
-    </div>
+    <Wrap {...props}>
+      <div className="flex flex-col gap-0.5">
+        <label htmlFor={id}>
+          {label}
+          {required ? <span className="text-bad"> required</span> : null}
+        </label>
+        {children}
+        {rawDescription ? <p className="text-xs text-muted">{rawDescription}</p> : null}
+      </div>
+    </Wrap>
   );
 }
+
+/** The whole form has no title; what is nested in it has. */
+function TitleFieldTemplate({ id, title, required }: TitleFieldProps): ReactElement | null {
+  if (id === ROOT_TITLE) return null;
+  return (
+    <legend className="label px-1">
+      {title}
+      {required ? <span className="text-bad"> required</span> : null}
+    </legend>
+  );
+}
+
+const ID_PREFIX = "argument";
+const ROOT_TITLE = titleId(ID_PREFIX);
+
+/** A button with words, where the form's own have icons of a font that is not here. */
+function button(text: string) {
+  return function FormButton({ onClick, disabled = false }: IconButtonProps): ReactElement {
+    return (
+      <Button className="self-start" disabled={disabled} onClick={onClick}>
+        {text}
+      </Button>
+    );
+  };
+}
+
+const templates = {
+  FieldTemplate,
+  TitleFieldTemplate,
+  ButtonTemplates: {
+    AddButton: button("Add"),
+    RemoveButton: button("Remove"),
+    CopyButton: button("Copy"),
+    MoveUpButton: button("Up"),
+    MoveDownButton: button("Down"),
+    ClearButton: button("Clear"),
+  },
+};
 
 export interface SchemaFormProps {
   readonly schema: Record<string, unknown>;
@@ -45,11 +95,11 @@ export default function SchemaForm({ schema, value, onChange }: SchemaFormProps)
       <Form<Record<string, unknown>, RJSFSchema>
         className="schema-form"
         tagName="div"
-        idPrefix="argument"
+        idPrefix={ID_PREFIX}
         schema={schema}
         formData={value}
         validator={validator}
-        templates={{ FieldTemplate, TitleFieldTemplate: NoTitle }}
+        templates={templates}
         uiSchema={{ "ui:submitButtonOptions": { norender: true } }}
         noHtml5Validate
         showErrorList={false}
@@ -83,8 +133,4 @@ function problemsOf(schema: Record<string, unknown>, value: Record<string, unkno
       return name === "" ? error : `${name}: ${error}`;
     });
   return [...new Set(told)];
-}
-
-function NoTitle(): null {
-  return null;
 }
