@@ -1,6 +1,7 @@
 /** Each example runs from the menu, with a transcript of every step; and again with a crash in its middle. */
 import type { Locator, Page } from "@playwright/test";
 import {
+  type PlaygroundPage,
   readMaps,
   readTable,
   type LedgerRow,
@@ -129,6 +130,23 @@ const EXAMPLES: readonly Case[] = [
   },
 ];
 
+/** Runs an example from the menu; resolves as soon as it is chosen. */
+async function runFromMenu(playground: PlaygroundPage, title: string) {
+  await playground.press("Run examples");
+  const harness = playground.page.getByRole("dialog", { name: "Examples" });
+  await harness.getByRole("button", { name: title }).click();
+  return { harness, transcript: harness.getByRole("list", { name: "Transcript" }) };
+}
+
+/** Arms a hang right after the charge, begins a run, and waits until it hangs there. */
+async function hangAfterCharge<T>(playground: PlaygroundPage, begin: () => Promise<T>): Promise<T> {
+  await playground.open();
+  await playground.arm("The bank never answers");
+  const begun = await begin();
+  await expect.poll(async () => (await playground.ledger()).length).toBe(1);
+  return begun;
+}
+
 /** The calls of a transcript with their answers, in order. */
 async function stepsOf(transcript: Locator): Promise<[string, string][]> {
   const lines = await transcript.getByRole("listitem").allTextContents();
@@ -142,10 +160,7 @@ async function stepsOf(transcript: Locator): Promise<[string, string][]> {
 for (const { name, title, tools, steps, maps, stored, effects } of EXAMPLES) {
   test(`${name} runs from the menu to its end`, async ({ page, playground }) => {
     await playground.open();
-    await playground.press("Run examples");
-    const harness = page.getByRole("dialog", { name: "Examples" });
-    await harness.getByRole("button", { name: title }).click();
-    const transcript = harness.getByRole("list", { name: "Transcript" });
+    const { harness, transcript } = await runFromMenu(playground, title);
     await expect(transcript).toContainText("The script has ended.");
 
     const told = await stepsOf(transcript);
@@ -221,10 +236,7 @@ test("a run outlives a restart in its middle, also where the server resumes the 
   page,
   playground,
 }) => {
-  await playground.open();
-  await playground.arm("The bank never answers");
-  await playground.press("Run the client script");
-  await expect.poll(async () => (await playground.ledger()).length).toBe(1);
+  await hangAfterCharge(playground, () => playground.press("Run the client script"));
   await playground.restart();
   const transcript = page.getByRole("list", { name: "Transcript" });
   await expect(transcript).toContainText("The script has ended.");
@@ -238,12 +250,9 @@ test("leaving in the middle of a call cancels it; the next server does not resum
   page,
   playground,
 }) => {
-  await playground.open();
-  await playground.arm("The bank never answers");
-  await playground.press("Run examples");
-  const harness = page.getByRole("dialog", { name: "Examples" });
-  await harness.getByRole("button", { name: "Payment processing" }).click();
-  await expect.poll(async () => (await playground.ledger()).length).toBe(1);
+  const { harness } = await hangAfterCharge(playground, () =>
+    runFromMenu(playground, "Payment processing"),
+  );
   // By way of the menu: it is the run's server all the same.
   await harness.getByRole("button", { name: "Menu" }).click();
   await page.keyboard.press("q");
@@ -256,10 +265,7 @@ test("a wipe in the middle of a run stops it, and the run on the empty store is 
   page,
   playground,
 }) => {
-  await playground.open();
-  await playground.arm("The bank never answers");
-  await playground.press("Run the client script");
-  await expect.poll(async () => (await playground.ledger()).length).toBe(1);
+  await hangAfterCharge(playground, () => playground.press("Run the client script"));
   await playground.press("Wipe…");
   await playground.press("Wipe everything");
   await expect.poll(async () => (await playground.ledger()).length).toBe(0);
@@ -274,31 +280,19 @@ test("a wipe in the middle of a run stops it, and the run on the empty store is 
 });
 
 test("an example whose server has crashed is run from the menu all the same", async ({
-  page,
   playground,
 }) => {
   await playground.open();
   await playground.press("Crash");
-  await playground.press("Run examples");
-  const harness = page.getByRole("dialog", { name: "Examples" });
-  await harness.getByRole("button", { name: "Payment processing" }).click();
-  await expect(harness.getByRole("list", { name: "Transcript" })).toContainText(
-    "The script has ended.",
-  );
+  const { transcript } = await runFromMenu(playground, "Payment processing");
+  await expect(transcript).toContainText("The script has ended.");
 });
 
-test("a run is stopped in the middle of a call, which is cancelled", async ({
-  page,
-  playground,
-}) => {
-  await playground.open();
-  await playground.arm("The bank never answers");
-  await playground.press("Run examples");
-  const harness = page.getByRole("dialog", { name: "Examples" });
-  await harness.getByRole("button", { name: "Payment processing" }).click();
-  const transcript = harness.getByRole("list", { name: "Transcript" });
+test("a run is stopped in the middle of a call, which is cancelled", async ({ playground }) => {
+  const { harness, transcript } = await hangAfterCharge(playground, () =>
+    runFromMenu(playground, "Payment processing"),
+  );
   await expect(transcript).toContainText('process_payment({"amount":25');
-  await expect.poll(async () => (await playground.ledger()).length).toBe(1);
   await harness.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(transcript).toContainText("The script was stopped.");
   await expect
@@ -381,10 +375,7 @@ for (const { example, title, preset, instead, counts, maps, effects } of CRASHES
     // The script's own retry is the second execution, and none is resumed beside it.
     await playground.press("Hold interrupted");
     await playground.arm(preset);
-    await playground.press("Run examples");
-    const harness = page.getByRole("dialog", { name: "Examples" });
-    await harness.getByRole("button", { name: title }).click();
-    const transcript = harness.getByRole("list", { name: "Transcript" });
+    const { harness, transcript } = await runFromMenu(playground, title);
     await expect(transcript).toContainText("It waits for the next server");
     await harness.getByRole("button", { name: "Restart the server" }).click();
     await expect(transcript).toContainText("The script has ended.");

@@ -5,7 +5,6 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import { z } from "zod";
 import {
-  atLeastOnce,
   atMostOnce,
   connect,
   DurableMcpServer,
@@ -60,7 +59,15 @@ async function serve(name: string) {
     store.close();
     indexedDB.deleteDatabase(name);
   };
-  return { store, client, call, close };
+  /** How long `work` takes within an execution of the invocation, in milliseconds. */
+  const timed = async (id: string, work: Body): Promise<number> => {
+    let ms = 0;
+    await call(id, async (context) => {
+      ms = await time(() => work(context));
+    });
+    return ms;
+  };
+  return { client, call, timed, close };
 }
 
 function entriesOf(from: number, count: number): Record<string, Uint8Array> {
@@ -102,10 +109,9 @@ const batch: Contest = {
   async runOurs() {
     const served = await serve(newName());
     const entries = entriesOf(0, BATCH);
-    let ms = 0;
-    await served.call(uuidv7(), async (context) => {
-      ms = await time(() => SortedMap.ref("m").insert(context, { entries }));
-    });
+    const ms = await served.timed(uuidv7(), (context) =>
+      SortedMap.ref("m").insert(context, { entries }),
+    );
     await served.close();
     return ms;
   },
@@ -141,21 +147,16 @@ async function rangeContests(): Promise<Row[]> {
               await readRange(bare, "entries", query, RANGE, direction);
             }
           }),
-        runOurs: async () => {
-          let ms = 0;
-          await served.call(uuidv7(), async (context) => {
+        runOurs: () =>
+          served.timed(uuidv7(), async (context) => {
             const map = SortedMap.ref("m");
-            ms = await time(async () => {
-              for (const at of places) {
-                const request = { startKey: keyAt(at), limit: RANGE };
-                await (direction === "next"
-                  ? map.range(context, request)
-                  : map.reverseRange(context, request));
-              }
-            });
-          });
-          return ms;
-        },
+            for (const at of places) {
+              const request = { startKey: keyAt(at), limit: RANGE };
+              await (direction === "next"
+                ? map.range(context, request)
+                : map.reverseRange(context, request));
+            }
+          }),
       }),
     );
   }
@@ -169,18 +170,13 @@ async function sizeContest(): Promise<Row> {
   const [small, large] = [await serve(newName()), await serve(newName())];
   await fill(small, "m", 1000);
   await fill(large, "m", 1_000_000);
-  const run = (served: typeof small, rows: number) => async (): Promise<number> => {
-    let ms = 0;
-    await served.call(uuidv7(), async (context) => {
-      ms = await time(async () => {
-        for (let index = 0; index < MANY; index++) {
-          const startKey = keyAt(Math.floor((index / MANY) * (rows - RANGE)));
-          await SortedMap.ref("m").range(context, { startKey, limit: RANGE });
-        }
-      });
+  const run = (served: typeof small, rows: number) => (): Promise<number> =>
+    served.timed(uuidv7(), async (context) => {
+      for (let index = 0; index < MANY; index++) {
+        const startKey = keyAt(Math.floor((index / MANY) * (rows - RANGE)));
+        await SortedMap.ref("m").range(context, { startKey, limit: RANGE });
+      }
     });
-    return ms;
-  };
   const row = await contest({
     work: "range of 100 out of 1,000,000",
     floor: "out of 1,000",
@@ -214,22 +210,12 @@ async function guardContests(): Promise<Row[]> {
     for (let index = 0; index < MANY; index++) table.put(RECORD, `stored-${index}`);
   });
   const stored = uuidv7();
-  const useGuards =
-    (kind: "atLeastOnce" | "atMostOnce") =>
-    async (context: DurableContext): Promise<void> => {
-      for (let index = 0; index < MANY; index++) {
-        const guard = kind === "atLeastOnce" ? atLeastOnce : atMostOnce;
-        await guard(`g-${index}`, context, () => RECORD.value, { schema: RECEIPT });
-      }
-    };
-  await served.call(stored, useGuards("atMostOnce"));
-  const timed = async (id: string, work: Body): Promise<number> => {
-    let ms = 0;
-    await served.call(id, async (context) => {
-      ms = await time(() => work(context));
-    });
-    return ms;
+  const useGuards = async (context: DurableContext): Promise<void> => {
+    for (let index = 0; index < MANY; index++) {
+      await atMostOnce(`g-${index}`, context, () => RECORD.value, { schema: RECEIPT });
+    }
   };
+  await served.call(stored, useGuards);
   const answered = await contest({
     work: "a guard answered from the store",
     floor: "one bare get",
@@ -241,7 +227,7 @@ async function guardContests(): Promise<Row[]> {
           await read(bare, "guards", (table) => table.get(`stored-${index}`));
         }
       }),
-    runOurs: () => timed(stored, useGuards("atMostOnce")),
+    runOurs: () => served.timed(stored, useGuards),
   });
   const fresh = await contest({
     work: "a new atMostOnce guard",
@@ -256,7 +242,7 @@ async function guardContests(): Promise<Row[]> {
           await write(bare, "guards", "relaxed", (table) => table.put(RECORD, key));
         }
       }),
-    runOurs: () => timed(uuidv7(), useGuards("atMostOnce")),
+    runOurs: () => served.timed(uuidv7(), useGuards),
   });
   bare.close();
   indexedDB.deleteDatabase(name);

@@ -2,7 +2,7 @@
 export { LONGEST_DELAY_MS, ManualClock, skippingClock, systemClock, type Clock } from "./clock.ts";
 export { DurableContext, serviceAccess, type ServiceAccess } from "./context.ts";
 export { audit, auditMap, type AuditEntry } from "./audit.ts";
-export { fromBytes, toBytes } from "./bytes.ts";
+export { entryToJson, fromBytes, textOf, toBytes } from "./bytes.ts";
 export * from "./errors.ts";
 export { Execution, type ClientChannel, type LogLevel } from "./execution.ts";
 export {

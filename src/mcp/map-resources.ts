@@ -13,7 +13,7 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { rangeBounds, type RangeRequest } from "../durable/index.ts";
+import { entryToJson, rangeBounds, type RangeRequest } from "../durable/index.ts";
 import type { DurableStore, MapEntry } from "../store/index.ts";
 
 export const MAP_TEMPLATE = "sortedmap://{name}{?start,end,limit}";
@@ -63,7 +63,9 @@ export function serveMaps(
   }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }) => {
     const range = parseMapUri(uri);
-    const entries = (await readRange(store, range)).map(({ key, value }) => toJson(key, value));
+    const entries = (await readRange(store, range)).map(({ key, value }) =>
+      entryToJson(key, value),
+    );
     const text = JSON.stringify({ map: range.map, entries });
     return { contents: [{ uri, mimeType: "application/json", text }] };
   });
@@ -135,13 +137,4 @@ async function readRange(store: DurableStore, { map, request }: MapRange): Promi
 /** Equal for equal ranges: every write of a key has an id of its own. */
 function signature(entries: readonly MapEntry[]): string {
   return JSON.stringify(entries.map(({ key, write }) => [key, write]));
-}
-
-/** A value as text where it is UTF-8, else in base64. */
-function toJson(key: string, value: Uint8Array): Record<string, string> {
-  try {
-    return { key, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(value) };
-  } catch {
-    return { key, base64: btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join("")) };
-  }
 }

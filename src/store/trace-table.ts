@@ -20,7 +20,7 @@ export function appendTrace<Names extends PlaygroundTable[]>(
   for (const event of events) trace.put(toStored(event));
 }
 
-export function toStored(event: TraceEvent): StoredTraceEvent {
+function toStored(event: TraceEvent): StoredTraceEvent {
   return event.type === "attempt-started" ? { ...event, attemptOf: event.invocation } : event;
 }
 

@@ -1,10 +1,9 @@
 /** Fills a map with made-up rows, to try how a large one behaves. Loaded when opened. */
 import { useEffect, useId, useRef, useState, type ReactElement } from "react";
-import { SortedMap } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
-import { useMapRange } from "../hooks/use-location.ts";
-import { usePlayground } from "../hooks/use-playground.ts";
+import { useManyWrites } from "../hooks/use-many-writes.ts";
 import type { Entry } from "../runtime/entries-file.ts";
+import { asError } from "../runtime/state-cell.ts";
 
 const MOST = 1_000_000;
 /** How many rows are written in one transaction. */
@@ -12,36 +11,27 @@ const BATCH = 2000;
 const format = new Intl.NumberFormat();
 
 export default function FillDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const playground = usePlayground();
-  const [, setRange] = useMapRange();
+  const { written, write, stop } = useManyWrites();
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const [map, setMap] = useState("large");
   const [typed, setTyped] = useState("10000");
   const [refusal, setRefusal] = useState<string>();
-  const [stop, setStop] = useState<AbortController>();
-  const [written, setWritten] = useState(0);
   useEffect(() => dialog.current?.showModal(), []);
   const count = Number(typed);
 
   const fill = async (): Promise<void> => {
-    try {
-      SortedMap.ref(map);
-      if (!(Number.isInteger(count) && count >= 1 && count <= MOST)) {
-        throw new Error(`Give a whole number of rows from 1 to ${format.format(MOST)}.`);
-      }
-    } catch (error) {
-      setRefusal(error instanceof Error ? error.message : String(error));
+    if (!(Number.isInteger(count) && count >= 1 && count <= MOST)) {
+      setRefusal(`Give a whole number of rows from 1 to ${format.format(MOST)}.`);
       return;
     }
-    const abort = new AbortController();
-    setStop(abort);
     setRefusal(undefined);
-    const done = await playground.writeMany(map, rows(count), abort.signal, setWritten);
-    setStop(undefined);
-    void setRange({ map, moment: null });
-    if (done) dialog.current?.close();
-    else setRefusal("It was stopped: the rows that were written stay.");
+    try {
+      if (await write(map, rows(count))) dialog.current?.close();
+      else setRefusal("It was stopped: the rows that were written stay.");
+    } catch (error) {
+      setRefusal(asError(error).message);
+    }
   };
 
   return (
@@ -50,7 +40,7 @@ export default function FillDialog({ onClose }: { readonly onClose: () => void }
       aria-labelledby={title}
       className="w-md max-w-full rounded-md border border-line bg-panel p-4"
       onClose={() => {
-        stop?.abort();
+        stop();
         onClose();
       }}
     >
@@ -90,19 +80,19 @@ export default function FillDialog({ onClose }: { readonly onClose: () => void }
             {refusal}
           </p>
         )}
-        {stop ? (
+        {written === undefined ? null : (
           <label className="text-sm">
             <progress className="w-full accent-accent" value={written} max={count} />
             {format.format(written)} of {format.format(count)}
           </label>
-        ) : null}
+        )}
         <div className="flex justify-end gap-2">
-          {stop ? (
-            <Button onClick={() => stop.abort()}>Stop</Button>
-          ) : (
+          {written === undefined ? (
             <Button onClick={() => dialog.current?.close()}>Cancel</Button>
+          ) : (
+            <Button onClick={stop}>Stop</Button>
           )}
-          <Button tone="primary" type="submit" disabled={stop !== undefined}>
+          <Button tone="primary" type="submit" disabled={written !== undefined}>
             Fill
           </Button>
         </div>

@@ -1,11 +1,11 @@
 /** Imports entries from a file: read, checked and shown before anything is written. Loaded when opened. */
 import { useEffect, useId, useRef, useState, type ReactElement } from "react";
-import { SortedMap } from "../../durable/index.ts";
+import { textOf } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
 import { plural, show } from "../format.ts";
-import { useMapRange } from "../hooks/use-location.ts";
-import { usePlayground } from "../hooks/use-playground.ts";
-import { parseEntries, textOf, type Entry, type ParsedEntries } from "../runtime/entries-file.ts";
+import { useManyWrites } from "../hooks/use-many-writes.ts";
+import { parseEntries, type Entry, type ParsedEntries } from "../runtime/entries-file.ts";
+import { asError } from "../runtime/state-cell.ts";
 
 /** How many entries are written in one transaction. */
 const BATCH = 1000;
@@ -19,32 +19,22 @@ export default function ImportDialog({
   readonly map: string;
   readonly onClose: () => void;
 }): ReactElement {
-  const playground = usePlayground();
-  const [, setRange] = useMapRange();
+  const { written, write: writeMany, stop } = useManyWrites();
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const [map, setMap] = useState(initial);
   const [file, setFile] = useState<ParsedEntries>();
   const [refusal, setRefusal] = useState<string>();
-  const [stop, setStop] = useState<AbortController>();
-  const [written, setWritten] = useState(0);
   useEffect(() => dialog.current?.showModal(), []);
   const isGood = file !== undefined && file.problems.length === 0 && file.entries.length > 0;
 
   const write = async (entries: readonly Entry[]): Promise<void> => {
     try {
-      SortedMap.ref(map);
+      if (await writeMany(map, inBatches(entries))) dialog.current?.close();
+      else setRefusal("It ended early: what was written so far stays.");
     } catch (error) {
-      setRefusal(error instanceof Error ? error.message : String(error));
-      return;
+      setRefusal(asError(error).message);
     }
-    const abort = new AbortController();
-    setStop(abort);
-    const done = await playground.writeMany(map, inBatches(entries), abort.signal, setWritten);
-    setStop(undefined);
-    void setRange({ map, moment: null });
-    if (done) dialog.current?.close();
-    else setRefusal("It ended early: what was written so far stays.");
   };
 
   return (
@@ -53,7 +43,7 @@ export default function ImportDialog({
       aria-labelledby={title}
       className="w-lg max-w-full rounded-md border border-line bg-panel p-4"
       onClose={() => {
-        stop?.abort();
+        stop();
         onClose();
       }}
     >
@@ -95,14 +85,14 @@ export default function ImportDialog({
             {refusal}
           </p>
         )}
-        {stop ? (
+        {written === undefined ? null : (
           <progress className="w-full accent-accent" value={written} max={file?.entries.length} />
-        ) : null}
+        )}
         <div className="flex justify-end gap-2">
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>
           <Button
             tone="primary"
-            disabled={!isGood || stop !== undefined}
+            disabled={!isGood || written !== undefined}
             onClick={() => {
               if (file) void write(file.entries);
             }}

@@ -1,7 +1,7 @@
 /** A live range of one map, or as it was at an earlier moment; paged in both directions. */
 import { Pencil, Trash2 } from "lucide-react";
 import { useState, type ReactElement } from "react";
-import { InvalidRangeError, rangeBounds, type RangeRequest } from "../../durable/index.ts";
+import { InvalidRangeError, rangeBounds, textOf, type RangeRequest } from "../../durable/index.ts";
 import type {
   DurableStore,
   KeyBound,
@@ -15,7 +15,6 @@ import { hex, keyTime, shortId, show } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { useMapRange, usePlace } from "../hooks/use-location.ts";
 import { usePlayground } from "../hooks/use-playground.ts";
-import { textOf } from "../runtime/entries-file.ts";
 import type { EntryDraft } from "./entry-dialog.tsx";
 
 /** How many rows the page lays out at once. */

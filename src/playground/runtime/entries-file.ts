@@ -4,6 +4,7 @@
  */
 import Papa from "papaparse";
 import { z } from "zod";
+import { entryToJson } from "../../durable/index.ts";
 import type { MapEntry } from "../../store/index.ts";
 
 export type Entry = readonly [key: string, value: Uint8Array];
@@ -82,27 +83,9 @@ function explain(error: unknown, form: string): string {
 
 /** JSON lines, one for each entry: its text where it is UTF-8, otherwise its bytes. */
 export function toJsonLines(entries: readonly Pick<MapEntry, "key" | "value">[]): string {
-  return entries
-    .map(({ key, value }) => {
-      const text = textOf(value);
-      return `${JSON.stringify(text === undefined ? { key, base64: toBase64(value) } : { key, text })}\n`;
-    })
-    .join("");
-}
-
-/** UTF-8 as text; `undefined` for other bytes. */
-export function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined; // No UTF-8.
-  }
+  return entries.map(({ key, value }) => `${JSON.stringify(entryToJson(key, value))}\n`).join("");
 }
 
 function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
