@@ -96,3 +96,25 @@ async function summarize(
     duplicated: (tallies[index]?.duplicates ?? 0) > 0,
   }));
 }
+
+/** How many steps and effects of one call are read: its newest. */
+export const STEPS_READ = 1000;
+
+/** All that is known of a call; `null` where there is none of that id. */
+export function useWholeCall(id: string) {
+  return useLiveQuery(
+    ["invocations", "trace", "guards", "ledger"],
+    ["whole call", id],
+    async ({ store, world }) => {
+      const invocation = await store.readInvocation(id);
+      if (!invocation) return null;
+      const query = { invocation: id, limit: STEPS_READ };
+      const [trace, guards, effects] = await Promise.all([
+        store.readTrace(query),
+        store.readGuards(query),
+        world.ledger.rows(query),
+      ]);
+      return { invocation, trace, guards, effects };
+    },
+  );
+}

@@ -1,11 +1,14 @@
 /** Where the page is, kept in the URL: reload and back keep it. */
 import {
+  createParser,
   parseAsBoolean,
   parseAsInteger,
   parseAsString,
   parseAsStringLiteral,
   useQueryStates,
+  type Options,
 } from "nuqs";
+import { useCallback } from "react";
 
 export const STATE_PANELS = ["guards", "effects", "maps", "code"] as const;
 export type StatePanel = (typeof STATE_PANELS)[number];
@@ -16,6 +19,32 @@ export type BottomPanelName = (typeof BOTTOM_PANELS)[number];
 /** The three columns, which a narrow page shows one at a time. */
 export const COLUMNS = ["do", "happened", "true"] as const;
 
+/** What the selected call is compared with; executions are absent where whole calls are compared. */
+export interface Comparing {
+  /** Of the selected call. */
+  readonly execution?: number;
+  readonly call: string;
+  readonly callExecution?: number;
+}
+
+/** In the URL: execution, call and its execution, with 0 for the whole call. */
+const parseAsComparing = createParser<Comparing>({
+  parse: (text) => {
+    const [, of = "", call = "", other = ""] = /^(\d+)\.([\w-]+)\.(\d+)$/.exec(text) ?? [];
+    if (call === "") return null;
+    const [execution, callExecution] = [Number(of), Number(other)];
+    return {
+      call,
+      ...(execution > 0 ? { execution } : {}),
+      ...(callExecution > 0 ? { callExecution } : {}),
+    };
+  },
+  serialize: ({ execution = 0, call, callExecution = 0 }) =>
+    `${execution}.${call}.${callExecution}`,
+  eq: (a, b) =>
+    a.call === b.call && a.execution === b.execution && a.callExecution === b.callExecution,
+});
+
 const place = {
   example: parseAsString.withDefault("processing"),
   tool: parseAsString,
@@ -23,6 +52,7 @@ const place = {
   call: parseAsString,
   /** The selected step of it: its execution and its place there. */
   step: parseAsString,
+  compare: parseAsComparing,
   panel: parseAsStringLiteral(STATE_PANELS).withDefault("guards"),
   /** Whether the panels show the selected call or all of them. */
   scope: parseAsStringLiteral(["call", "all"] as const).withDefault("call"),
@@ -45,10 +75,18 @@ export function useCallFilter() {
   return useQueryStates(calls, { history: "replace" });
 }
 
-/** Each move is an entry of the history. */
+/** Each move is an entry of the history. To go to a call leaves what was looked at in another. */
 export function usePlace() {
-  return useQueryStates(place, { history: "push" });
+  const [now, set] = useQueryStates(place, { history: "push" });
+  const move = useCallback(
+    (to: Partial<Nullable<typeof now>>, options?: Options) =>
+      set("call" in to ? { step: null, compare: null, ...to } : to, options),
+    [set],
+  );
+  return [now, move] as const;
 }
+
+type Nullable<T> = { [Name in keyof T]: T[Name] | null };
 
 const range = {
   map: parseAsString,

@@ -1,7 +1,7 @@
 /** The selected call: what was done in each execution, what was answered, and what to do next. */
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
-import { Copy, Play, RefreshCw, Square } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import { Copy, GitCompareArrows, Play, RefreshCw, Square } from "lucide-react";
+import { lazy, Suspense, type ReactElement, type ReactNode } from "react";
 import type {
   ExecutionCause,
   ExecutionRecord,
@@ -14,7 +14,7 @@ import { Json } from "../components/json.tsx";
 import { Empty, Notice, Panel, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { duration, shortId, show } from "../format.ts";
-import { useCall, useShownState, type CallSummary } from "../hooks/use-calls.ts";
+import { STEPS_READ, useCall, useShownState, type CallSummary } from "../hooks/use-calls.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
@@ -22,10 +22,19 @@ import type { ClientView } from "../runtime/state.ts";
 import { stepId, Timeline, type StepId } from "./timeline.tsx";
 import { TraceRow } from "./trace-row.tsx";
 
-const TRACE_LIMIT = 1000;
+const Compare = lazy(() => import("./compare.tsx"));
 
 export default function CallDetail(): ReactElement {
-  const [{ call }] = usePlace();
+  const [{ call, compare }] = usePlace();
+  if (call === null || compare === null) return <SelectedCall call={call} />;
+  return (
+    <Suspense fallback={<SelectedCall call={call} />}>
+      <Compare call={call} comparing={compare} />
+    </Suspense>
+  );
+}
+
+function SelectedCall({ call }: { readonly call: string | null }): ReactElement {
   const { data, error } = useCall(call);
   const { client } = usePlaygroundState();
   const view = call === null ? undefined : client.get(call);
@@ -115,9 +124,17 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
   const playground = usePlayground();
   const { server, serverId, client } = usePlaygroundState();
   const [, setPlace] = usePlace();
-  const { id, tool, args, state } = invocation;
+  const { id, tool, args, state, executions } = invocation;
   const up = server === "running";
-  const isRunning = state === "running" && invocation.executions.at(-1)?.owner === serverId;
+  const isRunning = state === "running" && executions.at(-1)?.owner === serverId;
+  const compare = async (): Promise<void> => {
+    const last = executions.length;
+    const comparing =
+      last > 1
+        ? { execution: last - 1, call: id, callExecution: last }
+        : { call: (await playground.callBefore(invocation)) ?? id };
+    await setPlace({ compare: comparing });
+  };
   const edit = (): void => {
     playground.draft(tool, JSON.stringify(args, null, 2));
     void setPlace({ tool, column: "do" }).then(() =>
@@ -166,6 +183,13 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
       <Button title="Load the arguments into the form, to change them first." onClick={edit}>
         Edit…
       </Button>
+      <Button
+        icon={<GitCompareArrows size={13} aria-hidden />}
+        title="Its last two executions, or this call and the one of the tool before it, side by side."
+        onClick={() => void compare()}
+      >
+        Compare
+      </Button>
     </>
   );
 }
@@ -179,7 +203,7 @@ function Executions({
   readonly isDead: boolean;
 }): ReactElement {
   const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
-    store.readTrace({ invocation: invocation.id, limit: TRACE_LIMIT }),
+    store.readTrace({ invocation: invocation.id, limit: STEPS_READ }),
   );
   const [{ step }, setPlace] = usePlace();
   const select = (chosen: StepId): void =>
@@ -216,7 +240,7 @@ function Executions({
             select={select}
           />
         ))}
-        {trace.length === TRACE_LIMIT ? <Empty>The newest {TRACE_LIMIT} steps.</Empty> : null}
+        {trace.length === STEPS_READ ? <Empty>The newest {STEPS_READ} steps.</Empty> : null}
       </ol>
     </>
   );
@@ -340,10 +364,10 @@ function ClientWaits({ progress }: { readonly progress: Progress | undefined }):
 /** An effect happened twice: the page says whose fault it was. */
 function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
   const { data: rows } = useLiveQuery(["ledger"], ["effects", id], ({ world }) =>
-    world.ledger.rows({ invocation: id, limit: TRACE_LIMIT }),
+    world.ledger.rows({ invocation: id, limit: STEPS_READ }),
   );
   const { data: guards } = useLiveQuery(["guards"], ["guards", id], ({ store }) =>
-    store.readGuards({ invocation: id, limit: TRACE_LIMIT }),
+    store.readGuards({ invocation: id, limit: STEPS_READ }),
   );
   const real = rows?.filter(({ validation }) => !validation) ?? [];
   const again = real.find(({ occurrence }) => occurrence > 1);

@@ -167,11 +167,11 @@ function CallRow({ call }: { readonly call: CallSummary }): ReactElement {
   const state = useShownState(invocation);
   const selected = place.call === id;
   return (
-    <li className="border-b border-line">
+    <li className="flex items-center border-b border-line">
       <button
         type="button"
         aria-current={selected ? "true" : undefined}
-        className="flex w-full flex-col gap-0.5 px-3 py-1.5 text-left hover:bg-raised aria-[current]:bg-accent-soft aria-[current]:shadow-[inset_3px_0_var(--accent)]"
+        className="flex min-w-0 flex-1 flex-col gap-0.5 px-3 py-1.5 text-left hover:bg-raised aria-[current]:bg-accent-soft aria-[current]:shadow-[inset_3px_0_var(--accent)]"
         onClick={() => void setPlace({ call: id, scope: "call" })}
       >
         <span className="flex w-full flex-wrap items-center gap-x-3">
@@ -189,6 +189,15 @@ function CallRow({ call }: { readonly call: CallSummary }): ReactElement {
           </span>
         </span>
       </button>
+      {place.compare === null || selected ? null : (
+        <Button
+          className="mr-2"
+          pressed={place.compare.call === id}
+          onClick={() => void setPlace({ compare: { call: id } })}
+        >
+          Compare with
+        </Button>
+      )}
     </li>
   );
 }

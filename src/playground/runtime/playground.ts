@@ -12,6 +12,7 @@ import {
   openStore,
   type ConnectionEvent,
   type DurableStore,
+  type InvocationRecord,
   type MapChange,
 } from "../../store/index.ts";
 import { openWorld, type World } from "../../world/index.ts";
@@ -251,6 +252,13 @@ export class Playground {
 
   async resume(id: string): Promise<void> {
     await this.#cell.attempt(() => this.#server?.resume(id));
+  }
+
+  /** The id of the call of the same tool that came before, if there is one. */
+  async callBefore({ id, tool }: InvocationRecord): Promise<string | undefined> {
+    const matches = (other: InvocationRecord): boolean => other.tool === tool;
+    const found = await this.#store?.readInvocations({ before: id, limit: 1, matches });
+    return found?.[0]?.id;
   }
 
   /** Keeps what is being typed as a tool's arguments. */
