@@ -69,7 +69,7 @@ test("effect validation reports a callable that does not do the same twice", asy
   playground,
 }) => {
   await playground.open("/?example=steps&tool=create_invite");
-  await playground.press("Validate effects");
+  await playground.set("Validate effects");
   await playground.press("Call create_invite");
   await playground.callIs("completed");
   await expect(playground.executions).toContainText(

@@ -63,7 +63,7 @@ test("a crash before the charge: nothing is charged, and nothing is tried again"
 });
 
 test("two network errors, then success: three attempts, one charge", async ({ playground }) => {
-  await playground.press("Skip delays");
+  await playground.set("Skip delays");
   await playground.arm("Network error twice");
   await playground.press("Call process_payment");
   await playground.callIs("completed");
@@ -102,7 +102,7 @@ test("an error called retryable after the charge: two charges, and the page says
   page,
   playground,
 }) => {
-  await playground.press("Skip delays");
+  await playground.set("Skip delays");
   await playground.arm("Network error after the charge");
   await playground.press("Call process_payment");
   await playground.callIs("completed");
@@ -217,12 +217,12 @@ test("a double click on Restart leaves one server, which crashes once", async ({
 test("two settings changed at once are both kept", async ({ page, playground }) => {
   await page.evaluate(() => {
     for (const button of document.querySelectorAll("button")) {
-      if (/Guards off|Skip delays/.test(button.textContent)) button.click();
+      if (/Guards off|Hold interrupted/.test(button.textContent)) button.click();
     }
   });
   await page.reload();
   await playground.isUp();
-  for (const name of ["Guards off", "Skip delays"]) {
+  for (const name of ["Guards off", "Hold interrupted"]) {
     await expect(page.getByRole("button", { name })).toHaveAttribute("aria-pressed", "true");
   }
 });

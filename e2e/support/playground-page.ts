@@ -58,6 +58,14 @@ export class PlaygroundPage {
     await expect(button).toHaveAttribute("aria-pressed", "true");
   }
 
+  /** Switches one of the settings in their dialog on. */
+  async set(setting: string): Promise<void> {
+    await this.press("Settings…");
+    const dialog = this.page.getByRole("dialog", { name: "Settings of this example" });
+    await dialog.getByRole("checkbox", { name: setting }).check();
+    await dialog.getByRole("button", { name: "Done" }).click();
+  }
+
   async show(panel: "Guards" | "Effects" | "Maps"): Promise<void> {
     await this.page.getByRole("tab", { name: panel }).click();
   }

@@ -34,11 +34,11 @@ export function keyTime(key: string): string | undefined {
   return isUuidv7(key) ? dayAndTime(uuidv7Time(key)) : undefined;
 }
 
-/** JSON, with what JSON has no word for written so that it can be told; long values are cut. */
-export function show(value: unknown, indent = 2): string {
+/** JSON, with what JSON has no word for written so that it can be told, cut after `most` characters. */
+export function show(value: unknown, indent = 2, most = SHOWN): string {
   const text = JSON.stringify(plain(value, []), null, indent) as string | undefined;
   if (text === undefined) return "undefined";
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`;
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 const SHOWN = 20_000;

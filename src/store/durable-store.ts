@@ -20,6 +20,7 @@ import type {
   WriteHeader,
   WriteRecord,
 } from "./records.ts";
+import type { Trimmed, Trimming } from "./recordings.ts";
 import type { PendingState } from "./schema.ts";
 import type { MutationOutcome, RangeQuery } from "./sorted-map-table.ts";
 
@@ -67,6 +68,8 @@ export interface DurableStore {
   appendTrace(events: readonly TraceEvent[], options?: WriteOptions): Promise<void>;
   readTrace(query: { readonly invocation?: string; readonly limit: number }): Promise<TraceEvent[]>;
   countAttempts(invocations: readonly string[]): Promise<number[]>;
+  /** Trims the recordings of the oldest invocations; see `recordings.ts`. */
+  trimRecordings(trimming: Trimming): Promise<Trimmed>;
 
   /** Counts one more passing of a fault's point; the number counts from 1. */
   countHit(plan: string, fault: number, options?: WriteOptions): Promise<number>;

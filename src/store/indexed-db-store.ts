@@ -6,6 +6,7 @@ import * as guards from "./guard-table.ts";
 import * as history from "./map-history.ts";
 import * as journal from "./journal-table.ts";
 import { localLocks, webLocks, type Locks } from "./locks.ts";
+import { trimRecordings, type Trimming } from "./recordings.ts";
 import type { TraceEvent, WriteRecord } from "./records.ts";
 import {
   ALL_TABLES,
@@ -140,6 +141,12 @@ class IndexedDbStore implements DurableStore {
   }
   countAttempts(invocations: readonly string[]) {
     return trace.countAttempts(this.#db, invocations);
+  }
+
+  async trimRecordings(trimming: Trimming) {
+    const trimmed = await trimRecordings(this.#db, trimming);
+    if (trimmed.count > 0) this.#tell({ tables: ["invocations", "trace"] });
+    return trimmed;
   }
 
   async countHit(plan: string, fault: number, options: WriteOptions = {}) {

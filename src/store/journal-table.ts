@@ -123,6 +123,7 @@ export async function beginExecution(
       createdAt: earlier?.createdAt ?? at,
       executions: [...(earlier?.executions ?? []), execution],
       resumptionCrashes: earlier?.resumptionCrashes ?? 0,
+      ...(earlier?.trimmed ? { trimmed: earlier.trimmed } : {}),
     };
     await invocations.put(withPending(invocation));
     return { begun: true, invocation, execution: number };

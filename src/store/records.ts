@@ -40,6 +40,8 @@ export interface InvocationRecord {
   readonly resumptionCrashes: number;
   /** Why it is not resumed by itself, where that is so. */
   readonly held?: string;
+  /** Its recording was trimmed: its trace and answers up to then are gone, and this is left of them. */
+  readonly trimmed?: { readonly attempts: number };
 }
 
 export type GuardKind = "atLeastOnce" | "atMostOnce";

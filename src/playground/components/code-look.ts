@@ -17,6 +17,14 @@ const look = EditorView.theme({
   ".cm-content": { fontFamily: "var(--font-mono)", caretColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--panel)", color: "var(--muted)", border: "none" },
   ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
+  ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
+  ".cm-foldPlaceholder": {
+    backgroundColor: "var(--raised)",
+    color: "var(--muted)",
+    border: "1px solid var(--line)",
+  },
+  ".cm-searchMatch": { backgroundColor: "var(--warn-soft)" },
+  ".cm-searchMatch-selected": { outline: "1px solid var(--warn)" },
   ".cm-executing": { backgroundColor: "var(--accent-soft)", fontWeight: "600" },
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
     backgroundColor: "var(--accent-soft) !important",

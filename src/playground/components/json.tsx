@@ -1,11 +1,80 @@
-import type { ReactElement } from "react";
+import { Copy, Download } from "lucide-react";
+import { lazy, Suspense, useState, type ReactElement } from "react";
 import { show } from "../format.ts";
+import { Button } from "./button.tsx";
+import { download } from "./download.ts";
+
+const LargeValue = lazy(() => import("../panels/large-value.tsx"));
+
+/** From here on a text is folded and searched, in characters. */
+const LARGE = 3000;
 
 /** A value, laid out; long lines are wrapped. */
 export function Json({ value }: { readonly value: unknown }): ReactElement {
+  return <Text text={show(value)} />;
+}
+
+function Text({ text }: { readonly text: string }): ReactElement {
   return (
     <pre className="rounded bg-raised px-2 py-1 font-mono text-xs break-words whitespace-pre-wrap">
-      {show(value)}
+      {text}
     </pre>
+  );
+}
+
+/** A value of any size: to copy, to download and, where it is large, to fold and to search. */
+export function Value({
+  label,
+  value,
+}: {
+  readonly label: string;
+  /** A text is shown as it is, anything else as JSON. */
+  readonly value: unknown;
+}): ReactElement {
+  const [copied, setCopied] = useState<string>();
+  const isJson = typeof value !== "string";
+  const text = isJson ? show(value, 2, Infinity) : value;
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text);
+    setCopied("Copied.");
+  };
+  return (
+    <div>
+      {text.length < LARGE ? (
+        <Text text={text} />
+      ) : (
+        <Suspense fallback={<div className="h-90" />}>
+          <LargeValue label={label} text={text} isJson={isJson} />
+        </Suspense>
+      )}
+      <div className="flex flex-wrap items-center gap-1 pt-1">
+        <Button
+          tone="quiet"
+          aria-label={`Copy ${label}`}
+          icon={<Copy size={12} aria-hidden />}
+          onClick={() =>
+            void copy().catch(() => setCopied("The browser does not let it be copied."))
+          }
+        >
+          Copy
+        </Button>
+        <Button
+          tone="quiet"
+          aria-label={`Download ${label}`}
+          icon={<Download size={12} aria-hidden />}
+          onClick={() =>
+            download(isJson ? "value.json" : "value.txt", new Blob([text], { type: "text/plain" }))
+          }
+        >
+          Download
+        </Button>
+        <span role="status" className="text-xs text-muted">
+          {copied}
+        </span>
+        <span className="ml-auto text-xs text-muted">
+          {text.length.toLocaleString()} characters
+        </span>
+      </div>
+    </div>
   );
 }

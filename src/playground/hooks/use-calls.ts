@@ -91,7 +91,7 @@ async function summarize(
   return invocations.map((invocation, index) => ({
     invocation,
     calls: invocation.executions.length,
-    attempts: attempts[index] ?? 0,
+    attempts: (attempts[index] ?? 0) + (invocation.trimmed?.attempts ?? 0),
     effects: tallies[index]?.effects ?? 0,
     duplicated: (tallies[index]?.duplicates ?? 0) > 0,
   }));

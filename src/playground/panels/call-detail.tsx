@@ -2,26 +2,21 @@
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { Copy, GitCompareArrows, Play, RefreshCw, Square } from "lucide-react";
 import { lazy, Suspense, type ReactElement, type ReactNode } from "react";
-import type {
-  ExecutionCause,
-  ExecutionRecord,
-  InvocationRecord,
-  TraceEvent,
-} from "../../store/index.ts";
+import type { InvocationRecord } from "../../store/index.ts";
 import { Button } from "../components/button.tsx";
 import { Counts } from "../components/counts.tsx";
-import { Json } from "../components/json.tsx";
+import { Value } from "../components/json.tsx";
 import { Empty, Notice, Panel, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
-import { duration, shortId, show } from "../format.ts";
+import { shortId } from "../format.ts";
 import { STEPS_READ, useCall, useShownState, type CallSummary } from "../hooks/use-calls.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import type { ClientView } from "../runtime/state.ts";
-import { stepId, Timeline, type StepId } from "./timeline.tsx";
-import { TraceRow } from "./trace-row.tsx";
+import { Executions } from "./executions.tsx";
 
+const Answer = lazy(() => import("./answer.tsx"));
 const Compare = lazy(() => import("./compare.tsx"));
 
 export default function CallDetail(): ReactElement {
@@ -86,10 +81,10 @@ function Call({
       )}
       <Executions invocation={invocation} isDead={state !== invocation.state} />
       <Section title="What the client saw">
-        <ClientSaw view={view} />
+        <ClientSaw tool={invocation.tool} view={view} />
       </Section>
       <Section title="Arguments">
-        <Json value={invocation.args} />
+        <Value label="the arguments" value={invocation.args} />
       </Section>
       <p className="px-3 pb-2 font-mono text-xs text-muted">{invocation.id}</p>
     </Panel>
@@ -106,7 +101,7 @@ function NotAnInvocation({ view }: { readonly view: ClientView | undefined }): R
   if (view.state === "waiting") return <Empty>The call is on its way.</Empty>;
   return (
     <Section title="What the client saw; no invocation was started">
-      <ClientSaw view={view} />
+      <ClientSaw tool="" view={view} />
     </Section>
   );
 }
@@ -194,132 +189,13 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
   );
 }
 
-function Executions({
-  invocation,
-  isDead,
+function ClientSaw({
+  tool,
+  view,
 }: {
-  readonly invocation: InvocationRecord;
-  /** The server of the last execution died, and no other has noticed yet. */
-  readonly isDead: boolean;
+  readonly tool: string;
+  readonly view: ClientView | undefined;
 }): ReactElement {
-  const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
-    store.readTrace({ invocation: invocation.id, limit: STEPS_READ }),
-  );
-  const [{ step }, setPlace] = usePlace();
-  const select = (chosen: StepId): void =>
-    void setPlace({ step: chosen === step ? null : chosen }, { history: "replace" });
-  if (!trace || error) return <Waiting error={error} />;
-  const differs = trace.find(
-    ({ type, outcome }) => type === "effect-validation" && outcome === "different",
-  );
-  return (
-    <>
-      {differs ? (
-        <Notice
-          tone="warn"
-          title={`The callable of "${differs.alias ?? ""}" does not do the same twice.`}
-        >
-          A crash between its end and its record lets it run again, to another end. {differs.detail}
-        </Notice>
-      ) : null}
-      <Timeline
-        invocation={invocation}
-        trace={trace}
-        isDead={isDead}
-        selected={step}
-        onSelect={select}
-      />
-      <ol aria-label="Executions">
-        {invocation.executions.map((execution) => (
-          <Execution
-            key={execution.number}
-            execution={execution}
-            outcome={execution.outcome ?? (isDead ? "crashed" : "running")}
-            events={trace.filter((event) => event.execution === execution.number)}
-            step={step}
-            select={select}
-          />
-        ))}
-        {trace.length === STEPS_READ ? <Empty>The newest {STEPS_READ} steps.</Empty> : null}
-      </ol>
-    </>
-  );
-}
-
-function Execution({
-  execution,
-  outcome,
-  events,
-  step,
-  select,
-}: {
-  readonly execution: ExecutionRecord;
-  readonly outcome: string;
-  readonly events: readonly TraceEvent[];
-  readonly step: string | null;
-  readonly select: (step: StepId) => void;
-}): ReactElement {
-  const { number, cause, guards, startedAt, endedAt, responseLost } = execution;
-  const crashed = outcome === "crashed";
-  const after = events.filter(({ type }) => type === "interrupted" || type === "held");
-  const before = events.filter((event) => !after.includes(event));
-  // When a crash was noticed says nothing of how long the execution ran.
-  const end = crashed ? before.at(-1)?.at : endedAt;
-  const rows = (part: readonly TraceEvent[]): ReactElement => (
-    <ul>
-      {part.map((event) => (
-        <TraceRow
-          key={event.n}
-          event={event}
-          startedAt={startedAt}
-          isSelected={step === stepId(event)}
-          onSelect={() => select(stepId(event))}
-        />
-      ))}
-    </ul>
-  );
-  return (
-    <li className="border-b border-line py-1.5">
-      <h3 className="flex flex-wrap items-center gap-2 px-3 pb-1 text-sm font-semibold">
-        Execution {number}
-        <span className="text-xs font-normal text-muted">{CAUSES[cause]}</span>
-        <StateBadge state={outcome} />
-        {guards === "off" ? (
-          <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">guards off</span>
-        ) : null}
-        {responseLost ? (
-          <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">response lost</span>
-        ) : null}
-        {end === undefined ? null : (
-          <span className="text-xs font-normal text-muted">{duration(end - startedAt)}</span>
-        )}
-      </h3>
-      {rows(before)}
-      {crashed ? (
-        <p className="my-1 flex items-center gap-2 px-3 text-xs font-medium text-bad">
-          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
-          the server died here
-          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
-        </p>
-      ) : null}
-      {after.length > 0 ? rows(after) : null}
-      {execution.response === undefined ? null : (
-        <details className="px-3 pt-1">
-          <summary className="label">The answer</summary>
-          <Json value={execution.response} />
-        </details>
-      )}
-    </li>
-  );
-}
-
-const CAUSES: Record<ExecutionCause, string> = {
-  call: "by the call",
-  retry: "by the client's retry",
-  resume: "by the server, after a crash",
-};
-
-function ClientSaw({ view }: { readonly view: ClientView | undefined }): ReactElement {
   if (!view) {
     return (
       <p className="text-sm text-muted">
@@ -339,12 +215,10 @@ function ClientSaw({ view }: { readonly view: ClientView | undefined }): ReactEl
       </p>
     );
   }
-  const { structuredContent, content, isError } = view.result;
-  if (structuredContent) return <Json value={structuredContent} />;
   return (
-    <p className={`text-sm break-words ${isError ? "text-bad" : ""}`}>
-      {content.map((part) => (part.type === "text" ? part.text : show(part))).join("\n")}
-    </p>
+    <Suspense fallback={<div className="h-20" />}>
+      <Answer label="what the client saw" tool={tool} response={view.result} />
+    </Suspense>
   );
 }
 

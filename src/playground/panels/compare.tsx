@@ -138,7 +138,7 @@ function ChooseCall({
   const offered = new Map([than, invocation, ...calls].map((each) => [each.id, each]));
   return (
     <select
-      className="field font-mono text-xs"
+      className="field font-mono text-xs font-normal"
       aria-label="Call on the right"
       value={invocation.id}
       onChange={({ target }) => void setPlace({ compare: { call: target.value } })}
@@ -165,7 +165,7 @@ function ChooseExecution({
 }): ReactElement {
   return (
     <select
-      className="field"
+      className="field font-normal"
       aria-label={label}
       value={number ?? ""}
       onChange={({ target }) => onChoose(target.value === "" ? undefined : Number(target.value))}

@@ -10,7 +10,7 @@ import { StateBadge } from "../components/state-badge.tsx";
 import { Transcript } from "../components/transcript.tsx";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
-import { WipeDialog } from "./wipe-dialog.tsx";
+import WipeDialog from "./wipe-dialog.tsx";
 
 const EDITABLE = "input, textarea, select, [contenteditable]";
 

@@ -3,6 +3,7 @@ import { Download, FileUp, Rows3 } from "lucide-react";
 import { lazy, Suspense, useState, type ReactElement } from "react";
 import { rangeBounds } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
+import { download } from "../components/download.ts";
 import { useMapRange } from "../hooks/use-location.ts";
 import { usePlayground } from "../hooks/use-playground.ts";
 import { toJsonLines } from "../runtime/entries-file.ts";
@@ -76,13 +77,4 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
       )}
     </div>
   );
-}
-
-function download(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

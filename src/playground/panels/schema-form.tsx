@@ -8,9 +8,9 @@ import {
   type TitleFieldProps,
   type ValidatorType,
 } from "@rjsf/utils";
-import { Validator, type Schema } from "@cfworker/json-schema";
 import type { ReactElement } from "react";
 import { Button } from "../components/button.tsx";
+import { problemsOf, validatorOf } from "../runtime/schema-problems.ts";
 
 /** Validates without compiling code, which the page's Content-Security-Policy forbids. */
 const validator: ValidatorType = {
@@ -18,7 +18,7 @@ const validator: ValidatorType = {
   isValid: (schema, data, root) => {
     const { definitions, $defs } = root;
     const whole = { ...(definitions && { definitions }), ...($defs && { $defs }), ...schema };
-    return new Validator(whole as Schema, "2020-12", false).validate(data).valid;
+    return validatorOf(whole).validate(data).valid;
   },
   rawValidation: () => ({ errors: [] }),
 };
@@ -120,17 +120,4 @@ export default function SchemaForm({ schema, value, onChange }: SchemaFormProps)
       )}
     </>
   );
-}
-
-/** What the tool's own schema has against the arguments, by name. */
-function problemsOf(schema: Record<string, unknown>, value: Record<string, unknown>): string[] {
-  const { errors } = new Validator(schema, "2020-12", false).validate(value);
-  const told = errors
-    // A group says only that something within it is wrong.
-    .filter(({ keyword }) => keyword !== "properties")
-    .map(({ instanceLocation, error }) => {
-      const name = instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".");
-      return name === "" ? error : `${name}: ${error}`;
-    });
-  return [...new Set(told)];
 }

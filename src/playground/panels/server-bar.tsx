@@ -1,6 +1,16 @@
 /** The bar at the top: which example, and the life and death of its server. */
-import { Command, Moon, Play, RotateCcw, Sun, SunMoon, Trash2, Zap } from "lucide-react";
-import { useState, type ReactElement } from "react";
+import {
+  Command,
+  Moon,
+  Play,
+  RotateCcw,
+  SlidersHorizontal,
+  Sun,
+  SunMoon,
+  Trash2,
+  Zap,
+} from "lucide-react";
+import { lazy, Suspense, useState, type ReactElement } from "react";
 import { examples } from "../../examples/index.ts";
 import { Button } from "../components/button.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
@@ -8,7 +18,9 @@ import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import type { Theme } from "../hooks/use-theme.ts";
-import { WipeDialog } from "./wipe-dialog.tsx";
+
+const WipeDialog = lazy(() => import("./wipe-dialog.tsx"));
+const SettingsDialog = lazy(() => import("./settings-dialog.tsx"));
 
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon } as const;
 
@@ -42,7 +54,7 @@ export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps
         ) : null}
         <Button tone="quiet" icon={<Command size={14} aria-hidden />} onClick={onPalette}>
           <span className="max-sm:sr-only">Commands</span>
-          <kbd className="font-mono text-xs text-muted max-sm:hidden">Ctrl K</kbd>
+          <kbd className="font-mono text-xs text-muted max-2xl:hidden">Ctrl K</kbd>
         </Button>
         <Button
           tone="quiet"
@@ -61,7 +73,7 @@ function ExampleMenu(): ReactElement {
   const [, setPlace] = usePlace();
   return (
     <label className="flex items-center gap-2 max-md:order-3">
-      <span className="label max-md:sr-only">Example</span>
+      <span className="sr-only">Example</span>
       <select
         className="field w-auto"
         value={example.name}
@@ -89,7 +101,7 @@ function ServerControls(): ReactElement {
       aria-label="Server"
     >
       <span className="flex items-center gap-2 pr-1" role="status" aria-label="Server state">
-        <span className="label max-md:sr-only">Server</span>
+        <span className="sr-only">Server</span>
         <StateBadge state={running ? "up" : server} label={server} />
       </span>
       <Button
@@ -130,24 +142,7 @@ function ServerControls(): ReactElement {
       >
         Guards off
       </Button>
-      <Button
-        pressed={settings.delays === "skip"}
-        disabled={!open}
-        title="Retry delays and latencies take no time."
-        onClick={() =>
-          void playground.configure({ delays: settings.delays === "skip" ? "real" : "skip" })
-        }
-      >
-        Skip delays
-      </Button>
-      <Button
-        pressed={settings.effectValidation}
-        disabled={!open}
-        title="Effect validation: run every atLeastOnce callable twice, and report what differs."
-        onClick={() => void playground.configure({ effectValidation: !settings.effectValidation })}
-      >
-        Validate effects
-      </Button>
+      <SettingsButton />
       <ReleaseButton />
       <WipeButton />
     </div>
@@ -172,6 +167,34 @@ function ReleaseButton(): ReactElement | null {
   );
 }
 
+function SettingsButton(): ReactElement {
+  const { phase, settings } = usePlaygroundState();
+  const [open, setOpen] = useState(false);
+  const set = [
+    settings.delays === "skip" ? "delays skipped" : "",
+    settings.effectValidation ? "effects validated" : "",
+  ].filter(Boolean);
+  return (
+    <>
+      <Button
+        icon={<SlidersHorizontal size={13} aria-hidden />}
+        disabled={phase !== "ready"}
+        onClick={() => setOpen(true)}
+      >
+        Settings…
+      </Button>
+      {set.length > 0 ? (
+        <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">{set.join(", ")}</span>
+      ) : null}
+      {open ? (
+        <Suspense fallback={null}>
+          <SettingsDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
 function WipeButton(): ReactElement {
   const { phase } = usePlaygroundState();
   const [asking, setAsking] = useState(false);
@@ -184,7 +207,11 @@ function WipeButton(): ReactElement {
       >
         Wipe…
       </Button>
-      {asking ? <WipeDialog onClose={() => setAsking(false)} /> : null}
+      {asking ? (
+        <Suspense fallback={null}>
+          <WipeDialog onClose={() => setAsking(false)} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

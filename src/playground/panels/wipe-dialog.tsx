@@ -11,7 +11,7 @@ export interface WipeDialogProps {
   readonly onWiped?: () => void;
 }
 
-export function WipeDialog({ onClose, onWiped }: WipeDialogProps): ReactElement {
+export default function WipeDialog({ onClose, onWiped }: WipeDialogProps): ReactElement {
   const playground = usePlayground();
   const [, setPlace] = usePlace();
   const dialog = useRef<HTMLDialogElement>(null);

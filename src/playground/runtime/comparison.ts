@@ -56,7 +56,9 @@ export function compare(left: Side, right: Side): Comparison {
   const told = ({ left, right }: ComparedRow): boolean => left !== "" || right !== "";
   const whole = [
     row("outcome", outcomeOf),
-    row("arguments", ({ invocation }) => show(invocation.args)),
+    ...(left.invocation.id === right.invocation.id
+      ? []
+      : [row("arguments", ({ invocation }) => show(invocation.args))]),
     row("answer", answerOf),
     row("executions", executionsOf),
   ].filter(told);

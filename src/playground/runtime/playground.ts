@@ -25,6 +25,7 @@ import { recall, remember } from "./session-memory.ts";
 import { SETTINGS_KEY, settingsSchema, type PlannedFault, type Settings } from "./settings.ts";
 import { asError, StateCell } from "./state-cell.ts";
 import type { PlaygroundState } from "./state.ts";
+import { Trimmer } from "./trimmer.ts";
 
 /** The name of a plan that is no preset's. */
 const OWN_PLAN = "a plan of your own";
@@ -50,6 +51,7 @@ export class Playground {
   #lifecycle: Promise<unknown> = Promise.resolve();
   #store: DurableStore | undefined;
   #world: World | undefined;
+  #trimmer: Trimmer | undefined;
   #server: DurableMcpServer | undefined;
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
@@ -152,6 +154,9 @@ export class Playground {
       if (life !== this.#life) throw new Error("The example was left while it was being opened.");
       this.#store = store;
       this.#world = world;
+      this.#trimmer = new Trimmer(store, (error) =>
+        this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
+      );
       this.#takeSettings(settings);
       store.subscribe(({ tables, remote }) => {
         if (remote && tables.includes("settings"))
@@ -229,6 +234,7 @@ export class Playground {
     const world = this.#world;
     this.#store = undefined;
     this.#world = undefined;
+    this.#trimmer?.close();
     await this.#closeServer();
     store?.close();
     world?.ledger.close();
@@ -356,6 +362,7 @@ export class Playground {
 
   #apply(settings: Settings): void {
     this.#plan.set(settings.plan);
+    if (this.#trimmer) this.#trimmer.keep = settings.keepRecordings;
     if (this.#world) this.#world.latencyMs = settings.latencyMs;
     if (this.#server?.state === "running") {
       const { guards, resume, effectValidation } = settings;

@@ -36,6 +36,8 @@ export const settingsSchema = z.object({
   delays: z.enum(["real", "skip"]).default("real"),
   /** How long a simulated service takes to answer, in milliseconds. */
   latencyMs: z.number().min(0).default(0),
+  /** How many calls, the newest, keep their recording; absent for all. */
+  keepRecordings: count.optional(),
   plan: z
     .object({
       name: z.string(),

@@ -1,0 +1,170 @@
+/** A call's executions: its timeline, and the same as a table of steps; what is selected in one is in the other. */
+import { lazy, Suspense, useState, type ReactElement } from "react";
+import type {
+  ExecutionCause,
+  ExecutionRecord,
+  InvocationRecord,
+  TraceEvent,
+} from "../../store/index.ts";
+import { Empty, Notice, Waiting } from "../components/panel.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
+import { duration } from "../format.ts";
+import { STEPS_READ } from "../hooks/use-calls.ts";
+import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { usePlace } from "../hooks/use-location.ts";
+import { stepId, Timeline, type StepId } from "./timeline.tsx";
+import { TraceRow } from "./trace-row.tsx";
+
+const Answer = lazy(() => import("./answer.tsx"));
+
+export function Executions({
+  invocation,
+  isDead,
+}: {
+  readonly invocation: InvocationRecord;
+  /** The server of the last execution died, and no other has noticed yet. */
+  readonly isDead: boolean;
+}): ReactElement {
+  const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
+    store.readTrace({ invocation: invocation.id, limit: STEPS_READ }),
+  );
+  const [{ step }, setPlace] = usePlace();
+  const select = (chosen: StepId): void =>
+    void setPlace({ step: chosen === step ? null : chosen }, { history: "replace" });
+  if (!trace || error) return <Waiting error={error} />;
+  const differs = trace.find(
+    ({ type, outcome }) => type === "effect-validation" && outcome === "different",
+  );
+  return (
+    <>
+      {invocation.trimmed ? (
+        <p className="border-b border-line px-3 py-1.5 text-sm text-muted">
+          The older part of its recording was trimmed, as the settings say. Its guards and what it
+          wrote to maps are kept.
+        </p>
+      ) : null}
+      {differs ? (
+        <Notice
+          tone="warn"
+          title={`The callable of "${differs.alias ?? ""}" does not do the same twice.`}
+        >
+          A crash between its end and its record lets it run again, to another end. {differs.detail}
+        </Notice>
+      ) : null}
+      <Timeline
+        invocation={invocation}
+        trace={trace}
+        isDead={isDead}
+        selected={step}
+        onSelect={select}
+      />
+      <ol aria-label="Executions">
+        {invocation.executions.map((execution) => (
+          <Execution
+            key={execution.number}
+            tool={invocation.tool}
+            execution={execution}
+            outcome={execution.outcome ?? (isDead ? "crashed" : "running")}
+            events={trace.filter((event) => event.execution === execution.number)}
+            step={step}
+            select={select}
+          />
+        ))}
+        {trace.length === STEPS_READ ? <Empty>The newest {STEPS_READ} steps.</Empty> : null}
+      </ol>
+    </>
+  );
+}
+
+function Execution({
+  tool,
+  execution,
+  outcome,
+  events,
+  step,
+  select,
+}: {
+  readonly tool: string;
+  readonly execution: ExecutionRecord;
+  readonly outcome: string;
+  readonly events: readonly TraceEvent[];
+  readonly step: string | null;
+  readonly select: (step: StepId) => void;
+}): ReactElement {
+  const { number, cause, guards, startedAt, endedAt, responseLost } = execution;
+  const crashed = outcome === "crashed";
+  const after = events.filter(({ type }) => type === "interrupted" || type === "held");
+  const before = events.filter((event) => !after.includes(event));
+  // When a crash was noticed says nothing of how long the execution ran.
+  const end = crashed ? before.at(-1)?.at : endedAt;
+  const rows = (part: readonly TraceEvent[]): ReactElement => (
+    <ul>
+      {part.map((event) => (
+        <TraceRow
+          key={event.n}
+          event={event}
+          startedAt={startedAt}
+          isSelected={step === stepId(event)}
+          onSelect={() => select(stepId(event))}
+        />
+      ))}
+    </ul>
+  );
+  return (
+    <li className="border-b border-line py-1.5">
+      <h3 className="flex flex-wrap items-center gap-2 px-3 pb-1 text-sm font-semibold">
+        Execution {number}
+        <span className="text-xs font-normal text-muted">{CAUSES[cause]}</span>
+        <StateBadge state={outcome} />
+        {guards === "off" ? (
+          <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">guards off</span>
+        ) : null}
+        {responseLost ? (
+          <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">response lost</span>
+        ) : null}
+        {end === undefined ? null : (
+          <span className="text-xs font-normal text-muted">{duration(end - startedAt)}</span>
+        )}
+      </h3>
+      {rows(before)}
+      {crashed ? (
+        <p className="my-1 flex items-center gap-2 px-3 text-xs font-medium text-bad">
+          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
+          the server died here
+          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
+        </p>
+      ) : null}
+      {after.length > 0 ? rows(after) : null}
+      {execution.response === undefined ? null : (
+        <JournalledAnswer tool={tool} execution={execution} />
+      )}
+    </li>
+  );
+}
+
+/** Read only when it is opened: an answer may be large. */
+function JournalledAnswer({
+  tool,
+  execution: { number, response },
+}: {
+  readonly tool: string;
+  readonly execution: ExecutionRecord;
+}): ReactElement {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="px-3 pt-1" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary className="label">The answer</summary>
+      {open ? (
+        <Suspense fallback={<div className="h-20" />}>
+          <Answer label={`the answer of execution ${number}`} tool={tool} response={response} />
+        </Suspense>
+      ) : null}
+    </details>
+  );
+}
+
+const CAUSES: Record<ExecutionCause, string> = {
+  call: "by the call",
+  retry: "by the client's retry",
+  resume: "by the server, after a crash",
+};
