@@ -22,6 +22,7 @@ test("a map is shown as it was after any of its writes, and cannot be changed th
   );
   // The moment is in the URL; what is written meanwhile does not show there.
   await playground.press("Call again");
+  await expect(playground.calls.getByText("completed")).toHaveCount(3);
   await page.reload();
   await expect(entries).toHaveCount(1);
   await playground.press("Now");

@@ -160,25 +160,44 @@ async function readRecords(
   );
 }
 
-/** Writes a journal of completed calls, every tenth of which failed. */
-export async function seedInvocations(page: Page, database: string, count: number): Promise<void> {
+/** A journal's record as it is kept, of one execution that ended as the call did. */
+export function storedInvocation(
+  n: number,
+  {
+    at = Date.now(),
+    tool = "get_payment",
+    state = "completed",
+    response,
+  }: {
+    readonly at?: number;
+    readonly tool?: string;
+    readonly state?: string;
+    readonly response?: unknown;
+  } = {},
+): { readonly id: string } {
+  const time = at.toString(16).padStart(12, "0");
+  const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${n.toString(16).padStart(12, "0")}`;
+  const about = { number: 1, cause: "call", owner: "seed", guards: "on" };
+  const executions = [{ ...about, startedAt: at, endedAt: at + 5, outcome: state, response }];
+  return { id, tool, args: { n }, state, createdAt: at, executions, resumptionCrashes: 0 } as {
+    readonly id: string;
+  };
+}
+
+/** Writes records into a table, past the page. */
+export async function writeTable(
+  page: Page,
+  database: string,
+  table: string,
+  records: readonly unknown[],
+): Promise<void> {
   await page.evaluate(
-    ([database, count]) =>
+    ([database, table, records]) =>
       new Promise<void>((resolve, reject) => {
         const open = indexedDB.open(database);
         open.onsuccess = () => {
-          const tx = open.result.transaction("invocations", "readwrite");
-          const begin = Date.now() - count * 1000;
-          for (let n = 0; n < count; n++) {
-            const at = begin + n * 1000;
-            const time = at.toString(16).padStart(12, "0");
-            const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${n.toString(16).padStart(12, "0")}`;
-            const outcome = n % 10 === 0 ? "failed" : "completed";
-            const about = { number: 1, cause: "call", owner: "seed", guards: "on" };
-            const executions = [{ ...about, startedAt: at, endedAt: at + 5, outcome }];
-            const call = { id, tool: "get_payment", args: { n }, state: outcome, createdAt: at };
-            tx.objectStore("invocations").put({ ...call, executions, resumptionCrashes: 0 });
-          }
+          const tx = open.result.transaction(table, "readwrite");
+          for (const record of records) tx.objectStore(table).put(record);
           tx.oncomplete = () => {
             open.result.close();
             resolve();
@@ -186,6 +205,15 @@ export async function seedInvocations(page: Page, database: string, count: numbe
           tx.onabort = () => reject(new Error(String(tx.error)));
         };
       }),
-    [database, count] as const,
+    [database, table, records] as const,
   );
+}
+
+/** Writes a journal of completed calls, every tenth of which failed. */
+export async function seedInvocations(page: Page, database: string, count: number): Promise<void> {
+  const begin = Date.now() - count * 1000;
+  const records = Array.from({ length: count }, (_, n) =>
+    storedInvocation(n, { at: begin + n * 1000, state: n % 10 === 0 ? "failed" : "completed" }),
+  );
+  await writeTable(page, database, "invocations", records);
 }

@@ -97,6 +97,14 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
         else void setPlace({ tool: name });
       },
     })),
+    ...settings.savedCalls.map(({ name, tool, args }): Action => ({
+      group: "Saved calls",
+      name: `Load ${name}`,
+      run: () => {
+        playground.draft(tool, JSON.stringify(args, null, 2));
+        void setPlace({ tool });
+      },
+    })),
     running && { group: "Server", name: "Crash the server", run: () => playground.crash() },
     { group: "Server", name: "Restart the server", run: () => void playground.restart() },
     {

@@ -1,14 +1,7 @@
 /** A large value as text that folds and is searched; only what is in sight is in the page. Loaded when it is first shown. */
 import { defaultKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
-import {
-  codeFolding,
-  ensureSyntaxTree,
-  foldEffect,
-  foldGutter,
-  foldKeymap,
-  unfoldAll,
-} from "@codemirror/language";
+import { codeFolding, foldEffect, foldGutter, foldKeymap, unfoldAll } from "@codemirror/language";
 import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type StateEffect } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
@@ -24,8 +17,6 @@ const height = EditorView.theme({
 
 /** What is nested so deep is folded at first: the value's own members are seen. */
 const FOLDED_DEPTH = 1;
-/** Parsing more is not waited for, in milliseconds; what is not parsed is not folded. */
-const PARSE_MS = 40;
 
 export default function LargeValue({
   label,
@@ -62,7 +53,7 @@ export default function LargeValue({
       }),
     });
     view.current = editor;
-    foldNested(editor);
+    if (isJson) foldNested(editor);
     return () => editor.destroy();
   }, [label, text, isJson]);
 
@@ -75,35 +66,38 @@ export default function LargeValue({
         <Button icon={<Search size={13} aria-hidden />} onClick={() => act(openSearchPanel)}>
           Search
         </Button>
-        <Button icon={<FoldVertical size={13} aria-hidden />} onClick={() => act(foldNested)}>
-          Fold
-        </Button>
-        <Button icon={<UnfoldVertical size={13} aria-hidden />} onClick={() => act(unfoldAll)}>
-          Unfold
-        </Button>
+        {isJson ? (
+          <>
+            <Button icon={<FoldVertical size={13} aria-hidden />} onClick={() => act(foldNested)}>
+              Fold
+            </Button>
+            <Button icon={<UnfoldVertical size={13} aria-hidden />} onClick={() => act(unfoldAll)}>
+              Unfold
+            </Button>
+          </>
+        ) : null}
       </div>
       <div ref={host} className="overflow-hidden rounded border border-line" />
     </>
   );
 }
 
-/** Folds every object and array within the value's members that takes more than one line. */
+/** Folds every object and array within the value's members, as the indentation of its lines tells. */
 function foldNested(view: EditorView): void {
-  const { state } = view;
-  const effects: StateEffect<unknown>[] = [];
-  let depth = 0;
-  ensureSyntaxTree(state, state.doc.length, PARSE_MS)?.iterate({
-    enter: ({ name, from, to }) => {
-      if (name !== "Object" && name !== "Array") return;
-      depth++;
-      const isLong = state.doc.lineAt(from).number !== state.doc.lineAt(to).number;
-      if (depth > FOLDED_DEPTH && isLong) {
-        effects.push(foldEffect.of({ from: from + 1, to: to - 1 }));
+  const { doc } = view.state;
+  const effects: StateEffect<{ readonly from: number; readonly to: number }>[] = [];
+  const open: number[] = [];
+  for (let n = 1; n <= doc.lines; n++) {
+    const { text, from, to } = doc.line(n);
+    const start = text.search(/\S/);
+    if (/^[}\]]/.test(text.slice(start))) {
+      const begin = open.pop();
+      if (begin !== undefined && open.length >= FOLDED_DEPTH) {
+        effects.push(foldEffect.of({ from: begin, to: from + start }));
       }
-    },
-    leave: ({ name }) => {
-      if (name === "Object" || name === "Array") depth--;
-    },
-  });
-  view.dispatch({ effects });
+    }
+    if (/[{[]$/.test(text)) open.push(to);
+  }
+  // An object ends after what is within it, and is folded before it.
+  view.dispatch({ effects: effects.toSorted((a, b) => a.value.from - b.value.from) });
 }

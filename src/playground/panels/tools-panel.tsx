@@ -1,12 +1,13 @@
 /** Tools: which to call, and with what. */
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
-import { Send } from "lucide-react";
-import { lazy, Suspense, useId, type ReactElement } from "react";
+import { ClipboardPaste, Send } from "lucide-react";
+import { lazy, Suspense, useId, useState, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Empty, Panel } from "../components/panel.tsx";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
-import { initialArguments, parseArguments } from "../runtime/arguments.ts";
+import { initialArguments, parseArguments, wholeCall } from "../runtime/arguments.ts";
+import { SavedCalls } from "./saved-calls.tsx";
 
 const SchemaForm = lazy(() => import("./schema-form.tsx"));
 const JsonEditor = lazy(() => import("./json-editor.tsx"));
@@ -77,6 +78,7 @@ export function ToolsPanel(): ReactElement {
         </label>
         <p className="text-sm text-muted">{tool.description}</p>
         <Arguments key={tool.name} tool={tool} text={text} onSubmit={call} />
+        <SavedCalls tool={tool.name} args={args} />
       </form>
     </Panel>
   );
@@ -94,7 +96,17 @@ function Arguments({
 }): ReactElement {
   const playground = usePlayground();
   const setText = (typed: string): void => playground.draft(tool.name, typed);
+  const [refusal, setRefusal] = useState<string>();
   const { args, error } = parseArguments(text);
+  const pasted = args && wholeCall(args);
+  const paste = async (): Promise<void> => {
+    try {
+      setText(await navigator.clipboard.readText());
+      setRefusal(undefined);
+    } catch {
+      setRefusal("The browser keeps the clipboard from the page: paste into the editor instead.");
+    }
+  };
   return (
     <>
       <Suspense fallback={<div className="h-40" />}>
@@ -111,7 +123,17 @@ function Arguments({
         )}
       </Suspense>
       <div className="flex flex-col gap-0.5">
-        <span className="label">Arguments as JSON</span>
+        <div className="flex items-center gap-1">
+          <span className="label mr-auto">Arguments as JSON</span>
+          <Button
+            tone="quiet"
+            icon={<ClipboardPaste size={12} aria-hidden />}
+            title="Arguments, or a whole tools/call request, from the clipboard."
+            onClick={() => void paste()}
+          >
+            Paste
+          </Button>
+        </div>
         <Suspense fallback={<div className="h-20" />}>
           <JsonEditor
             label="Arguments as JSON"
@@ -120,6 +142,20 @@ function Arguments({
             onSubmit={onSubmit}
           />
         </Suspense>
+        {pasted ? (
+          <WholeCall
+            tool={pasted.tool}
+            onTake={() => {
+              if (pasted.tool !== tool.name) setText(initialArguments(tool.inputSchema));
+              playground.draft(pasted.tool, JSON.stringify(pasted.args, null, 2));
+            }}
+          />
+        ) : null}
+        {refusal === undefined ? null : (
+          <p role="alert" className="text-sm text-warn">
+            {refusal}
+          </p>
+        )}
         {error === undefined ? null : (
           <p role="alert" className="text-sm text-bad">
             {error}
@@ -127,5 +163,37 @@ function Arguments({
         )}
       </div>
     </>
+  );
+}
+
+/** What was pasted is a whole request: its parts are offered, and nothing is done by itself. */
+function WholeCall({
+  tool,
+  onTake,
+}: {
+  readonly tool: string;
+  readonly onTake: () => void;
+}): ReactElement {
+  const { tools } = usePlaygroundState();
+  const [, setPlace] = usePlace();
+  if (!tools.some(({ name }) => name === tool)) {
+    return (
+      <p className="rounded bg-warn-soft p-2 text-sm text-warn">
+        This looks like a whole call of {tool}, which this server does not have.
+      </p>
+    );
+  }
+  return (
+    <div className="flex flex-wrap items-center gap-2 rounded bg-warn-soft p-2 text-sm">
+      This is a whole call of {tool}.
+      <Button
+        onClick={() => {
+          onTake();
+          void setPlace({ tool });
+        }}
+      >
+        Take its tool and arguments
+      </Button>
+    </div>
   );
 }

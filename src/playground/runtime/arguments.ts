@@ -1,4 +1,5 @@
 /** A tool's arguments as the text that is typed, which is what is sent. */
+import { z } from "zod";
 
 export type ParsedArguments =
   | { readonly args: Record<string, unknown>; readonly error?: undefined }
@@ -17,6 +18,20 @@ export function parseArguments(text: string): ParsedArguments {
     return { error: "Arguments are a JSON object, for instance { }." };
   }
   return { args: value as Record<string, unknown> };
+}
+
+const toolCall = z.object({
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()).default({}),
+});
+const request = z.object({ method: z.literal("tools/call"), params: toolCall });
+
+/** The call that pasted arguments are in truth: a `tools/call` request, or its `params`. */
+export function wholeCall(
+  value: Record<string, unknown>,
+): { readonly tool: string; readonly args: Record<string, unknown> } | undefined {
+  const found = request.safeParse(value).data?.params ?? toolCall.strict().safeParse(value).data;
+  return found && { tool: found.name, args: found.arguments };
 }
 
 /** Line and column, where the engine's message tells a position only. */

@@ -38,6 +38,12 @@ export const settingsSchema = z.object({
   latencyMs: z.number().min(0).default(0),
   /** How many calls, the newest, keep their recording; absent for all. */
   keepRecordings: count.optional(),
+  /** Tool calls to make again, by names that are each there once. */
+  savedCalls: z
+    .array(
+      z.object({ name: z.string(), tool: z.string(), args: z.record(z.string(), z.unknown()) }),
+    )
+    .default([]),
   plan: z
     .object({
       name: z.string(),
@@ -46,6 +52,8 @@ export const settingsSchema = z.object({
     })
     .optional(),
 });
+
+export type SavedCall = Settings["savedCalls"][number];
 
 export type Settings = z.infer<typeof settingsSchema>;
 
