@@ -46,6 +46,7 @@ const contentSecurityPolicy: Plugin = {
 const executablePath = findBrowser();
 const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts"];
+const browserOnly = ["src/playground/panels/*.test.ts"];
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), contentSecurityPolicy],
@@ -62,6 +63,7 @@ export default defineConfig({
           name: "unit",
           environment: "node",
           include: durableTests,
+          exclude: browserOnly,
           setupFiles: ["fake-indexeddb/auto"],
         },
       },

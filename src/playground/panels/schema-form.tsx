@@ -18,7 +18,9 @@ const validator: ValidatorType = {
   isValid: (schema, data, root) => {
     const { definitions, $defs } = root;
     const whole = { ...(definitions && { definitions }), ...($defs && { $defs }), ...schema };
-    return validatorOf(whole).validate(data).valid;
+    // A field that is not filled in yet is `undefined`, which JSON, and so a schema, does not know.
+    const json = JSON.stringify(data) as string | undefined;
+    return json !== undefined && validatorOf(whole).validate(JSON.parse(json)).valid;
   },
   rawValidation: () => ({ errors: [] }),
 };
@@ -105,7 +107,10 @@ export default function SchemaForm({ schema, value, onChange }: SchemaFormProps)
         showErrorList={false}
         // A schema's defaults are filled in by the server; here they would come back when cleared.
         experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
-        onChange={({ formData }) => onChange(formData ?? {})}
+        // As JSON: a field that was cleared is `undefined`, which no schema knows.
+        onChange={({ formData }) =>
+          onChange(JSON.parse(JSON.stringify(formData ?? {})) as Record<string, unknown>)
+        }
       />
       {problems.length === 0 ? null : (
         <ul
