@@ -51,13 +51,23 @@ const schema = {
 let root: Root;
 let typed: Record<string, unknown>;
 
-function Host({ initial }: { readonly initial: Record<string, unknown> }): ReactElement {
+function Host({
+  initial,
+  onTyped,
+}: {
+  readonly initial: Record<string, unknown>;
+  readonly onTyped: (value: Record<string, unknown>) => void;
+}): ReactElement {
   const [value, setValue] = useState(initial);
   const onChange = (next: Record<string, unknown>): void => {
-    typed = next;
+    onTyped(next);
     setValue(next);
   };
   return createElement(SchemaForm, { schema, value, onChange });
+}
+
+function show(initial: Record<string, unknown>): void {
+  root.render(createElement(Host, { initial, onTyped: (value) => (typed = value) }));
 }
 
 beforeEach(() => {
@@ -68,7 +78,7 @@ beforeEach(() => {
 afterEach(() => root.unmount());
 
 it("nested objects by $ref, arrays, enums, nullable, anyOf and oneOf are all filled in", async () => {
-  root.render(createElement(Host, { initial: { retries: 3 } }));
+  show({ retries: 3 });
   await page.getByLabelText("city").fill("Bern");
   await page.getByRole("button", { name: "Add" }).first().click();
   await page.getByRole("textbox", { name: /tags-1|tags/ }).fill("new");
@@ -105,7 +115,7 @@ it("nested objects by $ref, arrays, enums, nullable, anyOf and oneOf are all fil
 });
 
 it("what the schema has against a value is told by name, and null is taken where it may be", async () => {
-  root.render(createElement(Host, { initial: { home: { city: "X", zip: "abc" }, note: null } }));
+  show({ home: { city: "X", zip: "abc" }, note: null });
   const told = page.getByRole("list", { name: "What the schema says" });
   await expect.element(told).toHaveTextContent("home.zip");
   await page.getByLabelText("zip").fill("12345");
