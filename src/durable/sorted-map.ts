@@ -13,6 +13,7 @@ import { checkKey, compareKeys, prefixRange } from "./keys.ts";
 
 export interface SortedMapEntry {
   readonly key: string;
+  /** As with Node's `Buffer`, a view: its `buffer` may hold more than its bytes. */
   readonly value: Uint8Array;
 }
 

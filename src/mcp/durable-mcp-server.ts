@@ -1,7 +1,7 @@
 /**
  * `DurableMcpServer`: an MCP server whose tool calls are durable invocations (SPEC.md 2.1).
  *
- * 1. An invocation is executed by whoever holds its lock, so never twice at the same time.
+ * 1. An invocation is executed by whoever journalled that it began, so never twice at the same time.
  * 2. A server holds a lock of its own as long as it lives. An invocation that is `running` under an
  *    owner whose lock is free was left by a crash.
  * 3. A crash cuts the fence around everything: see `Fence`.
@@ -309,6 +309,11 @@ export class DurableMcpServer {
       },
       onError: (error) => onError?.(error),
       line: this.#line,
+      earlier: (invocation) => {
+        const all = [...this.#invocations];
+        return all.slice(0, all.indexOf(invocation)).filter(({ id }) => id === invocation.id);
+      },
+      watch: (server) => this.#watch(server),
     };
   }
 
@@ -342,6 +347,7 @@ export class DurableMcpServer {
         result = await invocation.answer(() => inner(request, extra));
       } finally {
         this.#invocations.delete(invocation);
+        invocation.over.resolve();
         if (this.#invocations.size === 0) this.#hanging = 0;
       }
       if (!invocation.responseLost) return result;

@@ -1,11 +1,13 @@
 /**
- * One `tools/call` request on its way through a server: it takes the invocation's lock, journals an
+ * One `tools/call` request on its way through a server: it journals an
  * execution, runs the tool's body and journals the answer.
  *
  * 1. Nothing is journalled before the SDK has found the tool and taken the arguments.
  * 2. The answer is journalled before it leaves.
- * 3. A cancelled execution is fenced, and the journal's transaction that says so begins before its
- *    lock is released, so that a waiting retry finds it cancelled.
+ * 3. It waits its turn: for earlier requests of the same invocation in this server until they are
+ *    over, for another server's execution until the journal says that it ended or was interrupted.
+ * 4. A cancelled execution is fenced, and is over when the journal says so: a waiting retry finds it
+ *    cancelled.
  */
 import {
   ErrorCode,
@@ -20,6 +22,7 @@ import {
   Execution,
   Fence,
   LONGEST_DELAY_MS,
+  never,
   Tracer,
   type ClientChannel,
   type Clock,
@@ -34,7 +37,6 @@ import {
   type ExecutionOutcome,
 } from "../store/index.ts";
 import type { ClientLine } from "./client-line.ts";
-import { acquire, invocationLock, type Release } from "./lock.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
 import type { Extra, Session, Tool } from "./session.ts";
 
@@ -56,6 +58,10 @@ export interface InvocationHost {
   readonly hang: () => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly line: ClientLine;
+  /** The requests of the same invocation that came to this server before, and are not over. */
+  readonly earlier: (invocation: Invocation) => readonly Invocation[];
+  /** Marks what another server leaves running when it dies. */
+  readonly watch: (server: string) => void;
 }
 
 export interface InvocationRequest {
@@ -74,7 +80,6 @@ export class Invocation {
   #beginning: Promise<BeginOutcome> | undefined;
   /** Why the call is refused, where the SDK would make a tool's error of it. */
   #refusal: McpError | undefined;
-  #lock: Promise<Release> | undefined;
   /** The SDK took the call; what fails from here on is not its refusal. */
   #taken = false;
   /** Withdraws open questions to the client; silent in a crash. */
@@ -82,6 +87,8 @@ export class Invocation {
   readonly #cancelled = deferred<CallToolResult>();
   /** Settles when a cancellation is journalled; absent while there is none. */
   cancellation: Promise<void> | undefined;
+  /** Resolved by the server when nothing of the request is under way any more. */
+  readonly over = deferred<void>();
 
   constructor(
     private readonly host: InvocationHost,
@@ -116,12 +123,10 @@ export class Invocation {
       return await Promise.race([this.#answer(inner), this.#cancelled.promise]);
     } finally {
       signal.removeEventListener("abort", cancel);
-      // The answer does not wait for the lock to be free.
-      this.#lock?.then((release) => release()).catch(() => undefined);
     }
   }
 
-  /** Fences the execution and frees its id; its guards stay as they are. */
+  /** Fences the execution; its guards stay as they are. */
   cancel(): void {
     if (this.#fence.isCut) return;
     this.#fence.cut();
@@ -159,25 +164,15 @@ export class Invocation {
 
   /** Runs the tool's body; the SDK has validated the arguments. */
   async execute(tool: Tool, args: unknown): Promise<CallToolResult> {
-    const { store, owner, guards, clock } = this.host;
+    const { store, clock } = this.host;
     const { id } = this.request;
     this.#taken = true;
-    const name = invocationLock(store.name, id);
-    // Held until a cancellation is journalled: only the server's own end frees it at once.
-    const lock = acquire(store.locks, name, this.host.fence.signal, this.#fence.signal);
-    this.#lock = lock;
-    // A new id becomes known by the journal, after the lock was asked for: it is free.
-    if (!this.request.isNew) await this.#fence.run(() => lock);
-    const begin = { ...this.request, owner, guards, at: clock.now() };
-    const begun = await this.#fence.run(
-      (signal) => (this.#beginning = store.beginExecution(begin, { signal })),
-    );
+    const begun = await this.#begin();
     if (!begun.begun) {
       // A resumption that another server has done already is none of ours any more.
       if (begun.reason === "other-request") this.#refusal = Invocation.otherRequest(id);
       return { content: [] };
     }
-    await this.#fence.run(() => lock);
     const number = begun.execution;
     const about = { invocation: id, execution: number };
     const { host } = this;
@@ -193,6 +188,40 @@ export class Invocation {
     this.#tracer = tracer;
     this.#execution = execution;
     return await this.#fence.run(async () => tool.handler(args, new DurableContext(execution, {})));
+  }
+
+  /** Journals an execution when it is this request's turn. */
+  async #begin(): Promise<BeginOutcome> {
+    const { store, owner, guards, clock, earlier, watch } = this.host;
+    const { request } = this;
+    for (const { over } of earlier(this)) await this.#fence.run(() => over.promise);
+    // Of this server's requests only this one may execute it now.
+    const begin = { ...request, owner, guards, abandonedBy: owner };
+    for (;;) {
+      // Listened for from before the look into the journal, so that no change is missed.
+      const changed = request.isNew ? never() : this.#nextChange();
+      const begun = await this.#fence.run((signal) => {
+        this.#beginning = store.beginExecution({ ...begin, at: clock.now() }, { signal });
+        return this.#beginning;
+      });
+      if (begun.begun || begun.reason !== "running") return begun;
+      watch(begun.owner);
+      await this.#fence.run(() => changed);
+    }
+  }
+
+  /** Resolves when the journal tells of the invocation, or of all. */
+  #nextChange(): Promise<void> {
+    const changed = deferred<void>();
+    const end = this.host.store.subscribe(({ tables, invocation = this.id }) => {
+      if (tables.includes("invocations") && invocation === this.id) changed.resolve();
+    });
+    const ended = (): void => changed.resolve();
+    this.#fence.signal.addEventListener("abort", ended, { once: true });
+    return changed.promise.finally(() => {
+      end();
+      this.#fence.signal.removeEventListener("abort", ended);
+    });
   }
 
   async #journalCancellation(): Promise<void> {

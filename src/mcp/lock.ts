@@ -11,34 +11,19 @@ export function serverOfLock(store: string, lock: string): string | undefined {
   return lock.startsWith(prefix) ? lock.slice(prefix.length) : undefined;
 }
 
-/** Held while an invocation is executed: it never executes twice at the same time. */
-export function invocationLock(store: string, invocation: string): string {
-  return `durable-mcp:${store}:invocation:${invocation}`;
-}
-
 /** Gives a lock back; resolves when it is free. */
 export type Release = () => Promise<void>;
 
-/**
- * Waits for a lock; resolves with what releases it.
- *
- * @param holding releases the lock when it is aborted
- * @param waiting ends the wait when it is aborted
- */
-export async function acquire(
-  locks: Locks,
-  name: string,
-  holding: AbortSignal,
-  waiting = holding,
-): Promise<Release> {
+/** Waits for a lock; resolves with what releases it, as aborting the signal does. */
+export async function acquire(locks: Locks, name: string, signal: AbortSignal): Promise<Release> {
   const acquired = deferred<Release>();
   const held = deferred<void>();
-  const request = locks.request(name, waiting, () => {
+  const request = locks.request(name, signal, () => {
     const free = (): void => held.resolve();
-    holding.addEventListener("abort", free, { once: true });
-    if (holding.aborted || waiting.aborted) free();
+    signal.addEventListener("abort", free, { once: true });
+    if (signal.aborted) free();
     acquired.resolve(async () => {
-      holding.removeEventListener("abort", free);
+      signal.removeEventListener("abort", free);
       free();
       await request;
     });

@@ -17,8 +17,9 @@ export function packEntry(write: Uint8Array, value: Uint8Array): Uint8Array<Arra
   return bytes;
 }
 
+/** The value is a view of what the store gave, which is nobody else's: a copy of each would show in a range. */
 export function unpackEntry(bytes: Uint8Array): { value: Uint8Array; write: string } {
-  return { value: bytes.slice(ID_BYTES), write: idOf(bytes) };
+  return { value: bytes.subarray(ID_BYTES), write: idOf(bytes) };
 }
 
 /** Neighbours are often of one write: its id is spelt once. */

@@ -78,7 +78,8 @@ class IndexedDbStore implements DurableStore {
   }
   async interruptInvocations(isDead: (owner: string) => boolean, at: number) {
     const marked = await journal.interruptInvocations(this.#db, isDead, at);
-    if (marked.length > 0) this.#tell({ tables: ["invocations", "trace"] });
+    // Also where none was left: what a server wrote last, it may have died before telling.
+    this.#tell({ tables: ["invocations", "trace"] });
     return marked;
   }
   async holdInvocation(id: string, held: string | undefined) {

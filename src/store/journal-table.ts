@@ -1,7 +1,8 @@
 /**
  * The journal: invocations with their executions.
  *
- * 1. An execution begins only where the invocation is of the same tool and arguments.
+ * 1. An execution begins only where the invocation is of the same tool and arguments, and where no
+ *    other of it is running: that is how it never executes twice at the same time.
  * 2. An execution ends once: one that was interrupted or cancelled meanwhile stays so.
  */
 import { unwrap } from "idb";
@@ -42,11 +43,15 @@ export interface BeginExecution {
   readonly at: number;
   /** The id was made for this call: no invocation of it can be in the journal. */
   readonly isNew?: boolean;
+  /** What this owner left running is over, though its end could not be journalled. */
+  readonly abandonedBy?: string;
 }
 
 export type BeginOutcome =
   | { readonly begun: true; readonly invocation: InvocationRecord; readonly execution: number }
-  | { readonly begun: false; readonly reason: "other-request" | "not-interrupted" };
+  | { readonly begun: false; readonly reason: "other-request" | "not-interrupted" }
+  /** Another server executes it, or died and was not noticed yet. */
+  | { readonly begun: false; readonly reason: "running"; readonly owner: string };
 
 export interface EndExecution {
   /** The invocation as it was when the execution began. */
@@ -106,10 +111,14 @@ export async function beginExecution(
     const invocations = tx.objectStore("invocations");
     const found = begin.isNew ? undefined : await invocations.get(begin.id);
     if (found && !sameRequest(found, begin)) return { begun: false, reason: "other-request" };
-    // A running record whose lock we hold was left by a server that died.
-    const earlier = found?.state === "running" ? interrupted(found, begin.at) : found;
+    const running = found?.state === "running" ? found.executions.at(-1)?.owner : undefined;
+    const isAbandoned = running !== undefined && running === begin.abandonedBy;
+    const earlier = found && isAbandoned ? interrupted(found, begin.at) : found;
     if (begin.as === "resume" && (earlier?.state !== "interrupted" || earlier.held !== undefined)) {
       return { begun: false, reason: "not-interrupted" };
+    }
+    if (running !== undefined && !isAbandoned) {
+      return { begun: false, reason: "running", owner: running };
     }
     const { id, tool, args, owner, guards, at } = begin;
     const number = (earlier?.executions.length ?? 0) + 1;
@@ -140,7 +149,7 @@ export async function endExecution(
   const tables: PlaygroundTable[] = events.length > 0 ? ["invocations", "trace"] : ["invocations"];
   return await transact(db, tables, "readwrite", options, async (tx) => {
     const invocations = tx.objectStore("invocations");
-    // Who holds the invocation's lock knows its record: it is written while it is looked at again.
+    // Who executes an invocation knows its record: it is written while it is looked at again.
     const read = unwrap(invocations).get(begun.id) as IDBRequest<StoredInvocation | undefined>;
     appendTrace(tx, events);
     await invocations.put(withPending(ended(begun, end)));
