@@ -67,6 +67,19 @@ export async function openDatabase<Schema extends DBSchema>(
   }
 }
 
+/** Reads one table by bare requests: for the reads that tools wait for, where a wrapper's cost shows. */
+export async function readTable<Schema extends DBSchema, Result>(
+  db: IDBPDatabase<Schema>,
+  name: StoreNames<Schema> & string,
+  body: (table: IDBObjectStore) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await body(unwrap(db).transaction(name, "readonly").objectStore(name));
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
 export interface TransactOptions {
   readonly signal?: AbortSignal | undefined;
   readonly durability?: "strict" | "relaxed";

@@ -5,8 +5,8 @@
  * durability its record is on the disk before the callable is entered.
  */
 import { unwrap } from "idb";
-import { transact, type TransactOptions } from "./database.ts";
-import { readPage, type Page } from "./read-records.ts";
+import { readTable, transact, type TransactOptions } from "./database.ts";
+import { readPage, settled, type Page } from "./read-records.ts";
 import type { GuardKind, GuardRecord, GuardState, KeptError } from "./records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 
@@ -35,8 +35,8 @@ export async function readGuard(
   invocation: string,
   alias: string,
 ): Promise<GuardRecord | undefined> {
-  return await transact(db, ["guards"], "readonly", {}, (tx) =>
-    tx.objectStore("guards").get([invocation, alias]),
+  return await readTable(db, "guards", (table) =>
+    settled<GuardRecord | undefined>(table.get([invocation, alias])),
   );
 }
 

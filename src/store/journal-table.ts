@@ -6,8 +6,8 @@
  * 2. An execution ends once: one that was interrupted or cancelled meanwhile stays so.
  */
 import { unwrap } from "idb";
-import { transact, type TransactOptions } from "./database.ts";
-import { readPage, type Page } from "./read-records.ts";
+import { readTable, transact, type TransactOptions } from "./database.ts";
+import { readPage, settled, type Page } from "./read-records.ts";
 import type {
   ExecutionCause,
   ExecutionOutcome,
@@ -67,8 +67,8 @@ export async function readInvocation(
   db: PlaygroundDatabase,
   id: string,
 ): Promise<InvocationRecord | undefined> {
-  return await transact(db, ["invocations"], "readonly", {}, (tx) =>
-    tx.objectStore("invocations").get(id),
+  return await readTable(db, "invocations", (table) =>
+    settled<StoredInvocation | undefined>(table.get(id)),
   );
 }
 

@@ -63,7 +63,8 @@ interface RecordsSource {
   }): IDBRequest;
 }
 
-function settled<T>(request: IDBRequest): Promise<T> {
+/** What a request of a read comes to. */
+export function settled<T>(request: IDBRequest): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result as T);
     request.onerror = () => reject(failure(request));

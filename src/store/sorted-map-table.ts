@@ -7,7 +7,7 @@
  */
 import { unwrap } from "idb";
 import { packChange, sameBytes, unpackChange } from "./change-codec.ts";
-import { transact, type TransactOptions } from "./database.ts";
+import { readTable, transact, type TransactOptions } from "./database.ts";
 import { idBytes, packEntry, unpackEntry } from "./entry-codec.ts";
 import {
   compareKeys,
@@ -18,7 +18,7 @@ import {
   splitKey,
   type KeyBounds,
 } from "./keys.ts";
-import { readRecords, type Direction } from "./read-records.ts";
+import { readRecords, settled, type Direction } from "./read-records.ts";
 import type { MapChange, MapEntry, WriteHeader, WriteRecord } from "./records.ts";
 import type { PlaygroundDatabase, StoredWrite } from "./schema.ts";
 
@@ -36,8 +36,8 @@ export async function readEntry(
   map: string,
   key: string,
 ): Promise<MapEntry | undefined> {
-  const found = await transact(db, ["entries"], "readonly", {}, (tx) =>
-    tx.objectStore("entries").get(entryKey(map, key)),
+  const found = await readTable(db, "entries", (table) =>
+    settled<Uint8Array | undefined>(table.get(entryKey(map, key))),
   );
   return found && { key, ...unpackEntry(found) };
 }
@@ -46,8 +46,8 @@ export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Prom
   const { map, direction, limit } = query;
   const range = entryRange(map, query);
   if (!range) return [];
-  const records = await transact(db, ["entries"], "readonly", {}, (tx) =>
-    readRecords<Uint8Array>(unwrap(tx.objectStore("entries")), range, direction, limit),
+  const records = await readTable(db, "entries", (table) =>
+    readRecords<Uint8Array>(table, range, direction, limit),
   );
   const keyOf = keyReader(map);
   return records.map(({ primaryKey, value: stored }) => {
