@@ -190,3 +190,29 @@ test("old recordings are trimmed by the limit; calls, guards and maps are kept",
   expect(await playground.ledger()).toHaveLength(3);
   expect(await playground.journal()).toHaveLength(3);
 });
+
+test("a separator is dragged, moved by arrow keys and folded by Enter", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  const separator = page.getByRole("separator", { name: "Width of tools and faults" });
+  const tools = page.getByRole("region", { name: "Tools", exact: true });
+  const width = async (): Promise<number> => (await tools.boundingBox())?.width ?? 0;
+  const before = await width();
+  const box = await separator.boundingBox();
+  if (!box) throw new Error("The separator is not on the page.");
+  await page.mouse.move(box.x + 4, box.y + 100);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 104, box.y + 100, { steps: 4 });
+  await page.mouse.up();
+  expect((await width()) - before).toBeGreaterThan(90);
+  await separator.press("Home");
+  expect(await width()).toBeCloseTo(240, 0);
+  await separator.press("Enter");
+  await expect(separator).toHaveAttribute("aria-valuenow", "0");
+  await expect(tools).toBeHidden();
+  await separator.press("Enter");
+  await separator.press("ArrowRight");
+  expect(await width()).toBeGreaterThan(240);
+});

@@ -1,7 +1,6 @@
 /** Composes the page; does nothing else. */
 import { lazy, Suspense, useEffect, useState, type ReactElement } from "react";
-import { Group, Panel as Pane } from "react-resizable-panels";
-import { Divider, DoColumn, HappenedColumn, StateColumn } from "./columns.tsx";
+import { WideLayout } from "./columns.tsx";
 import { Boundary } from "./components/panel.tsx";
 import { useChangeFeed } from "./hooks/use-live-query.ts";
 import { usePlace } from "./hooks/use-location.ts";
@@ -10,7 +9,6 @@ import { usePlayground, usePlaygroundState } from "./hooks/use-playground.ts";
 import { useStoredState } from "./hooks/use-stored-state.ts";
 import { useTheme } from "./hooks/use-theme.ts";
 import { Notices } from "./panels/notices.tsx";
-import { QuestionDialog } from "./panels/question-dialog.tsx";
 import { ServerBar } from "./panels/server-bar.tsx";
 
 /** The first minute is about a payment. */
@@ -20,6 +18,7 @@ const BottomPanel = lazy(() => import("./panels/bottom-panel.tsx"));
 const GuidePanel = lazy(() => import("./panels/guide-panel.tsx"));
 const NarrowLayout = lazy(() => import("./narrow-layout.tsx"));
 const Harness = lazy(() => import("./panels/harness.tsx"));
+const QuestionDialog = lazy(() => import("./panels/question-dialog.tsx"));
 const CommandPalette = lazy(() => import("./panels/command-palette.tsx"));
 
 export function App(): ReactElement {
@@ -77,7 +76,11 @@ export function App(): ReactElement {
           </Suspense>
         </Boundary>
       </main>
-      {question ? <QuestionDialog key={question.id} question={question} /> : null}
+      {question ? (
+        <Suspense fallback={null}>
+          <QuestionDialog key={question.id} question={question} />
+        </Suspense>
+      ) : null}
       {place.harness === null ? null : (
         <Boundary>
           <Suspense fallback={null}>
@@ -97,24 +100,5 @@ export function App(): ReactElement {
         </Boundary>
       ) : null}
     </div>
-  );
-}
-
-/** What I do, what happened, what is true now: side by side. */
-function WideLayout(): ReactElement {
-  return (
-    <Group orientation="horizontal" className="h-full">
-      <Pane defaultSize="25%" minSize={240}>
-        <DoColumn />
-      </Pane>
-      <Divider label="Width of tools and faults" />
-      <Pane minSize={320}>
-        <HappenedColumn />
-      </Pane>
-      <Divider label="Width of guards, effects and maps" />
-      <Pane defaultSize="29%" minSize={260}>
-        <StateColumn />
-      </Pane>
-    </Group>
   );
 }

@@ -1,7 +1,7 @@
 /** The three columns of the page: what I do, what happened, what is true now. */
 import { lazy, Suspense, type ReactElement } from "react";
-import { Group, Panel as Pane, Separator } from "react-resizable-panels";
 import { Boundary } from "./components/panel.tsx";
+import { Split } from "./components/split.tsx";
 import { ToolsPanel } from "./panels/tools-panel.tsx";
 
 const CallsPanel = lazy(() => import("./panels/calls-panel.tsx"));
@@ -9,60 +9,51 @@ const FaultsPanel = lazy(() => import("./panels/faults-panel.tsx"));
 const CallDetail = lazy(() => import("./panels/call-detail.tsx"));
 const StatePanels = lazy(() => import("./panels/state-panel.tsx"));
 
-export function DoColumn(): ReactElement {
+/** The least height of a panel, in pixels. */
+const LEAST = 80;
+
+/** What I do, what happened, what is true now: side by side. */
+export function WideLayout(): ReactElement {
   return (
-    <Group orientation="vertical" className="h-full">
-      <Pane defaultSize="58%" minSize={80}>
-        <Boundary>
-          <ToolsPanel />
-        </Boundary>
-      </Pane>
-      <Divider label="Height of tools" vertical />
-      <Pane minSize={80}>
-        <Boundary>
-          <Suspense fallback={<Loading />}>
-            <FaultsPanel />
-          </Suspense>
-        </Boundary>
-      </Pane>
-    </Group>
+    <Split label="Width of tools and faults" direction="row" initial={25} least={[240, 580]}>
+      <DoColumn />
+      <Split label="Width of calls" direction="row" initial={61.5} least={[320, 260]}>
+        <HappenedColumn />
+        <StateColumn />
+      </Split>
+    </Split>
+  );
+}
+
+function DoColumn(): ReactElement {
+  return (
+    <Split label="Height of tools" direction="column" initial={58} least={[LEAST, LEAST]}>
+      <Boundary>
+        <ToolsPanel />
+      </Boundary>
+      <Boundary>
+        <Suspense fallback={<Loading />}>
+          <FaultsPanel />
+        </Suspense>
+      </Boundary>
+    </Split>
   );
 }
 
 export function HappenedColumn(): ReactElement {
   return (
-    <Group orientation="vertical" className="h-full">
-      <Pane defaultSize="35%" minSize={80}>
-        <Boundary>
-          <Suspense fallback={<Loading />}>
-            <CallsPanel />
-          </Suspense>
-        </Boundary>
-      </Pane>
-      <Divider label="Height of calls" vertical />
-      <Pane minSize={80}>
-        <Boundary>
-          <Suspense fallback={<Loading />}>
-            <CallDetail />
-          </Suspense>
-        </Boundary>
-      </Pane>
-    </Group>
-  );
-}
-
-export function Divider({
-  label,
-  vertical,
-}: {
-  readonly label: string;
-  readonly vertical?: boolean;
-}) {
-  return (
-    <Separator
-      aria-label={label}
-      className={`rounded transition-colors hover:bg-strong data-[separator=active]:bg-accent ${vertical ? "h-2" : "w-2"}`}
-    />
+    <Split label="Height of calls" direction="column" initial={35} least={[LEAST, LEAST]}>
+      <Boundary>
+        <Suspense fallback={<Loading />}>
+          <CallsPanel />
+        </Suspense>
+      </Boundary>
+      <Boundary>
+        <Suspense fallback={<Loading />}>
+          <CallDetail />
+        </Suspense>
+      </Boundary>
+    </Split>
   );
 }
 

@@ -18,8 +18,8 @@ export interface StoreChange {
 
 export type ChangeListener = (change: StoreChange) => void;
 
-/** A message costs as much as a small write: changes of a moment go in one. */
-const SEND_AFTER_MS = 4;
+/** A message costs as much as a small write: changes of one frame go in one. */
+const SEND_AFTER_MS = 16;
 
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();

@@ -135,7 +135,9 @@ class IndexedDbStore implements DurableStore {
 
   async appendTrace(events: readonly TraceEvent[], options: WriteOptions = {}) {
     await trace.writeTrace(this.#db, events, options);
-    this.#tell({ tables: ["trace"] });
+    for (const invocation of new Set(events.map((event) => event.invocation))) {
+      this.#tell({ tables: ["trace"], invocation });
+    }
   }
   readTrace(query: { readonly invocation?: string; readonly limit: number }) {
     return trace.readTrace(this.#db, query);

@@ -63,12 +63,17 @@ export function statusOf({ executions }: InvocationRecord) {
 
 /** One call with its numbers; `null` where there is none of that id. */
 export function useCall(id: string | null) {
-  return useLiveQuery(["invocations", "trace", "ledger"], ["call", id], async (source) => {
-    const invocation = id === null ? undefined : await source.store.readInvocation(id);
-    if (!invocation) return null;
-    const [summary] = await summarize(source, [invocation]);
-    return summary ?? null;
-  });
+  return useLiveQuery(
+    ["invocations", "trace", "ledger"],
+    ["call", id],
+    async (source) => {
+      const invocation = id === null ? undefined : await source.store.readInvocation(id);
+      if (!invocation) return null;
+      const [summary] = await summarize(source, [invocation]);
+      return summary ?? null;
+    },
+    { invocation: id ?? undefined },
+  );
 }
 
 /** The state to show: what the journal calls running under a server that died is interrupted. */
@@ -116,5 +121,6 @@ export function useWholeCall(id: string) {
       ]);
       return { invocation, trace, guards, effects };
     },
+    { invocation: id },
   );
 }

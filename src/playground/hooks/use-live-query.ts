@@ -20,23 +20,40 @@ export interface Source {
   readonly world: World;
 }
 
+export interface LiveOptions {
+  /** Shows the last reading while one of other parameters is under way. */
+  readonly keepPrevious?: boolean;
+  /** Only this map of all, or this invocation of all, is read: a change of others is passed over. */
+  readonly map?: string | undefined;
+  readonly invocation?: string | undefined;
+}
+
+/** What a query is to be read again for. */
+interface Watched extends Pick<LiveOptions, "map" | "invocation"> {
+  readonly tables: readonly Table[];
+}
+
 /**
  * Reads the store, and again whenever one of `tables` changes, in this tab or another.
  *
  * @param name what is read, with its parameters; equal names share a reading
- * @param options.keepPrevious shows the last reading while one of other parameters is under way
  */
 export function useLiveQuery<T>(
   tables: readonly Table[],
   name: readonly unknown[],
   read: (source: Source) => Promise<T>,
-  { keepPrevious = false } = {},
+  { keepPrevious = false, map, invocation }: LiveOptions = {},
 ): UseQueryResult<T> {
   const playground = usePlayground();
   const { phase, opened } = usePlaygroundState();
   const { store, world } = playground;
   return useQuery({
-    queryKey: [playground.example.name, [...tables], opened, ...name],
+    queryKey: [
+      playground.example.name,
+      { tables, map, invocation } satisfies Watched,
+      opened,
+      ...name,
+    ],
     queryFn: () => {
       if (!store || !world) throw new Error("The database is not open.");
       return read({ store, world });
@@ -63,23 +80,40 @@ export function useChangeFeed(playground: Playground): void {
 
 /** Reads again what has changed; while that is under way, further changes wait for the next round. */
 function invalidator(client: QueryClient, example: string): (change: StoreChange) => void {
-  const changed = new Set<Table>();
+  /** The changes that are waiting, each once. */
+  const changed = new Map<string, StoreChange>();
   let isRunning = false;
   const run = async (): Promise<void> => {
     isRunning = true;
     while (changed.size > 0) {
       await new Promise((resolve) => setTimeout(resolve, COALESCE_MS));
-      const now = new Set(changed);
+      const changes = [...changed.values()];
       changed.clear();
       await client.invalidateQueries({
-        predicate: ({ queryKey: [of, tables] }) =>
-          of === example && (tables as Table[]).some((table) => now.has(table)),
+        predicate: ({ queryKey: [of, watched] }) =>
+          of === example && changes.some((change) => concerns(change, watched as Watched)),
       });
     }
     isRunning = false;
   };
-  return ({ tables }) => {
-    for (const table of tables) changed.add(table);
+  return (change) => {
+    const { tables, map = "", invocation = "" } = change;
+    changed.set([tables.join(), map, invocation].join("\n"), change);
     if (!isRunning) void run();
   };
+}
+
+function concerns(change: StoreChange, watched: Watched): boolean {
+  return watched.tables.some(
+    (table) =>
+      change.tables.includes(table) &&
+      (table === "maps"
+        ? isSame(change.map, watched.map)
+        : isSame(change.invocation, watched.invocation)),
+  );
+}
+
+/** What is not named is any. */
+function isSame(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
 }

@@ -237,11 +237,17 @@ function ClientWaits({ progress }: { readonly progress: Progress | undefined }):
 
 /** An effect happened twice: the page says whose fault it was. */
 function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
-  const { data: rows } = useLiveQuery(["ledger"], ["effects", id], ({ world }) =>
-    world.ledger.rows({ invocation: id, limit: STEPS_READ }),
+  const { data: rows } = useLiveQuery(
+    ["ledger"],
+    ["effects", id],
+    ({ world }) => world.ledger.rows({ invocation: id, limit: STEPS_READ }),
+    { invocation: id },
   );
-  const { data: guards } = useLiveQuery(["guards"], ["guards", id], ({ store }) =>
-    store.readGuards({ invocation: id, limit: STEPS_READ }),
+  const { data: guards } = useLiveQuery(
+    ["guards"],
+    ["guards", id],
+    ({ store }) => store.readGuards({ invocation: id, limit: STEPS_READ }),
+    { invocation: id },
   );
   const real = rows?.filter(({ validation }) => !validation) ?? [];
   const again = real.find(({ occurrence }) => occurrence > 1);

@@ -17,7 +17,7 @@ export function EffectsPanel({ call }: { readonly call: string | null }): ReactE
     ["ledger", call, page.query],
     ({ world }) =>
       world.ledger.rows(call === null ? page.query : { invocation: call, limit: page.query.limit }),
-    { keepPrevious: true },
+    { keepPrevious: true, invocation: call ?? undefined },
   );
   if (!found || error) return <Waiting error={error} />;
   // The ledger reads from the top down, a page holds the newest first.

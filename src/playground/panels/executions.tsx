@@ -25,8 +25,11 @@ export function Executions({
   /** The server of the last execution died, and no other has noticed yet. */
   readonly isDead: boolean;
 }): ReactElement {
-  const { data: trace, error } = useLiveQuery(["trace"], ["trace", invocation.id], ({ store }) =>
-    store.readTrace({ invocation: invocation.id, limit: STEPS_READ }),
+  const { data: trace, error } = useLiveQuery(
+    ["trace"],
+    ["trace", invocation.id],
+    ({ store }) => store.readTrace({ invocation: invocation.id, limit: STEPS_READ }),
+    { invocation: invocation.id },
   );
   const [{ step }, setPlace] = usePlace();
   const select = (chosen: StepId): void =>

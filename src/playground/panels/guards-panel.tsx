@@ -11,9 +11,8 @@ import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePage } from "../hooks/use-page.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlaygroundState } from "../hooks/use-playground.ts";
+import { STEPS_READ } from "../hooks/use-calls.ts";
 import { executionList } from "./trace-row.tsx";
-
-const TRACE_LIMIT = 1000;
 
 export function GuardsPanel({ call }: { readonly call: string | null }): ReactElement {
   const of = call === null ? {} : { invocation: call };
@@ -22,11 +21,15 @@ export function GuardsPanel({ call }: { readonly call: string | null }): ReactEl
     ["guards"],
     ["guards", call, page.query],
     ({ store }) => store.readGuards({ ...page.query, ...of }),
-    { keepPrevious: true },
+    { keepPrevious: true, invocation: call ?? undefined },
   );
   // Who was answered is told for one call; for all of them it would mean to read every trace.
-  const { data: trace = [] } = useLiveQuery(["trace"], ["guard-trace", call], async ({ store }) =>
-    call === null ? [] : await store.readTrace({ invocation: call, limit: TRACE_LIMIT }),
+  const { data: trace = [] } = useLiveQuery(
+    ["trace"],
+    ["guard-trace", call],
+    async ({ store }) =>
+      call === null ? [] : await store.readTrace({ invocation: call, limit: STEPS_READ }),
+    { invocation: call ?? undefined },
   );
   if (!found || error) return <Waiting error={error} />;
   const { rows: guards, hasNewer, hasOlder } = page.cut(found);
@@ -119,8 +122,11 @@ function Guard({
 /** Whether the execution that claimed a started guard is still under way. */
 function useIsRunning({ invocation, state, execution }: GuardRecord): boolean {
   const { dead } = usePlaygroundState();
-  const { data: call } = useLiveQuery(["invocations"], ["invocation", invocation], ({ store }) =>
-    store.readInvocation(invocation).then((found) => found ?? null),
+  const { data: call } = useLiveQuery(
+    ["invocations"],
+    ["invocation", invocation],
+    ({ store }) => store.readInvocation(invocation).then((found) => found ?? null),
+    { invocation },
   );
   const last = call?.executions.at(-1);
   return (

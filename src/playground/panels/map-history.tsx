@@ -28,7 +28,7 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
       ]);
       return { newest, oldest, at, previous, next };
     },
-    { keepPrevious: true },
+    { map, keepPrevious: true },
   );
   if (!data?.newest || !data.oldest) return null;
   const { newest, oldest, at, previous, next } = data;

@@ -86,7 +86,7 @@ function Pages({
       const writes = await store.readWriteHeaders(ids);
       return { entries, writes: new Map(writes.map((write) => [write.id, write])) };
     },
-    { keepPrevious: true },
+    { keepPrevious: true, map },
   );
   if (error instanceof InvalidRangeError || error instanceof TypeError) {
     return (

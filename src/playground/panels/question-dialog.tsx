@@ -8,7 +8,11 @@ const SchemaForm = lazy(() => import("./schema-form.tsx"));
 
 type Content = Record<string, string | number | boolean | string[]>;
 
-export function QuestionDialog({ question }: { readonly question: Question }): ReactElement {
+export default function QuestionDialog({
+  question,
+}: {
+  readonly question: Question;
+}): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const [content, setContent] = useState<Record<string, unknown>>({});
