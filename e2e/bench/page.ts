@@ -17,6 +17,7 @@ import {
 import { openBare, read, readRange, write } from "./bare.ts";
 import { dexieContests } from "./dexie.ts";
 import { contest, time, type Contest, type Row } from "./measure.ts";
+import { fill as fillExample, keepWriting } from "./writer.ts";
 
 const BATCH = 10_000;
 const RANGE = 100;
@@ -322,6 +323,10 @@ async function bench(only: string, told: (row: Row) => void): Promise<void> {
 declare global {
   interface Window {
     bench: typeof bench;
+    fill: typeof fillExample;
+    keepWriting: typeof keepWriting;
   }
 }
 window.bench = bench;
+window.fill = fillExample;
+window.keepWriting = keepWriting;

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: DESIGN's table, in the real browser with a profile on disk, as ratios to floors
  * measured in the same run. `-- --only batch,range` runs parts: batch, range, guard, call, size,
- * dexie, load. Prints a table, and writes it as JSON to test-results/bench.json.
+ * dexie, live, load. Prints a table, and writes it as JSON to test-results/bench.json.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -12,6 +12,7 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "playwright";
 import { build, preview } from "vite";
 import { BROWSER_ARGS, ensureBrowser } from "../support/browser.ts";
+import { LONGEST_TASK_MS, measureLive, type LiveRow } from "./live.ts";
 import type { Row } from "./measure.ts";
 
 const PORT = 9995;
@@ -19,51 +20,54 @@ const MOST_KILOBYTES = 180;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "playground-bench-"));
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const site = join(folder, "site");
 const isAsked = (part: string): boolean =>
   values.only === "" || values.only.split(",").includes(part);
 
+/** Builds the page, and the benchmark's own below it. */
+async function buildAll(): Promise<void> {
+  const options = { logLevel: "warn", configFile: join(root, "vite.config.ts") } as const;
+  const into = (outDir: string) => ({ outDir, emptyOutDir: true });
+  await build({ ...options, root, build: into(site) });
+  const bench = join(root, "e2e/bench");
+  await build({ ...options, root: bench, base: "/bench/", build: into(join(site, "bench")) });
+}
+
 /** What the page's first load brings, in kilobytes of gzip: its entry and all that it imports at once. */
-async function firstLoad(): Promise<number> {
-  const outDir = join(folder, "page");
-  await build({ root, logLevel: "warn", build: { outDir, emptyOutDir: true } });
-  const html = readFileSync(join(outDir, "index.html"), "utf8");
+function firstLoad(): number {
+  const html = readFileSync(join(site, "index.html"), "utf8");
   const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(
     ([, path]) => path ?? "",
   );
   const bytes = scripts.map(
-    (path) => gzipSync(readFileSync(join(outDir, path)), { level: 9 }).length,
+    (path) => gzipSync(readFileSync(join(site, path)), { level: 9 }).length,
   );
   return bytes.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
-async function inBrowser(told: (row: Row) => void): Promise<string> {
-  const outDir = join(folder, "bench");
-  await build({
-    root: join(root, "e2e/bench"),
-    configFile: join(root, "vite.config.ts"),
-    logLevel: "warn",
-    build: { outDir, emptyOutDir: true },
-  });
+async function inBrowser(told: (row: Row) => void, toldLive: (row: LiveRow) => void) {
   const server = await preview({
     root,
     logLevel: "warn",
-    build: { outDir },
+    build: { outDir: site },
     preview: { port: PORT, strictPort: true },
   });
   const context = await chromium.launchPersistentContext(join(folder, "profile"), {
     executablePath: ensureBrowser(),
     args: BROWSER_ARGS,
   });
+  const url = `http://localhost:${PORT}/`;
   try {
     const page = await context.newPage();
     page.on("pageerror", (error) => console.error(error.message));
     await page.exposeFunction("told", told);
-    await page.goto(`http://localhost:${PORT}/`);
+    await page.goto(`${url}bench/`);
     await page.evaluate(
       (only) =>
         window.bench(only, (row) => (window as unknown as { told(row: Row): void }).told(row)),
       values.only,
     );
+    if (isAsked("live")) await measureLive(context, url, toldLive);
     return context.browser()?.version() ?? (await page.evaluate(() => navigator.userAgent));
   } finally {
     await context.close();
@@ -92,11 +96,23 @@ const print = (row: Row): void => {
 
 console.log("|  | work | floor | floor's time | ours | ratio | spread | bar |");
 console.log("|---|---|---|---|---|---|---|---|");
-const parts = ["batch", "range", "guard", "call", "size", "dexie"];
-const browser = parts.some(isAsked) ? await inBrowser(print) : "none";
+const live: LiveRow[] = [];
+const printLive = (row: LiveRow): void => {
+  if (live.length === 0) {
+    console.log("\n|  | the page | tasks over 50 ms | the longest | elements |");
+    console.log("|---|---|---|---|---|");
+  }
+  live.push(row);
+  const verdict = row.tooLong === 0 ? "ok" : "MISSED";
+  const longest = row.longestMs === 0 ? `under ${LONGEST_TASK_MS} ms` : show(row.longestMs);
+  console.log(`| ${[verdict, row.work, row.tooLong, longest, row.elements].join(" | ")} |`);
+};
+await buildAll();
+const parts = ["batch", "range", "guard", "call", "size", "dexie", "live"];
+const browser = parts.some(isAsked) ? await inBrowser(print, printLive) : "none";
 let kilobytes: number | undefined;
 if (isAsked("load")) {
-  kilobytes = await firstLoad();
+  kilobytes = firstLoad();
   const verdict = kilobytes <= MOST_KILOBYTES ? "ok" : "MISSED";
   console.log(
     `\n${verdict}: first load, ${kilobytes.toFixed(1)} KB of JavaScript in gzip, of at most ${MOST_KILOBYTES} KB`,
@@ -106,6 +122,6 @@ console.log(`\nBrowser ${browser}, ${cpus().length} cores of ${cpus()[0]?.model 
 mkdirSync(join(root, "test-results"), { recursive: true });
 writeFileSync(
   join(root, "test-results/bench.json"),
-  JSON.stringify({ browser, rows, kilobytes }, null, 2),
+  JSON.stringify({ browser, rows, live, kilobytes }, null, 2),
 );
 rmSync(folder, { recursive: true, force: true });

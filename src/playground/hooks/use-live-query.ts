@@ -12,7 +12,7 @@ import type { World } from "../../world/index.ts";
 import type { Playground } from "../runtime/playground.ts";
 import { usePlayground, usePlaygroundState } from "./use-playground.ts";
 
-/** Changes within one frame are answered by one reading. */
+/** Changes within one frame are answered by one reading; where a reading takes longer, it pauses as long. */
 const COALESCE_MS = 16;
 
 export interface Source {
@@ -83,16 +83,19 @@ function invalidator(client: QueryClient, example: string): (change: StoreChange
   /** The changes that are waiting, each once. */
   const changed = new Map<string, StoreChange>();
   let isRunning = false;
+  let tookMs = 0;
   const run = async (): Promise<void> => {
     isRunning = true;
     while (changed.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, COALESCE_MS));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(COALESCE_MS, tookMs)));
+      const begun = performance.now();
       const changes = [...changed.values()];
       changed.clear();
       await client.invalidateQueries({
         predicate: ({ queryKey: [of, watched] }) =>
           of === example && changes.some((change) => concerns(change, watched as Watched)),
       });
+      tookMs = performance.now() - begun;
     }
     isRunning = false;
   };

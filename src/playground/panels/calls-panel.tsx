@@ -1,6 +1,6 @@
 /** Calls: every invocation with its state and its three numbers, filtered, and paged from the store. */
 import { ListFilter } from "lucide-react";
-import { useState, type ReactElement } from "react";
+import { memo, useCallback, useState, type ReactElement } from "react";
 import type { InvocationRecord } from "../../store/index.ts";
 import { Button } from "../components/button.tsx";
 import { Counts } from "../components/counts.tsx";
@@ -64,6 +64,15 @@ function Calls({
 }): ReactElement {
   const page = usePage<string>();
   const { data, error } = useCalls(filter, page);
+  const [{ call: selected, compare }, setPlace] = usePlace();
+  const select = useCallback(
+    (id: string): void => void setPlace({ call: id, scope: "call" }),
+    [setPlace],
+  );
+  const compareWith = useCallback(
+    (id: string): void => void setPlace({ compare: { call: id } }),
+    [setPlace],
+  );
   if (!data || error) return <Waiting error={error} />;
   const { calls, hasNewer, hasOlder } = data;
   if (calls.length === 0) {
@@ -79,7 +88,13 @@ function Calls({
     <>
       <ul aria-label="Calls">
         {calls.map((call) => (
-          <CallRow key={call.invocation.id} call={call} />
+          <CallRow
+            key={call.invocation.id}
+            call={call}
+            isSelected={call.invocation.id === selected}
+            compared={compare?.call}
+            {...{ select, compareWith }}
+          />
         ))}
       </ul>
       <Pager
@@ -160,19 +175,31 @@ function Filters(): ReactElement {
   );
 }
 
-function CallRow({ call }: { readonly call: CallSummary }): ReactElement {
-  const [place, setPlace] = usePlace();
+/** A call that is read again and has not changed is the same object, and its row is left as it is. */
+const CallRow = memo(function CallRow({
+  call,
+  isSelected,
+  compared,
+  select,
+  compareWith,
+}: {
+  readonly call: CallSummary;
+  readonly isSelected: boolean;
+  /** The call that the selected one is compared with; absent where it is compared with none. */
+  readonly compared: string | undefined;
+  readonly select: (id: string) => void;
+  readonly compareWith: (id: string) => void;
+}): ReactElement {
   const { invocation, ...counts } = call;
   const { id, tool, args, createdAt } = invocation;
   const state = useShownState(invocation);
-  const selected = place.call === id;
   return (
     <li className="flex items-center border-b border-line">
       <button
         type="button"
-        aria-current={selected ? "true" : undefined}
+        aria-current={isSelected ? "true" : undefined}
         className="flex min-w-0 flex-1 flex-col gap-0.5 px-3 py-1.5 text-left hover:bg-raised aria-[current]:bg-accent-soft aria-[current]:shadow-[inset_3px_0_var(--accent)]"
-        onClick={() => void setPlace({ call: id, scope: "call" })}
+        onClick={() => select(id)}
       >
         <span className="flex w-full flex-wrap items-center gap-x-3">
           <StateBadge state={state} />
@@ -189,18 +216,14 @@ function CallRow({ call }: { readonly call: CallSummary }): ReactElement {
           </span>
         </span>
       </button>
-      {place.compare === null || selected ? null : (
-        <Button
-          className="mr-2"
-          pressed={place.compare.call === id}
-          onClick={() => void setPlace({ compare: { call: id } })}
-        >
+      {compared === undefined || isSelected ? null : (
+        <Button className="mr-2" pressed={compared === id} onClick={() => compareWith(id)}>
           Compare with
         </Button>
       )}
     </li>
   );
-}
+});
 
 function AnswerInShort({
   invocation,

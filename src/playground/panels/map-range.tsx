@@ -1,6 +1,6 @@
 /** A live range of one map, or as it was at an earlier moment; paged in both directions. */
 import { Pencil, Trash2 } from "lucide-react";
-import { useState, type ReactElement } from "react";
+import { memo, useCallback, useState, type ReactElement } from "react";
 import { InvalidRangeError, rangeBounds, textOf, type RangeRequest } from "../../durable/index.ts";
 import type {
   DurableStore,
@@ -72,6 +72,11 @@ function Pages({
   readonly moment: string | null;
 }): ReactElement {
   const { limit } = request;
+  const [, setPlace] = usePlace();
+  const openCall = useCallback(
+    (call: string): void => void setPlace({ call, scope: "call" }),
+    [setPlace],
+  );
   const [position, setPosition] = useState<Position>();
   const { data, error } = useLiveQuery(
     ["maps"],
@@ -114,7 +119,7 @@ function Pages({
             // A new write is a new row, and is lit.
             <Entry
               key={`${entry.key}\u0000${entry.write}`}
-              {...{ map, entry, view, onEdit }}
+              {...{ map, entry, view, onEdit, openCall }}
               write={data.writes.get(entry.write)}
               isPast={moment !== null}
             />
@@ -172,14 +177,7 @@ async function readPage(
   return isBackwards ? entries.reverse() : entries;
 }
 
-function Entry({
-  map,
-  entry,
-  write,
-  view,
-  isPast,
-  onEdit,
-}: {
+interface EntryProps {
   readonly map: string;
   readonly entry: MapEntry;
   readonly write: WriteHeader | undefined;
@@ -187,8 +185,24 @@ function Entry({
   /** It is shown as it was: there is nothing to change. */
   readonly isPast: boolean;
   readonly onEdit: (draft: EntryDraft) => void;
-}): ReactElement {
-  const [, setPlace] = usePlace();
+  readonly openCall: (call: string) => void;
+}
+
+/** Where hundreds of writes come in, only the rows that they changed are made anew. */
+const Entry = memo(
+  EntryRow,
+  (before, after) =>
+    before.entry.key === after.entry.key &&
+    before.entry.write === after.entry.write &&
+    before.write?.id === after.write?.id &&
+    before.map === after.map &&
+    before.view === after.view &&
+    before.isPast === after.isPast &&
+    before.onEdit === after.onEdit &&
+    before.openCall === after.openCall,
+);
+
+function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryProps): ReactElement {
   // What was there when the panel was opened is not news.
   const [openedAt] = useState(() => Date.now());
   const isNews = !isPast && write !== undefined && openedAt - write.at < 2500;
@@ -230,7 +244,7 @@ function Entry({
             <button
               type="button"
               className="font-mono text-accent underline"
-              onClick={() => void setPlace({ call: origin, scope: "call" })}
+              onClick={() => openCall(origin)}
             >
               call {shortId(origin)}
             </button>
