@@ -8,11 +8,12 @@ import tseslint from "typescript-eslint";
 
 /** Which folders of src a folder may not import: imports point one way (see the README's architecture). */
 const layers = {
-  store: ["durable", "mcp", "world", "examples", "playground"],
-  durable: ["mcp", "world", "examples", "playground"],
-  world: ["mcp", "examples", "playground"],
-  mcp: ["world", "examples", "playground"],
-  examples: ["playground"],
+  store: ["durable", "mcp", "world", "examples", "explore", "playground"],
+  durable: ["mcp", "world", "examples", "explore", "playground"],
+  world: ["mcp", "examples", "explore", "playground"],
+  mcp: ["world", "examples", "explore", "playground"],
+  examples: ["explore", "playground"],
+  explore: ["playground"],
 };
 
 /** A folder is entered through its index.ts only. */
@@ -77,7 +78,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/durable/**", "src/mcp/**", "src/world/**", "src/examples/**", "src/playground/**"],
+    files: [
+      "src/durable/**",
+      "src/mcp/**",
+      "src/world/**",
+      "src/examples/**",
+      "src/explore/**",
+      "src/playground/**",
+    ],
     ignores: ["**/*.test.ts"],
     rules: {
       "no-restricted-globals": [

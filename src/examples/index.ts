@@ -8,6 +8,7 @@ import { steps } from "./steps/index.ts";
 
 export { ClientScript, type ScriptOptions, type TranscriptLine } from "./client-script.ts";
 export type { Example, ServerParts } from "./example.ts";
+export { stableId } from "./stable-id.ts";
 
 /** The first is the one that the page opens with. */
 export const examples: readonly [Example, ...Example[]] = [

@@ -1,0 +1,311 @@
+/** The sweep of every example is green with its guards, shows duplicates without, and can fail. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import {
+  atLeastOnce,
+  atMostOnce,
+  Fence,
+  NetworkError,
+  SortedMap,
+  toBytes,
+  type Fault,
+  type FaultKind,
+  type FaultPoint,
+} from "../durable/index.ts";
+import { exampleNamed, stableId, type ServerParts } from "../examples/index.ts";
+import { DurableMcpServer, structured } from "../mcp/index.ts";
+import type { DurableStore } from "../store/index.ts";
+import {
+  outcomeOf,
+  pairsOf,
+  placesOf,
+  runCase,
+  shrink,
+  singleFaults,
+  sweep,
+  tryCase,
+  type CaseResult,
+  type Scenario,
+} from "./index.ts";
+import { overriding } from "./run-case.ts";
+
+const made: string[] = [];
+afterEach(() => {
+  for (const name of made.splice(0)) {
+    indexedDB.deleteDatabase(name);
+    indexedDB.deleteDatabase(`${name}-ledger`);
+  }
+});
+
+async function explore(scenario: Scenario, { pairs = false } = {}) {
+  const prefix = `explore-${crypto.randomUUID()}`;
+  const clean = await runCase({ ...scenario, guards: "on", around: (store) => store }, [], prefix);
+  expect(outcomeOf(clean.end)).toBe("success");
+  const singles = singleFaults(placesOf(firstCall(clean.passes)));
+  const results = await sweep(scenario, clean, pairs ? pairsOf(singles) : singles, { prefix });
+  made.push(prefix, ...results.map(({ run }) => run.name));
+  return { clean, results, prefix };
+}
+
+/** Without the retry that follows it. */
+function firstCall<T extends { readonly point: string }>(passes: readonly T[]): T[] {
+  const end = passes.findIndex(({ point }) => point === "call:before-response");
+  return passes.slice(0, end + 1);
+}
+
+function failing(results: readonly CaseResult[]): string[] {
+  return results
+    .filter(({ verdict }) => !verdict.holds)
+    .map(
+      ({ faults, verdict, outcome }) =>
+        `${faults.map(({ point, kind, when }) => `${kind} at ${point} ${JSON.stringify(when)}`).join(" and ")}: ` +
+        `${verdict.problems.join(" ")} (${outcome})`,
+    );
+}
+
+async function scenarioOf(
+  name: string,
+  tool: string,
+  args: Record<string, unknown>,
+  before: Scenario["before"] = [],
+): Promise<Scenario> {
+  const example = exampleNamed(name);
+  if (!example) throw new Error(`There is no example ${name}.`);
+  const { createServer } = await example.load();
+  return { createServer, tool, args, guards: "on", before };
+}
+
+const user = { name: "Ada", email: "ada@example.org" };
+const USER_ID = stableId("user", user.name, user.email);
+const term = { term: "durable", definition: "Lasting." };
+
+const swept: [string, string, Record<string, unknown>, Scenario["before"]?][] = [
+  ["processing", "process_payment", { amount: 25 }],
+  ["processing", "process_payment", { amount: 2000 }],
+  ["processing", "fetch_exchange_rate", { from_currency: "USD", to_currency: "EUR" }],
+  ["steps", "create_user_with_profile", { username: "ada", email: user.email, bio: "Counts." }],
+  ["document", "upload_file", { file_id: "letter", content: "Dear Ada" }],
+  [
+    "document",
+    "process_document",
+    { file_id: "letter", target_language: "de" },
+    [{ tool: "upload_file", args: { file_id: "letter", content: "Dear Ada" } }],
+  ],
+  ["define", "add_term", term],
+  ["define", "remove_term", { term: term.term }, [{ tool: "add_term", args: term }]],
+  ["audit", "create_user", user],
+  [
+    "audit",
+    "update_user",
+    { user_id: USER_ID, updates: { role: "admin" } },
+    [{ tool: "create_user", args: user }],
+  ],
+  [
+    "audit",
+    "delete_user",
+    { user_id: USER_ID, reason: "She asked." },
+    [{ tool: "create_user", args: user }],
+  ],
+];
+
+describe.each(swept)("%s: %s", (name, tool, args, before) => {
+  it("keeps every promise, whatever fails", async () => {
+    const { results, clean } = await explore(await scenarioOf(name, tool, args, before));
+    expect(clean.end).toMatchObject({ result: { structuredContent: { status: "success" } } });
+    expect(results.length).toBeGreaterThan(3);
+    expect(failing(results)).toEqual([]);
+  });
+});
+
+it("keeps every promise whatever two faults meet", async () => {
+  const scenario = await scenarioOf("processing", "process_payment", { amount: 25 });
+  const { results } = await explore(scenario, { pairs: true });
+  expect(results.length).toBeGreaterThan(300);
+  expect(failing(results)).toEqual([]);
+});
+
+it("shows the payment made twice with the guards off", async () => {
+  const scenario = await scenarioOf("processing", "process_payment", { amount: 25 });
+  const { results } = await explore({ ...scenario, guards: "off" });
+  const twice = results.filter(({ run }) => run.effects.length > 1);
+  expect(twice.map(({ faults: [fault] }) => [fault?.point, fault?.kind])).toEqual(
+    expect.arrayContaining([
+      ["effect:after", "crash"],
+      ["map:committed", "crash"],
+      ["call:before-response", "crash"],
+      ["call:before-response", "lose-response"],
+    ]),
+  );
+  expect(failing(results).join()).toContain(
+    'bank.charge happened 2 times under atMostOnce "payment".',
+  );
+});
+
+it("stops between two cases when it is cancelled", async () => {
+  const scenario = await scenarioOf("processing", "process_payment", { amount: 25 });
+  const prefix = `explore-${crypto.randomUUID()}`;
+  const clean = await runCase(scenario, [], prefix);
+  const cases = singleFaults(placesOf(firstCall(clean.passes)));
+  const stop = new AbortController();
+  const results = await sweep(scenario, clean, cases, {
+    prefix,
+    signal: stop.signal,
+    onResult: () => stop.abort(),
+  });
+  made.push(prefix, ...results.map(({ run }) => run.name));
+  expect(results.length).toBeLessThan(cases.length);
+  expect(results.length).toBeGreaterThan(0);
+});
+
+/** Guards that are broken in one way each: the sweep must find every one. */
+describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
+  const pay = (around: Scenario["around"] = (store) => store): Scenario => ({
+    createServer: ({ world, ...options }: ServerParts) => {
+      const server = new DurableMcpServer({ name: "lab", version: "1.0.0" }, options);
+      server.registerTool("pay", { outputSchema: { status: z.string() } }, async (_, context) => {
+        const look = { service: "rates", operation: "look", request: {}, perform: () => 2 };
+        await atLeastOnce("rate", context, (inner) => world.call(inner, look), {
+          schema: z.number(),
+        });
+        await atMostOnce(
+          "payment",
+          context,
+          async (inner) => {
+            const request = { amount: 5 };
+            await world.call(inner, {
+              service: "bank",
+              operation: "charge",
+              request,
+              perform: () => "done",
+            });
+            await SortedMap.ref("payments").insert(inner, {
+              entries: { n: toBytes(inner.execution) },
+            });
+            return { receipt: context.execution };
+          },
+          { schema: z.object({ receipt: z.number() }), retryableErrors: [NetworkError] },
+        );
+        await SortedMap.ref("log").insert(context, {
+          entries: { n: toBytes(context.execution) },
+        });
+        return structured({ status: "success" });
+      });
+      return server;
+    },
+    tool: "pay",
+    args: {},
+    guards: "on",
+    around,
+    // What is broken may hang.
+    roundMs: 500,
+  });
+
+  it("nothing where nothing is broken", async () => {
+    expect(failing((await explore(pay())).results)).toEqual([]);
+  });
+
+  it("a guard that records nothing before its callable runs", async () => {
+    const { results } = await explore(
+      pay((store) => {
+        const claimed = new Map<string, Parameters<DurableStore["claimGuard"]>[0]>();
+        return overriding(store, {
+          claimGuard: async (claim) => {
+            const known = await store.readGuard(claim.invocation, claim.alias);
+            if (known && known.state !== "absent") return { claimed: false, record: known };
+            claimed.set(claim.alias, claim);
+            const { invocation, alias, kind, execution } = claim;
+            const about = { invocation, alias, kind, execution, attempts: 1, updatedAt: 0 };
+            return { claimed: true, record: { ...about, state: "started" } };
+          },
+          settleGuard: async (settlement, options) => {
+            const claim = claimed.get(settlement.claimed.alias);
+            if (claim) await store.claimGuard(claim, options);
+            await store.settleGuard(settlement, options);
+          },
+        });
+      }),
+    );
+    const told = failing(results).join("\n");
+    expect(told).toMatch(/crash at effect:after .*happened 2 times under atMostOnce "payment"/);
+  });
+
+  it("a guard that stores its result before the effect", async () => {
+    const { results } = await explore(
+      pay((store) =>
+        overriding(store, {
+          claimGuard: async (claim, options) => {
+            const outcome = await store.claimGuard({ ...claim, isNew: false }, options);
+            if (outcome.claimed) {
+              const { execution, at } = claim;
+              const settled = { claimed: outcome.record, execution, at, state: "stored" } as const;
+              await store.settleGuard({ ...settled, value: { receipt: 0 } }, options);
+            }
+            return outcome;
+          },
+        }),
+      ),
+    );
+    expect(failing(results).join("\n")).toMatch(
+      /crash at effect:before .*has stored its result, and bank.charge never happened/,
+    );
+  });
+
+  it("a crash that fences nothing off", async () => {
+    const cut = vi.spyOn(Fence.prototype, "cut").mockReturnValue();
+    try {
+      const { results } = await explore(pay());
+      expect(failing(results).filter((text) => text.startsWith("crash")).length).toBeGreaterThan(3);
+    } finally {
+      cut.mockRestore();
+    }
+  });
+
+  it("a mutation that is recorded in a transaction of its own", async () => {
+    const { results } = await explore(
+      pay((store) => {
+        const recorded = new Set<string>();
+        let waiting: { readonly name: string; readonly signal: AbortSignal | undefined }[] = [];
+        // The record follows with the next thing that is written, and a crash may come before it.
+        const record = (): void => {
+          for (const { name, signal } of waiting) if (!signal?.aborted) recorded.add(name);
+          waiting = [];
+        };
+        return overriding(store, {
+          applyMutation: async ({ once, ...write }, options) => {
+            record();
+            const name = String(once);
+            if (recorded.has(name)) return "deduplicated";
+            await store.applyMutation(write, options);
+            waiting.push({ name, signal: options?.signal });
+            return "applied";
+          },
+          endExecution: (...end) => {
+            record();
+            return store.endExecution(...end);
+          },
+        });
+      }),
+    );
+    expect(failing(results).join("\n")).toMatch(
+      /crash at map:committed .*A write to the map "log" was applied twice/,
+    );
+  });
+
+  it("and shrinks two faults to the one that fails", async () => {
+    const scenario = { ...pay(), guards: "off" } as const;
+    const { clean, prefix } = await explore(scenario);
+    const fault = (point: FaultPoint, kind: FaultKind): Fault => ({
+      point,
+      kind,
+      match: { alias: "payment" },
+      when: { nth: 1 },
+    });
+    const faults = [fault("effect:before", "retryable"), fault("effect:after", "crash")];
+    const found = await tryCase(scenario, clean, faults, `${prefix}-pair`);
+    expect(found.verdict.holds).toBe(false);
+    const shrunk = await shrink(scenario, clean, found, `${prefix}-shrink`);
+    made.push(found.run.name, shrunk.run.name, `${prefix}-shrink-without-1`);
+    expect(shrunk.faults).toEqual([fault("effect:after", "crash")]);
+    expect(shrunk.verdict.holds).toBe(false);
+  });
+});

@@ -1,0 +1,25 @@
+/** Explore: every way in which a call can fail, tried and judged. */
+export {
+  runCase,
+  type AppliedWrite,
+  type CaseRun,
+  type ClientEnd,
+  type Pass,
+  type Scenario,
+} from "./run-case.ts";
+export {
+  faultAt,
+  isSwept,
+  pairsOf,
+  placesOf,
+  shrink,
+  singleFaults,
+  sweep,
+  SWEPT_KINDS,
+  tryCase,
+  type CaseResult,
+  type Place,
+  type SweepOptions,
+  type SweptKind,
+} from "./sweep.ts";
+export { judge, outcomeOf, type Verdict } from "./verdict.ts";

@@ -1,0 +1,254 @@
+/**
+ * One case: a call of a tool under a plan of faults, on a store and a ledger of its own, with
+ * restarts and retries until the client has its answer, and one retry more.
+ */
+import { ElicitRequestSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import {
+  FaultPlan,
+  skippingClock,
+  type Fault,
+  type FaultDetail,
+  type FaultInjector,
+  type FaultPoint,
+} from "../durable/index.ts";
+import type { ServerParts } from "../examples/index.ts";
+import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../mcp/index.ts";
+import {
+  canonicalJson,
+  openStore,
+  type DurableStore,
+  type GuardRecord,
+  type InvocationRecord,
+  type LedgerRow,
+  type MutationOutcome,
+  type WriteRecord,
+} from "../store/index.ts";
+import { openWorld } from "../world/index.ts";
+
+/** Of every case: so that what a clean call did and what a failing one did can be told to be the same. */
+const INVOCATION = "01900000-0000-7000-8000-000000000001";
+/** A call that is not settled after so many restarts and retries is left hanging. */
+const MOST_ROUNDS = 8;
+/** Delays take no time: what lasts longer hangs. */
+const ROUND_MS = 5000;
+const MOST_ROWS = 1000;
+
+export interface Scenario {
+  readonly createServer: (parts: ServerParts) => DurableMcpServer;
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly guards: "on" | "off";
+  /** Calls that are made first, without faults: what the tool is to find. */
+  readonly before?: readonly {
+    readonly tool: string;
+    readonly args: Readonly<Record<string, unknown>>;
+  }[];
+  /** A round that lasts longer hangs, in milliseconds; 5000 unless given. */
+  readonly roundMs?: number;
+  /** Stands around the store: for tests of the sweep itself, which break it. */
+  readonly around?: (store: DurableStore) => DurableStore;
+}
+
+/** A fault point that was passed. */
+export interface Pass {
+  readonly point: FaultPoint;
+  readonly detail: FaultDetail;
+  /** What struck there, if anything did. */
+  readonly fault?: Fault;
+}
+
+export interface AppliedWrite {
+  readonly write: Pick<WriteRecord, "id" | "map" | "once"> & { readonly method: string };
+  readonly outcome: MutationOutcome;
+}
+
+/** What the client saw at last. */
+export type ClientEnd =
+  | { readonly type: "answered"; readonly result: CallToolResult }
+  | { readonly type: "refused"; readonly message: string }
+  | { readonly type: "hanging" };
+
+export interface CaseRun {
+  /** The store's database; the ledger's is `<name>-ledger`. */
+  readonly name: string;
+  readonly passes: readonly Pass[];
+  readonly end: ClientEnd;
+  readonly invocation: InvocationRecord | undefined;
+  readonly guards: readonly GuardRecord[];
+  readonly effects: readonly LedgerRow[];
+  readonly writes: readonly AppliedWrite[];
+  /** Of the writes that were applied, those that the store does not know. */
+  readonly lostWrites: number;
+  /** What guards had stored and later had not, or otherwise: in words. */
+  readonly unstable: readonly string[];
+}
+
+/** Passes on to a plan, and keeps what was passed. */
+class Recorder implements FaultInjector {
+  readonly passes: Pass[] = [];
+  /** Only what a call does is recorded, and struck. */
+  isOn = false;
+
+  constructor(private readonly plan: FaultPlan) {}
+
+  async strike(...[point, detail, ...rest]: Parameters<FaultInjector["strike"]>) {
+    if (!this.isOn) return undefined;
+    const fault = await this.plan.strike(point, detail, ...rest);
+    this.passes.push({ point, detail, ...(fault && { fault }) });
+    return fault;
+  }
+}
+
+/** Runs a case. The databases are left, to be looked at. */
+export async function runCase(
+  scenario: Scenario,
+  faults: readonly Fault[],
+  name: string,
+): Promise<CaseRun> {
+  const { roundMs = ROUND_MS } = scenario;
+  const recorder = new Recorder(new FaultPlan(faults, { id: "explore" }));
+  const writes: AppliedWrite[] = [];
+  const real = await openStore({ name });
+  const store = observed(scenario.around?.(real) ?? real, writes);
+  const world = await openWorld({ name: `${name}-ledger`, clock: skippingClock });
+  const servers: DurableMcpServer[] = [];
+  const stability = new Stability(real);
+
+  const start = async (): Promise<Client> => {
+    const server = scenario.createServer({
+      store,
+      world,
+      clock: skippingClock,
+      faults: recorder,
+      guards: scenario.guards,
+      // No jitter: a case run again is the same case.
+      random: () => 0,
+    });
+    servers.push(server);
+    await server.start();
+    const { client } = await connect(server, {
+      capabilities: { elicitation: {} },
+      prepare: (client) =>
+        client.setRequestHandler(ElicitRequestSchema, () => ({ action: "accept", content: {} })),
+    });
+    return client;
+  };
+
+  let client: Client | undefined;
+  /** `undefined` where the client does not know what became of the call. */
+  const attempt = async (
+    tool: string,
+    args: object,
+    id: string,
+  ): Promise<ClientEnd | undefined> => {
+    try {
+      client = servers.at(-1)?.state === "running" && client ? client : await start();
+      const params = { name: tool, arguments: { ...args }, _meta: { [INVOCATION_ID]: id } };
+      const request = client.request({ method: "tools/call", params }, CallToolResultSchema);
+      return { type: "answered", result: await request };
+    } catch (error) {
+      // A server that died meanwhile has refused nothing, whatever its end looked like.
+      if (isLost(error) || servers.at(-1)?.state !== "running") return undefined;
+      return { type: "refused", message: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const settle = async (): Promise<ClientEnd> => {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const end = await within(roundMs, attempt(scenario.tool, scenario.args, INVOCATION));
+      if (end === "late") return { type: "hanging" };
+      await stability.look();
+      if (end) return end;
+    }
+    return { type: "hanging" };
+  };
+
+  try {
+    for (const [index, { tool, args }] of (scenario.before ?? []).entries()) {
+      await attempt(tool, args, INVOCATION.slice(0, -4) + String(9000 + index));
+    }
+    recorder.isOn = true;
+    const end = await settle();
+    // Who has its answer and asks again is told the same, where guards remember.
+    if (scenario.guards === "on" && end.type !== "hanging") await settle();
+    const query = { invocation: INVOCATION, limit: MOST_ROWS };
+    const applied = writes.filter(({ outcome }) => outcome === "applied");
+    const headers = await real.readWriteHeaders(applied.map(({ write }) => write.id));
+    return {
+      name,
+      passes: recorder.passes,
+      end,
+      invocation: await real.readInvocation(INVOCATION),
+      guards: await real.readGuards(query),
+      effects: (await world.ledger.rows(query)).filter(({ validation }) => !validation),
+      writes,
+      lostWrites: applied.length - headers.length,
+      unstable: stability.told,
+    };
+  } finally {
+    for (const server of servers) await within(roundMs, server.close());
+    real.close();
+    world.ledger.close();
+  }
+}
+
+/** The store, with what mutations came to. */
+function observed(store: DurableStore, writes: AppliedWrite[]): DurableStore {
+  const applyMutation: DurableStore["applyMutation"] = async (write, options) => {
+    const outcome = await store.applyMutation(write, options);
+    const { id, map, once, origin, change } = write;
+    if (origin.invocation === INVOCATION) {
+      const about = { id, map, method: change.method, ...(once && { once }) };
+      writes.push({ write: about, outcome });
+    }
+    return outcome;
+  };
+  return overriding(store, { applyMutation });
+}
+
+/** An object with some of its methods replaced. */
+export function overriding<T extends object>(target: T, methods: Partial<T>): T {
+  return new Proxy(target, {
+    get: (_, name) => {
+      const value: unknown = Reflect.get(name in methods ? methods : target, name);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Looks whether what guards have stored stays as it is. */
+class Stability {
+  readonly told: string[] = [];
+  readonly #stored = new Map<string, string>();
+
+  constructor(private readonly store: DurableStore) {}
+
+  async look(): Promise<void> {
+    const guards = await this.store.readGuards({ invocation: INVOCATION, limit: MOST_ROWS });
+    const now = new Map(
+      guards.map(({ alias, state, value }) => [
+        alias,
+        state === "stored" ? canonicalJson(value ?? null) : undefined,
+      ]),
+    );
+    for (const [alias, before] of this.#stored) {
+      if (now.get(alias) !== before) {
+        this.told.push(`The guard "${alias}" had stored a value, and it is another now or gone.`);
+      }
+    }
+    for (const [alias, value] of now) if (value !== undefined) this.#stored.set(alias, value);
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T | "late"> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,125 @@
+/** Tries every way in which a call can fail. */
+import type { Fault, FaultDetail, FaultKind, FaultPoint } from "../durable/index.ts";
+import { runCase, type CaseRun, type Pass, type Scenario } from "./run-case.ts";
+import { judge, outcomeOf, type Verdict } from "./verdict.ts";
+
+/** What is tried at each point; a lost response is one thing wherever it is decided. */
+export const SWEPT_KINDS = ["crash", "retryable", "non-retryable", "lose-response"] as const;
+export type SweptKind = (typeof SWEPT_KINDS)[number];
+
+/** A place where a clean call passes a fault point: the point, what it is about, and the how-manieth time. */
+export interface Place {
+  readonly point: FaultPoint;
+  readonly match: Omit<Partial<FaultDetail>, "tool">;
+  readonly nth: number;
+}
+
+export interface CaseResult {
+  readonly faults: readonly Fault[];
+  readonly run: CaseRun;
+  readonly outcome: string;
+  readonly verdict: Verdict;
+}
+
+export interface SweepOptions {
+  /** Begins the names of the scratch databases. */
+  readonly prefix: string;
+  readonly signal?: AbortSignal;
+  readonly onResult?: (result: CaseResult) => void;
+}
+
+/** Cases wait for the disk most of their time. */
+const AT_ONCE = 4;
+
+/** The places that a call passes, in order. */
+export function placesOf(passes: readonly Pass[]): Place[] {
+  return passes.map(({ point, detail }, index) => {
+    const { tool: _, ...about } = detail;
+    const match = Object.fromEntries(
+      Object.entries(about).filter(([, value]) => value !== undefined),
+    );
+    const same = passes
+      .slice(0, index + 1)
+      .filter((pass) => pass.point === point && isWithin(pass.detail, match));
+    return { point, match, nth: same.length };
+  });
+}
+
+function isWithin(detail: FaultDetail, match: Partial<FaultDetail>): boolean {
+  return (["alias", "map", "service"] as const).every(
+    (name) => match[name] === undefined || match[name] === detail[name],
+  );
+}
+
+/** Whether the kind can be told from others at the point. */
+export function isSwept(point: FaultPoint, kind: FaultKind): boolean {
+  return kind !== "lose-response" || point === "call:before-response";
+}
+
+export function faultAt({ point, match, nth }: Place, kind: SweptKind): Fault {
+  return { point, match, kind, when: { nth } };
+}
+
+/** Every single fault that can strike at the places. */
+export function singleFaults(places: readonly Place[]): Fault[][] {
+  return places.flatMap((place) =>
+    SWEPT_KINDS.filter((kind) => isSwept(place.point, kind)).map((kind) => [faultAt(place, kind)]),
+  );
+}
+
+/** Every two of them. */
+export function pairsOf(singles: readonly (readonly Fault[])[]): Fault[][] {
+  return singles.flatMap((one, index) =>
+    singles.slice(index + 1).map((other) => [...one, ...other]),
+  );
+}
+
+/**
+ * Runs the cases, each on databases of its own; resolves with their results in the cases' order, or
+ * where the signal was aborted, with those that were run.
+ */
+export async function sweep(
+  scenario: Scenario,
+  clean: CaseRun,
+  cases: readonly (readonly Fault[])[],
+  { prefix, signal, onResult }: SweepOptions,
+): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
+  const entries = cases.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, faults] of entries) {
+      if (signal?.aborted) return;
+      const result = await tryCase(scenario, clean, faults, `${prefix}-${index}`);
+      results[index] = result;
+      onResult?.(result);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return results.filter(Boolean);
+}
+
+export async function tryCase(
+  scenario: Scenario,
+  clean: CaseRun,
+  faults: readonly Fault[],
+  name: string,
+): Promise<CaseResult> {
+  const run = await runCase(scenario, faults, name);
+  return { faults, run, outcome: outcomeOf(run.end), verdict: judge(run, clean) };
+}
+
+/** The fewest of the faults of a failing case that still fail. */
+export async function shrink(
+  scenario: Scenario,
+  clean: CaseRun,
+  failing: CaseResult,
+  prefix: string,
+): Promise<CaseResult> {
+  for (const [index] of failing.faults.entries()) {
+    if (failing.faults.length === 1) break;
+    const fewer = failing.faults.filter((_, at) => at !== index);
+    const result = await tryCase(scenario, clean, fewer, `${prefix}-without-${index}`);
+    if (!result.verdict.holds) return await shrink(scenario, clean, result, `${prefix}-${index}`);
+  }
+  return failing;
+}

@@ -1,0 +1,163 @@
+/**
+ * Judges a case by what the guards promise, from the ledger and the store alone:
+ *
+ * 1. atMostOnce: never a second effect, unless its callable itself threw a retryable error after
+ *    the first.
+ * 2. A guard that has stored its result has had its effects, at least once.
+ * 3. A stored value never changes.
+ * 4. A map write is never lost, once the call says success, and never applied twice.
+ * 5. No call is left hanging; a server that died does nothing any more.
+ */
+import type { FaultDetail, FaultPoint } from "../durable/index.ts";
+import { canonicalJson, type GuardKind, type LedgerRow } from "../store/index.ts";
+import type { AppliedWrite, CaseRun, ClientEnd } from "./run-case.ts";
+
+export interface Verdict {
+  readonly holds: boolean;
+  /** What was broken, in words; empty where everything holds. */
+  readonly problems: readonly string[];
+}
+
+/** @param clean the same call without any fault, guards on */
+export function judge(run: CaseRun, clean: CaseRun): Verdict {
+  const problems = [
+    ...hanging(run),
+    ...effectsTwice(run, clean),
+    ...effectsMissing(run, clean),
+    ...run.unstable,
+    ...writesTwice(run),
+    ...writesLost(run, clean),
+    ...afterDeath(run),
+  ];
+  return { holds: problems.length === 0, problems: [...new Set(problems)] };
+}
+
+/** What the call came to, in a word or two. */
+export function outcomeOf(end: ClientEnd): string {
+  if (end.type === "hanging") return "hanging";
+  if (end.type === "refused") return "refused";
+  const { structuredContent, isError } = end.result;
+  const { status, error_type } = structuredContent ?? {};
+  if (typeof error_type === "string") return error_type;
+  if (typeof status === "string") return status;
+  return isError ? "error" : "success";
+}
+
+function hanging({ end, invocation }: CaseRun): string[] {
+  if (end.type === "hanging") return ["The call never came to an end."];
+  const state = invocation?.state;
+  return state === "running" || state === "interrupted"
+    ? [`The client has its answer, and the journal says that the call is ${state}.`]
+    : [];
+}
+
+function kindsOf(...runs: readonly CaseRun[]): ReadonlyMap<string, GuardKind> {
+  return new Map(runs.flatMap(({ guards }) => guards.map(({ alias, kind }) => [alias, kind])));
+}
+
+function effectsTwice(run: CaseRun, clean: CaseRun): string[] {
+  const kinds = kindsOf(run, clean);
+  const counts = countEffects(run.effects);
+  const cleanCounts = countEffects(clean.effects);
+  return [...counts].flatMap(([key, { row, count }]) => {
+    if (row.alias === undefined || kinds.get(row.alias) !== "atMostOnce") return [];
+    const allowed = Math.max(1, cleanCounts.get(key)?.count ?? 0) + retryableWithin(run, row.alias);
+    return count <= allowed
+      ? []
+      : [`${nameOf(row)} happened ${count} times under atMostOnce "${row.alias}".`];
+  });
+}
+
+/** How often a retryable error was thrown within the guard's callable. */
+function retryableWithin({ passes }: CaseRun, alias: string): number {
+  return passes.filter(
+    ({ point, detail, fault }) =>
+      fault?.kind === "retryable" && detail.alias === alias && isWithinCallable(point),
+  ).length;
+}
+
+function isWithinCallable(point: FaultPoint): boolean {
+  return point.startsWith("effect:") || point.startsWith("map:");
+}
+
+function effectsMissing(run: CaseRun, clean: CaseRun): string[] {
+  const counts = countEffects(run.effects);
+  const stored = new Set(
+    run.guards.filter(({ state }) => state === "stored").map(({ alias }) => alias),
+  );
+  return [...countEffects(clean.effects)].flatMap(([key, { row }]) =>
+    row.alias !== undefined && stored.has(row.alias) && !counts.has(key)
+      ? [`The guard "${row.alias}" has stored its result, and ${nameOf(row)} never happened.`]
+      : [],
+  );
+}
+
+function nameOf({ service, operation }: LedgerRow): string {
+  return `${service}.${operation}`;
+}
+
+function countEffects(rows: readonly LedgerRow[]) {
+  const counts = new Map<string, { readonly row: LedgerRow; readonly count: number }>();
+  for (const row of rows) {
+    const key = canonicalJson([row.alias ?? null, row.service, row.operation, row.request]);
+    counts.set(key, { row, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return counts;
+}
+
+function writesTwice({ writes }: CaseRun): string[] {
+  const applied = new Set<string>();
+  return writes.flatMap(({ write: { once, map }, outcome }) => {
+    if (!once || outcome !== "applied") return [];
+    const key = canonicalJson(once);
+    if (applied.has(key)) return [`A write to the map "${map}" was applied twice.`];
+    applied.add(key);
+    return [];
+  });
+}
+
+function writesLost(run: CaseRun, clean: CaseRun): string[] {
+  const gone = run.lostWrites > 0 ? [`${run.lostWrites} applied writes are not in the store.`] : [];
+  if (outcomeOf(run.end) !== outcomeOf(clean.end)) return gone;
+  const there = new Set(run.writes.map(placeOf));
+  const lost = clean.writes.filter(
+    (write) => !there.has(placeOf(write)) && !wasRefused(run, write.write.map),
+  );
+  return [
+    ...gone,
+    ...lost.map(({ write }) => `The call says success, and its write to "${write.map}" is lost.`),
+  ];
+}
+
+/** Where in the tool a write stands: the name that it is applied under, without attempt and execution. */
+function placeOf({ write: { once = [], map, method } }: AppliedWrite): string {
+  const [, kind = "", alias = ""] = once;
+  return canonicalJson([kind, kind === "guard" ? alias : "", map, method]);
+}
+
+/** The tool was told that a write to the map failed: what it made of that is its own. */
+function wasRefused({ passes }: CaseRun, map: string): boolean {
+  return passes.some(
+    ({
+      point,
+      detail,
+      fault,
+    }: {
+      point: FaultPoint;
+      detail: FaultDetail;
+      fault?: { kind: string };
+    }) =>
+      point === "map:before-commit" &&
+      detail.map === map &&
+      (fault?.kind === "retryable" || fault?.kind === "non-retryable"),
+  );
+}
+
+function afterDeath({ effects }: CaseRun): string[] {
+  const late = effects.find((row, index) =>
+    effects.slice(0, index).some((before) => before.execution > row.execution),
+  );
+  return late
+    ? [`Execution ${late.execution} was dead, and did ${nameOf(late)} all the same.`]
+    : [];
+}
