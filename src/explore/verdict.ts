@@ -61,19 +61,22 @@ function effectsTwice(run: CaseRun, clean: CaseRun): string[] {
   const cleanCounts = countEffects(clean.effects);
   return [...counts].flatMap(([key, { row, count }]) => {
     if (row.alias === undefined || kinds.get(row.alias) !== "atMostOnce") return [];
-    const allowed = Math.max(1, cleanCounts.get(key)?.count ?? 0) + retryableWithin(run, row.alias);
+    const allowed =
+      Math.max(1, cleanCounts.get(key)?.count ?? 0) + retryableAfterEffect(run, row.alias);
     return count <= allowed
       ? []
       : [`${nameOf(row)} happened ${count} times under atMostOnce "${row.alias}".`];
   });
 }
 
-/** How often a retryable error was thrown within the guard's callable. */
-function retryableWithin({ passes }: CaseRun, alias: string): number {
-  return passes.filter(
-    ({ point, detail, fault }) =>
-      fault?.kind === "retryable" && detail.alias === alias && isWithinCallable(point),
-  ).length;
+/** How often a retryable error was thrown within the guard's callable after its first effect. */
+function retryableAfterEffect({ passes }: CaseRun, alias: string): number {
+  const within = passes.filter(
+    ({ point, detail }) => detail.alias === alias && isWithinCallable(point),
+  );
+  const first = within.findIndex(({ point, fault }) => point === "effect:before" && !fault);
+  if (first === -1) return 0;
+  return within.slice(first).filter(({ fault }) => fault?.kind === "retryable").length;
 }
 
 function isWithinCallable(point: FaultPoint): boolean {
