@@ -1,5 +1,6 @@
 /** Explore: every way in which a call can fail, tried and judged. */
 export {
+  INVOCATION,
   runCase,
   type AppliedWrite,
   type CaseRun,

@@ -28,7 +28,7 @@ import {
 import { openWorld } from "../world/index.ts";
 
 /** Of every case: so that what a clean call did and what a failing one did can be told to be the same. */
-const INVOCATION = "01900000-0000-7000-8000-000000000001";
+export const INVOCATION = "01900000-0000-7000-8000-000000000001";
 /** A call that is not settled after so many restarts and retries is left hanging. */
 const MOST_ROUNDS = 8;
 /** Delays take no time: what lasts longer hangs. */
@@ -64,7 +64,6 @@ export interface AppliedWrite {
   readonly outcome: MutationOutcome;
 }
 
-/** What the client saw at last. */
 export type ClientEnd =
   | { readonly type: "answered"; readonly result: CallToolResult }
   | { readonly type: "refused"; readonly message: string }
@@ -74,6 +73,7 @@ export interface CaseRun {
   /** The store's database; the ledger's is `<name>-ledger`. */
   readonly name: string;
   readonly passes: readonly Pass[];
+  /** What the client was told at last. */
   readonly end: ClientEnd;
   readonly invocation: InvocationRecord | undefined;
   readonly guards: readonly GuardRecord[];
@@ -169,9 +169,9 @@ export async function runCase(
       await attempt(tool, args, INVOCATION.slice(0, -4) + String(9000 + index));
     }
     recorder.isOn = true;
-    const end = await settle();
-    // Who has its answer and asks again is told the same, where guards remember.
-    if (scenario.guards === "on" && end.type !== "hanging") await settle();
+    let end = await settle();
+    // Who has an answer may ask again, where guards remember: nothing is done twice by that.
+    if (scenario.guards === "on" && end.type !== "hanging") end = await settle();
     const query = { invocation: INVOCATION, limit: MOST_ROWS };
     const applied = writes.filter(({ outcome }) => outcome === "applied");
     const headers = await real.readWriteHeaders(applied.map(({ write }) => write.id));

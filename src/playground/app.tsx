@@ -17,6 +17,7 @@ const GUIDED_EXAMPLE = "processing";
 const BottomPanel = lazy(() => import("./panels/bottom-panel.tsx"));
 const GuidePanel = lazy(() => import("./panels/guide-panel.tsx"));
 const NarrowLayout = lazy(() => import("./narrow-layout.tsx"));
+const Explore = lazy(() => import("./panels/explore.tsx"));
 const Harness = lazy(() => import("./panels/harness.tsx"));
 const QuestionDialog = lazy(() => import("./panels/question-dialog.tsx"));
 const CommandPalette = lazy(() => import("./panels/command-palette.tsx"));
@@ -81,6 +82,13 @@ export function App(): ReactElement {
           <QuestionDialog key={question.id} question={question} />
         </Suspense>
       ) : null}
+      {place.explore === null ? null : (
+        <Boundary>
+          <Suspense fallback={null}>
+            <Explore />
+          </Suspense>
+        </Boundary>
+      )}
       {place.harness === null ? null : (
         <Boundary>
           <Suspense fallback={null}>

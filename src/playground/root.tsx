@@ -4,16 +4,24 @@ import { exampleNamed, examples, type Example } from "../examples/index.ts";
 import { App } from "./app.tsx";
 import { usePlace } from "./hooks/use-location.ts";
 import { PlaygroundContext } from "./hooks/use-playground.ts";
+import { isRun } from "./runtime/scratch.ts";
 import { Playground } from "./runtime/playground.ts";
 
 export function Root(): ReactElement {
   const [place] = usePlace();
   const example = exampleNamed(place.example) ?? examples[0];
-  return <OpenExample key={example.name} example={example} />;
+  const run = place.run !== null && isRun(place.run) ? place.run : null;
+  return <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />;
 }
 
-function OpenExample({ example }: { readonly example: Example }): ReactElement {
-  const [playground] = useState(() => new Playground(example));
+function OpenExample({
+  example,
+  run,
+}: {
+  readonly example: Example;
+  readonly run: string | null;
+}): ReactElement {
+  const [playground] = useState(() => new Playground(example, run));
   useEffect(() => {
     void playground.open();
     return () => {

@@ -7,6 +7,7 @@
  * 3. Whatever goes wrong, the transaction is rolled back whole and the caller gets the error.
  */
 import {
+  deleteDB,
   openDB,
   unwrap,
   type DBSchema,
@@ -65,6 +66,12 @@ export async function openDatabase<Schema extends DBSchema>(
     if (name === "InvalidStateError" || name === "UnknownError") throw unavailable(error);
     throw toStoreError(error);
   }
+}
+
+/** Deletes the databases of this origin that `isMeant` names; one that is open elsewhere is closed there. */
+export async function deleteDatabases(isMeant: (name: string) => boolean): Promise<void> {
+  const names = (await indexedDB.databases()).map(({ name = "" }) => name).filter(isMeant);
+  await Promise.all(names.map((name) => deleteDB(name)));
 }
 
 /** Reads one table by bare requests: for the reads that tools wait for, where a wrapper's cost shows. */

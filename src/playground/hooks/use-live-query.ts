@@ -48,12 +48,7 @@ export function useLiveQuery<T>(
   const { phase, opened } = usePlaygroundState();
   const { store, world } = playground;
   return useQuery({
-    queryKey: [
-      playground.example.name,
-      { tables, map, invocation } satisfies Watched,
-      opened,
-      ...name,
-    ],
+    queryKey: [playground.database, { tables, map, invocation } satisfies Watched, opened, ...name],
     queryFn: () => {
       if (!store || !world) throw new Error("The database is not open.");
       return read({ store, world });
@@ -70,7 +65,7 @@ export function useChangeFeed(playground: Playground): void {
   useEffect(() => {
     const { store, world } = playground;
     if (phase !== "ready" || !store || !world) return;
-    const invalidate = invalidator(client, playground.example.name);
+    const invalidate = invalidator(client, playground.database);
     const ends = [store.subscribe(invalidate), world.ledger.subscribe(invalidate)];
     return () => {
       for (const end of ends) end();
@@ -79,7 +74,7 @@ export function useChangeFeed(playground: Playground): void {
 }
 
 /** Reads again what has changed; while that is under way, further changes wait for the next round. */
-function invalidator(client: QueryClient, example: string): (change: StoreChange) => void {
+function invalidator(client: QueryClient, database: string): (change: StoreChange) => void {
   /** The changes that are waiting, each once. */
   const changed = new Map<string, StoreChange>();
   let isRunning = false;
@@ -93,7 +88,7 @@ function invalidator(client: QueryClient, example: string): (change: StoreChange
       changed.clear();
       await client.invalidateQueries({
         predicate: ({ queryKey: [of, watched] }) =>
-          of === example && changes.some((change) => concerns(change, watched as Watched)),
+          of === database && changes.some((change) => concerns(change, watched as Watched)),
       });
       tookMs = performance.now() - begun;
     }

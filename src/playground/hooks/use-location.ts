@@ -58,6 +58,10 @@ const place = {
   scope: parseAsStringLiteral(["call", "all"] as const).withDefault("call"),
   column: parseAsStringLiteral(COLUMNS).withDefault("do"),
   bottom: parseAsStringLiteral(BOTTOM_PANELS),
+  /** The sweep's matrix. */
+  explore: parseAsStringLiteral(["open"] as const),
+  /** A run of the sweep, by the name of its database, in place of the example's own. */
+  run: parseAsString,
   /** The harness: its menu, or the example's run. */
   harness: parseAsStringLiteral(["menu", "run"] as const),
 };

@@ -188,6 +188,11 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       name: `Show ${panel}`,
       run: () => void setPlace({ panel, column: "true" }),
     })),
+    {
+      group: "Show",
+      name: "Explore every failure",
+      run: () => void setPlace({ explore: "open" }),
+    },
     { group: "Show", name: "Show the first minute", run: onGuide },
     {
       group: "Show",
@@ -209,7 +214,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
     ...examples.map(({ name, title }): Action => ({
       group: "Examples",
       name: title,
-      run: () => void setPlace({ example: name, call: null, tool: null }),
+      run: () => void setPlace({ example: name, call: null, tool: null, run: null }),
     })),
   ];
   return actions.filter((action) => action !== false);

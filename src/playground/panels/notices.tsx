@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Notice } from "../components/panel.tsx";
+import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 
 export function Notices(): ReactElement {
@@ -11,7 +12,29 @@ export function Notices(): ReactElement {
       <Problem />
       <ServerStopped />
       <GuardsOff />
+      <RunOfSweep />
     </>
+  );
+}
+
+/** A sweep's run is shown in place of the example's own data. */
+function RunOfSweep(): ReactElement | null {
+  const { run } = usePlayground();
+  const [, setPlace] = usePlace();
+  if (run === null) return null;
+  return (
+    <div
+      role="note"
+      className="flex flex-wrap items-center gap-2 rounded-md border border-accent bg-accent-soft px-3 py-1 text-sm"
+    >
+      <span className="mr-auto">
+        <b>A run of Explore</b>, on a store and a ledger of its own.
+      </span>
+      <Button onClick={() => void setPlace({ run: null, call: null, explore: "open" })}>
+        Back to the matrix
+      </Button>
+      <Button onClick={() => void setPlace({ run: null, call: null })}>Back to the example</Button>
+    </div>
   );
 }
 

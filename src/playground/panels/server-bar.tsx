@@ -44,6 +44,9 @@ export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps
       <ExampleMenu />
       <ServerControls />
       <div className="flex items-center gap-1 max-md:order-2 md:ml-auto">
+        <Button tone="quiet" onClick={() => void setPlace({ explore: "open" })}>
+          Explore…
+        </Button>
         <Button tone="quiet" onClick={() => void setPlace({ harness: "menu" })}>
           Run examples
         </Button>
@@ -53,7 +56,7 @@ export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps
           </Button>
         ) : null}
         <Button tone="quiet" icon={<Command size={14} aria-hidden />} onClick={onPalette}>
-          <span className="max-sm:sr-only">Commands</span>
+          <span className="max-2xl:sr-only">Commands</span>
           <kbd className="font-mono text-xs text-muted max-2xl:hidden">Ctrl K</kbd>
         </Button>
         <Button
@@ -77,7 +80,9 @@ function ExampleMenu(): ReactElement {
       <select
         className="field w-auto"
         value={example.name}
-        onChange={({ target }) => void setPlace({ example: target.value, call: null, tool: null })}
+        onChange={({ target }) =>
+          void setPlace({ example: target.value, call: null, tool: null, run: null })
+        }
       >
         {examples.map(({ name, title }) => (
           <option key={name} value={name}>

@@ -56,11 +56,19 @@ export class Playground {
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
 
-  constructor(readonly example: Example) {
+  /** @param run the database of a sweep's run, in place of the example's own */
+  constructor(
+    readonly example: Example,
+    readonly run: string | null = null,
+  ) {
     this.#cell.set({ drafts: keptDrafts(this.#draftsName) });
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
       this.#running(signal),
     );
+  }
+
+  get database(): string {
+    return this.run ?? `playground-${this.example.name}`;
   }
 
   get #draftsName(): string {
@@ -141,7 +149,7 @@ export class Playground {
   }
 
   async #openDatabases(life: number): Promise<boolean> {
-    const name = `playground-${this.example.name}`;
+    const name = this.database;
     const onConnection = (event: ConnectionEvent): void => {
       if (life === this.#life) this.#onConnection(event);
     };

@@ -1,0 +1,60 @@
+/** The sweep: every failure of a call, judged, with and without guards; a cell opens its run. */
+import { readTable } from "./support/playground-page.ts";
+import { expect, test } from "./support/test.ts";
+
+test("a payment holds in every case with guards, is made twice without, and a cell opens its run", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await playground.press("Explore…");
+  const dialog = page.getByRole("dialog", { name: "Explore" });
+  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
+  const progress = dialog.getByRole("status");
+  await expect(progress).toContainText(/^56 of 56 cases, in /, { timeout: 60_000 });
+  const on = dialog.getByRole("table", { name: "Guards on" });
+  const off = dialog.getByRole("table", { name: "Guards off" });
+  await expect(on.getByRole("button", { name: /^holds/ })).toHaveCount(28);
+  await expect(off.getByRole("button", { name: /^broken/ })).toHaveCount(5);
+  await expect(dialog).toContainText("28 of 28 cases keep every promise; without them 5 of 28");
+
+  const row = off.getByRole("row").filter({ hasText: "effect:after" });
+  await row.getByRole("button", { name: /^broken/ }).click();
+  const selected = dialog.getByRole("region", { name: "Selected case" });
+  await expect(selected).toContainText('bank.charge happened 2 times under atMostOnce "payment".');
+  // The example's own data is as it was.
+  expect(await playground.ledger()).toEqual([]);
+  await selected.getByRole("button", { name: "Open this run" }).click();
+  await playground.counts(2, 2, 2);
+  await expect(page.getByRole("alert")).toContainText("bank.charge happened more than once.");
+  const run = new URL(page.url()).searchParams.get("run") ?? "";
+  expect(await readTable(page, `${run}-ledger`, "rows")).toHaveLength(2);
+  await page.reload();
+  await playground.counts(2, 2, 2);
+  await playground.press("Back to the matrix");
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole("button", { name: "Leave" }).click();
+  await expect(playground.calls).toHaveCount(0);
+});
+
+test("pairs are counted exactly and can be cancelled; a call that is refused is told", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await playground.press("Explore…");
+  const dialog = page.getByRole("dialog", { name: "Explore" });
+  await dialog.getByRole("checkbox").check();
+  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
+  const progress = dialog.getByRole("status");
+  // 28 cases with guards and without, and every two of them.
+  await expect(progress).toContainText(`of ${28 * 2 + (28 * 27) / 2} cases`);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(progress).toContainText("then cancelled");
+  await dialog.getByRole("button", { name: "Leave" }).click();
+  await page.getByLabel("amount").fill("-1");
+  await playground.press("Explore…");
+  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
+  await expect(dialog.getByRole("alert")).toContainText("The call could not be explored.");
+  await expect(dialog.getByRole("alert")).toContainText("amount");
+});

@@ -1,0 +1,382 @@
+/**
+ * Explore: the call that stands in the form, made to fail in every way, and what became of it. Loaded
+ * when it is first opened.
+ */
+import { Check, LogOut, Play, Square, X } from "lucide-react";
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactElement } from "react";
+import {
+  INVOCATION,
+  isSwept,
+  SWEPT_KINDS,
+  type CaseResult,
+  type Place,
+  type SweptKind,
+} from "../../explore/index.ts";
+import { Button } from "../components/button.tsx";
+import { Notice } from "../components/panel.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
+import { duration, plural, show } from "../format.ts";
+import { usePlace } from "../hooks/use-location.ts";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { initialArguments, parseArguments } from "../runtime/arguments.ts";
+import { explorer, type ExploreState } from "../runtime/explorer.ts";
+
+const KINDS: Record<SweptKind, string> = {
+  crash: "crash",
+  retryable: "retryable",
+  "non-retryable": "other error",
+  "lose-response": "lost response",
+};
+
+/** What a failure at a point means for what is written around it. */
+const MEANING: Record<Place["point"], string> = {
+  "guard:before-start": "not committed",
+  "guard:started": "committed, not known",
+  "effect:before": "has not happened",
+  "effect:after": "has happened, not known",
+  "guard:before-store": "not committed",
+  "guard:stored": "committed, not known",
+  "map:before-commit": "not committed",
+  "map:committed": "committed, not known",
+  "call:before-response": "done, not told",
+};
+
+export default function Explore(): ReactElement {
+  const [, setPlace] = usePlace();
+  const state = useSyncExternalStore(explorer.subscribe, explorer.snapshot);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const leave = (): void => void setPlace({ explore: null });
+  return (
+    <dialog
+      ref={dialog}
+      aria-label="Explore"
+      className="h-[92vh] w-[1280px] max-w-[98vw] rounded-md border border-line bg-panel"
+      onCancel={(event) => {
+        event.preventDefault();
+        leave();
+      }}
+    >
+      <div className="flex h-full flex-col">
+        <header className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
+          <h2 className="text-lg font-semibold">Explore every failure</h2>
+          <div className="ml-auto">
+            <Button icon={<LogOut size={13} aria-hidden />} onClick={leave}>
+              Leave
+            </Button>
+          </div>
+        </header>
+        <Controls state={state} />
+        {/* A region that scrolls must be reachable by the keyboard. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className="min-h-0 flex-1 overflow-auto p-3" tabIndex={0}>
+          <Results state={state} />
+        </div>
+      </div>
+    </dialog>
+  );
+}
+
+function Controls({ state }: { readonly state: ExploreState }): ReactElement {
+  const { example } = usePlayground();
+  const { tools, drafts } = usePlaygroundState();
+  const [place] = usePlace();
+  const [pairs, setPairs] = useState(false);
+  const tool = tools.find(({ name }) => name === place.tool) ?? tools[0];
+  const { args } = parseArguments(
+    tool ? (drafts[tool.name] ?? initialArguments(tool.inputSchema)) : "",
+  );
+  const isRunning = state.phase === "running";
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-2">
+      <span className="min-w-0 truncate font-mono text-sm">
+        <b>{tool?.name ?? "no tool"}</b> {args ? show(args, 0, 300) : ""}
+      </span>
+      <label className="flex items-center gap-1.5 text-sm">
+        <input
+          type="checkbox"
+          className="accent-accent"
+          checked={pairs}
+          disabled={isRunning}
+          onChange={({ target }) => setPairs(target.checked)}
+        />
+        also every two failures together
+      </label>
+      {isRunning ? (
+        <Button icon={<Square size={12} aria-hidden />} onClick={() => explorer.cancel()}>
+          Cancel
+        </Button>
+      ) : (
+        <Button
+          tone="primary"
+          icon={<Play size={13} aria-hidden />}
+          disabled={!tool || !args}
+          onClick={() => {
+            if (tool && args) void explorer.run({ example, tool: tool.name, args, pairs });
+          }}
+        >
+          Explore
+        </Button>
+      )}
+      <Progress state={state} />
+      {args ? null : (
+        <span className="text-sm text-muted">The form’s arguments are not right yet.</span>
+      )}
+    </div>
+  );
+}
+
+function Progress({ state }: { readonly state: ExploreState }): ReactElement | null {
+  const { phase, total, done, tookMs } = state;
+  if (phase === "idle" || phase === "failed") return null;
+  return (
+    <span role="status" className="flex items-center gap-2 text-sm text-muted tabular-nums">
+      {phase === "running" ? (
+        <progress className="w-32 accent-accent" max={total || 1} value={done} aria-label="Cases" />
+      ) : null}
+      {done} of {plural(total, "case")}
+      {phase === "cancelled" ? ", then cancelled" : ""}
+      {tookMs === undefined ? "" : `, in ${duration(tookMs)}`}
+    </span>
+  );
+}
+
+function Results({ state }: { readonly state: ExploreState }): ReactElement {
+  const [selected, setSelected] = useState<CaseResult>();
+  const { phase, request, error, places, on, off } = state;
+  if (phase === "failed") {
+    return (
+      <Notice tone="bad" title="The call could not be explored.">
+        {error} Change the arguments in the form, then try again.
+      </Notice>
+    );
+  }
+  if (!request) {
+    return (
+      <p className="mx-auto max-w-prose py-8 text-sm text-muted">
+        The call that stands in the form is made once without any failure, to find the fault points
+        that it passes. Then it is made once for every point and every kind of failure, each on a
+        store and a ledger of its own: the server is restarted and the call retried until it
+        settles, and what became of it is judged by what the guards promise. The same is done with
+        the guards off. Your own data is not touched, and delays take no time.
+      </p>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <p className="text-sm">
+        <span className="font-mono">
+          {request.tool} {show(request.args, 0, 300)}
+        </span>
+        : <Summary state={state} />
+      </p>
+      <div className="grid gap-3 lg:grid-cols-2">
+        <Matrix title="Guards on" {...{ places, results: on, selected, onSelect: setSelected }} />
+        <Matrix title="Guards off" {...{ places, results: off, selected, onSelect: setSelected }} />
+      </div>
+      {selected && [...on, ...off].includes(selected) ? (
+        <Case result={selected} example={request.example.name} tool={request.tool} />
+      ) : (
+        <p className="text-sm text-muted">Select a cell: what happened in that case stands here.</p>
+      )}
+      <Pairs state={state} />
+    </div>
+  );
+}
+
+function Summary({ state: { on, off, pairs, brokenPairs } }: { readonly state: ExploreState }) {
+  const broken = (results: readonly CaseResult[]): number =>
+    results.filter(({ verdict }) => !verdict.holds).length;
+  return (
+    <>
+      with the guards on, {on.length - broken(on)} of {plural(on.length, "case")} keep every
+      promise; without them {broken(off)} of {off.length} break one.
+      {pairs > 0
+        ? ` Of ${plural(pairs, "pair")}, ${pairs - brokenPairs.length} keep every promise.`
+        : ""}
+    </>
+  );
+}
+
+interface Selection {
+  readonly selected: CaseResult | undefined;
+  readonly onSelect: (result: CaseResult) => void;
+}
+
+function Matrix({
+  title,
+  places,
+  results,
+  ...selection
+}: Selection & {
+  readonly title: string;
+  readonly places: readonly Place[];
+  readonly results: readonly CaseResult[];
+}): ReactElement {
+  const resultAt = ({ point, match, nth }: Place, kind: SweptKind): CaseResult | undefined =>
+    results.find(
+      ({ faults: [fault] }) =>
+        fault?.point === point &&
+        fault.kind === kind &&
+        fault.match === match &&
+        "nth" in fault.when &&
+        fault.when.nth === nth,
+    );
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="overflow-x-auto" tabIndex={0}>
+      <table className="w-full min-w-120 border-collapse text-xs" aria-label={title}>
+        <caption className="pb-1 text-left text-sm font-semibold">{title}</caption>
+        <thead>
+          <tr className="border-b border-line text-left text-muted">
+            <th scope="col" className="py-1 pr-2 font-normal">
+              where it fails
+            </th>
+            {SWEPT_KINDS.map((kind) => (
+              <th key={kind} scope="col" className="py-1 pr-1 font-normal">
+                {KINDS[kind]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {places.map((place) => (
+            <tr
+              key={`${place.point} ${JSON.stringify(place.match)} ${place.nth}`}
+              className="border-b border-line"
+            >
+              <th scope="row" className="py-1 pr-2 text-left align-top font-normal">
+                <span className="font-mono">{place.point}</span>
+                <span className="block text-muted">
+                  {[aboutPlace(place), MEANING[place.point]].filter(Boolean).join(": ")}
+                </span>
+              </th>
+              {SWEPT_KINDS.map((kind) => (
+                <td key={kind} className="py-1 pr-1 align-top">
+                  {isSwept(place.point, kind) ? (
+                    <Cell result={resultAt(place, kind)} {...selection} />
+                  ) : null}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function aboutPlace({ match: { alias, map, service }, nth }: Place): string {
+  const about = [alias, service ?? map].filter(Boolean).join(" · ");
+  return nth > 1 ? `${about} (time ${nth})` : about;
+}
+
+function Cell({
+  result,
+  selected,
+  onSelect,
+}: Selection & { readonly result: CaseResult | undefined }): ReactElement {
+  if (!result) return <span className="text-muted">…</span>;
+  const { verdict, outcome, run } = result;
+  const { holds } = verdict;
+  const Icon = holds ? Check : X;
+  return (
+    <button
+      type="button"
+      aria-pressed={result === selected}
+      className={`flex w-full flex-col rounded border px-1.5 py-0.5 text-left aria-pressed:outline-2 aria-pressed:outline-accent ${holds ? "border-line bg-good-soft text-good" : "border-bad bg-bad-soft text-bad"}`}
+      onClick={() => onSelect(result)}
+    >
+      <span className="flex items-center gap-1 font-medium">
+        <Icon size={12} aria-hidden />
+        {holds ? "holds" : "broken"}
+      </span>
+      <span className="text-ink">
+        {outcome}, {plural(run.effects.length, "effect")}
+      </span>
+    </button>
+  );
+}
+
+function Case({
+  result: { faults, run, outcome, verdict },
+  example,
+  tool,
+}: {
+  readonly result: CaseResult;
+  readonly example: string;
+  readonly tool: string;
+}): ReactElement {
+  const [, setPlace] = usePlace();
+  return (
+    <section aria-label="Selected case" className="rounded border border-line p-3 text-sm">
+      <div className="flex flex-wrap items-center gap-2">
+        <h3 className="font-semibold">
+          {faults
+            .map(({ point, kind }) => `${KINDS[kind as SweptKind]} at ${point}`)
+            .join(", and ")}
+        </h3>
+        <StateBadge state={run.invocation?.state ?? "absent"} />
+        <Button
+          className="ml-auto"
+          onClick={() =>
+            void setPlace({
+              example,
+              tool,
+              run: run.name,
+              call: INVOCATION,
+              explore: null,
+              scope: "call",
+              column: "happened",
+            })
+          }
+        >
+          Open this run
+        </Button>
+      </div>
+      {verdict.holds ? (
+        <p className="text-good">Every promise was kept.</p>
+      ) : (
+        <ul className="text-bad">
+          {verdict.problems.map((problem) => (
+            <li key={problem}>{problem}</li>
+          ))}
+        </ul>
+      )}
+      <p>
+        The client was told “{outcome}” at last, after{" "}
+        {plural(run.invocation?.executions.length ?? 0, "execution")}
+        {run.guards.length > 0
+          ? `. Guards: ${run.guards.map(({ alias, state }) => `${alias} ${state}`).join(", ")}`
+          : ""}
+        . {plural(run.effects.length, "effect")}
+        {run.effects.length > 0
+          ? `: ${run.effects.map(({ service, operation }) => `${service}.${operation}`).join(", ")}`
+          : ""}
+        .
+      </p>
+    </section>
+  );
+}
+
+function Pairs({ state: { brokenPairs } }: { readonly state: ExploreState }): ReactElement | null {
+  if (brokenPairs.length === 0) return null;
+  return (
+    <section aria-label="Broken pairs" className="text-sm">
+      <h3 className="font-semibold">Two failures together that break a promise</h3>
+      <ul>
+        {brokenPairs.map(({ found, shrunk }) => (
+          <li key={found.run.name} className="border-b border-line py-1">
+            {textOf(found)}.{" "}
+            {shrunk === found ? "Neither breaks it alone." : `Enough: ${textOf(shrunk)}.`}{" "}
+            <span className="text-bad">{shrunk.verdict.problems.join(" ")}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function textOf({ faults }: CaseResult): string {
+  return faults.map(({ point, kind }) => `${KINDS[kind as SweptKind]} at ${point}`).join(" and ");
+}
