@@ -42,6 +42,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await playground.isUp();
       await expect(playground.executions).toBeVisible();
       await hasNoViolation(page);
+      await playground.press("Compare");
+      await expect(page.getByRole("table", { name: "Comparison" })).toBeVisible();
+      await hasNoViolation(page);
 
       for (const panel of ["guards", "effects", "code", "maps"]) {
         await page.goto(
@@ -61,7 +64,16 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByRole("dialog", { name: "Examples" })).toBeVisible();
       await hasNoViolation(page);
       await page.keyboard.press("Escape");
-      await playground.press("Wipe…");
+      for (const dialog of ["Wipe…", "Settings…"]) {
+        await playground.press(dialog);
+        await expect(page.getByRole("dialog")).toBeVisible();
+        await hasNoViolation(page);
+        await page.keyboard.press("Escape");
+      }
+      await playground.press("Explore…");
+      const explore = page.getByRole("dialog", { name: "Explore" });
+      await explore.getByRole("button", { name: "Explore", exact: true }).click();
+      await expect(explore.getByRole("status")).toContainText("56 of 56 cases, in");
       await hasNoViolation(page);
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+k");
