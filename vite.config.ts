@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { BROWSER_ARGS, findBrowser } from "./e2e/support/browser.ts";
+import { findFirefox, firefoxProvider } from "./e2e/support/firefox.ts";
 
 const PORT = 9991;
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -44,6 +45,7 @@ const contentSecurityPolicy: Plugin = {
 };
 
 const executablePath = findBrowser();
+const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts"];
 const browserOnly = ["src/playground/panels/*.test.ts"];
@@ -85,6 +87,26 @@ export default defineConfig({
           },
         },
       },
+      // The core's tests in Firefox, where there is one.
+      ...(firefox
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: "firefox",
+                include: durableTests,
+                exclude: [...nodeOnly, ...browserOnly],
+                browser: {
+                  enabled: true,
+                  headless: true,
+                  screenshotFailures: false,
+                  instances: [{ browser: "firefox" as const }],
+                  provider: firefoxProvider(firefox),
+                },
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

@@ -236,6 +236,7 @@ describe("a sorted map", () => {
       await writing;
       const { value } = await map.get(context, { key: "k" });
       expect(value && Array.from(value)).toEqual([3, 4, 5]);
+      expect(value?.buffer.byteLength).toBe(3);
     });
   });
 

@@ -13,7 +13,7 @@ import { checkKey, compareKeys, prefixRange } from "./keys.ts";
 
 export interface SortedMapEntry {
   readonly key: string;
-  /** As with Node's `Buffer`, a view: its `buffer` may hold more than its bytes. */
+  /** In a range, as with Node's `Buffer`, a view: its `buffer` may hold more than its bytes. */
   readonly value: Uint8Array;
 }
 
@@ -75,7 +75,8 @@ export class SortedMap {
     const { store, fence } = internals(context).execution.options;
     return await fence.run(async () => {
       const entry = await store.readEntry(this.name, checkKey(key));
-      return { value: entry?.value };
+      // A copy costs little where there is one: its buffer holds nothing else.
+      return { value: entry?.value.slice() };
     });
   }
 

@@ -100,7 +100,8 @@ export class DurableMcpServer {
   /** The session of resumptions, which have no client. */
   readonly #headless: Session;
   readonly #calls = new WeakMap<Extra, Invocation>();
-  readonly #watched = new Set<string>();
+  /** Other servers, each with the wait for its death. */
+  readonly #watched = new Map<string, Promise<void>>();
   readonly #line = new ClientLine();
   #hanging = 0;
   #released: Deferred<void> = deferred();
@@ -178,8 +179,9 @@ export class DurableMcpServer {
     await this.#fence.run((signal) =>
       acquire(store.locks, serverLock(store.name, this.id), signal),
     );
-    this.#unsubscribe = store.subscribe(({ server }) => {
-      if (server !== undefined) this.#watch(server);
+    this.#unsubscribe = store.subscribe(({ server, wiped }) => {
+      if (server !== undefined) void this.#watch(server);
+      if (wiped) for (const invocation of this.#invocations) invocation.abandon();
     });
     store.announceServer(this.id);
     await this.#markInterrupted();
@@ -381,7 +383,7 @@ export class DurableMcpServer {
     await this.#fence.run(() => this.#sortHeld());
     for (const name of held) {
       const server = serverOfLock(store.name, name);
-      if (server !== undefined && server !== known) this.#watch(server);
+      if (server !== undefined && server !== known) void this.#watch(server);
     }
   }
 
@@ -420,10 +422,14 @@ export class DurableMcpServer {
   }
 
   /** Waits for the death of another server, to take its invocations over. */
-  #watch(server: string): void {
-    if (server === this.id || this.#watched.has(server)) return;
-    this.#watched.add(server);
-    this.#inBackground(this.#outlive(server));
+  #watch(server: string): Promise<void> {
+    if (server === this.id) return never();
+    const known = this.#watched.get(server);
+    if (known) return known;
+    const outlived = this.#outlive(server).finally(() => this.#watched.delete(server));
+    this.#watched.set(server, outlived);
+    this.#inBackground(outlived);
+    return outlived;
   }
 
   async #outlive(server: string): Promise<void> {
@@ -436,7 +442,6 @@ export class DurableMcpServer {
     } finally {
       await release();
     }
-    this.#watched.delete(server);
     if (this.#settings.resume !== "hold") await this.#resumeInterrupted();
   }
 

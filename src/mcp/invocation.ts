@@ -22,7 +22,7 @@ import {
   Execution,
   Fence,
   LONGEST_DELAY_MS,
-  never,
+  systemClock,
   Tracer,
   type ClientChannel,
   type Clock,
@@ -34,11 +34,15 @@ import {
   deferred,
   type BeginOutcome,
   type DurableStore,
+  type EndExecution,
   type ExecutionOutcome,
 } from "../store/index.ts";
 import type { ClientLine } from "./client-line.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
 import type { Extra, Session, Tool } from "./session.ts";
+
+/** An end that could not be journalled is tried again after so long, in milliseconds. */
+const INSIST_MS = 1000;
 
 /** What an invocation needs of its server. */
 export interface InvocationHost {
@@ -60,8 +64,8 @@ export interface InvocationHost {
   readonly line: ClientLine;
   /** The requests of the same invocation that came to this server before, and are not over. */
   readonly earlier: (invocation: Invocation) => readonly Invocation[];
-  /** Marks what another server leaves running when it dies. */
-  readonly watch: (server: string) => void;
+  /** Resolves when another server has died and what it left running is marked. */
+  readonly watch: (server: string) => Promise<void>;
 }
 
 export interface InvocationRequest {
@@ -107,6 +111,13 @@ export class Invocation {
     );
   }
 
+  static wiped(id: string): McpError {
+    return new McpError(
+      ErrorCode.InternalError,
+      `Everything was wiped while invocation ${id} was under way. Call the tool anew.`,
+    );
+  }
+
   get id(): string {
     return this.request.id;
   }
@@ -135,6 +146,14 @@ export class Invocation {
       .catch(this.host.onError)
       // The SDK sends nothing for a cancelled request, whatever this is.
       .finally(() => this.#cancelled.resolve({ content: [] }));
+  }
+
+  /** The journal does not know it any more: it is fenced, and its client is told. */
+  abandon(): void {
+    if (this.#fence.isCut) return;
+    this.#fence.cut();
+    this.#withdrawal.abort("Everything was wiped.");
+    this.#cancelled.reject(Invocation.wiped(this.id));
   }
 
   async #answer(inner: () => Promise<CallToolResult>): Promise<CallToolResult> {
@@ -171,6 +190,7 @@ export class Invocation {
     if (!begun.begun) {
       // A resumption that another server has done already is none of ours any more.
       if (begun.reason === "other-request") this.#refusal = Invocation.otherRequest(id);
+      if (begun.reason === "wiped") this.#refusal = Invocation.wiped(id);
       return { content: [] };
     }
     const number = begun.execution;
@@ -194,39 +214,44 @@ export class Invocation {
   async #begin(): Promise<BeginOutcome> {
     const { store, owner, guards, clock, earlier, watch } = this.host;
     const { request } = this;
-    for (const { over } of earlier(this)) await this.#fence.run(() => over.promise);
-    // Of this server's requests only this one may execute it now.
-    const begin = { ...request, owner, guards, abandonedBy: owner };
-    for (;;) {
-      // Listened for from before the look into the journal, so that no change is missed.
-      const changed = request.isNew ? never() : this.#nextChange();
-      const begun = await this.#fence.run((signal) => {
-        this.#beginning = store.beginExecution({ ...begin, at: clock.now() }, { signal });
+    const begin = async (isKnown: boolean): Promise<BeginOutcome> =>
+      await this.#fence.run((signal) => {
+        const begun = { ...request, owner, guards, isKnown, at: clock.now() };
+        this.#beginning = store.beginExecution(begun, { signal });
         return this.#beginning;
       });
-      if (begun.begun || begun.reason !== "running") return begun;
-      watch(begun.owner);
-      await this.#fence.run(() => changed);
+    if (request.isNew) return await begin(false);
+    // Of this server's requests only one is past this at a time.
+    for (const { over } of earlier(this)) await this.#fence.run(() => over.promise);
+    for (let isKnown = false; ; isKnown = true) {
+      // Listened for from before the look into the journal, so that no change is missed.
+      const next = this.#nextChange();
+      try {
+        const begun = await begin(isKnown);
+        if (begun.begun || begun.reason !== "running") return begun;
+        await this.#fence.run(() => Promise.race([next.changed, watch(begun.owner)]));
+      } finally {
+        next.end();
+      }
     }
   }
 
-  /** Resolves when the journal tells of the invocation, or of all. */
-  #nextChange(): Promise<void> {
+  /** `changed` resolves when the journal tells of the invocation, or of all. */
+  #nextChange() {
     const changed = deferred<void>();
     const end = this.host.store.subscribe(({ tables, invocation = this.id }) => {
       if (tables.includes("invocations") && invocation === this.id) changed.resolve();
     });
-    const ended = (): void => changed.resolve();
-    this.#fence.signal.addEventListener("abort", ended, { once: true });
-    return changed.promise.finally(() => {
-      end();
-      this.#fence.signal.removeEventListener("abort", ended);
-    });
+    // What is fenced reaches no `finally`.
+    this.#fence.signal.addEventListener("abort", end, { once: true });
+    return { changed: changed.promise, end };
   }
 
   async #journalCancellation(): Promise<void> {
-    if (this.#execution) {
-      await this.#end("cancelled", undefined);
+    const running = this.#endOf("cancelled", undefined);
+    if (running) {
+      const insist = (error: unknown): void => this.#insist(running, error);
+      await this.#end("cancelled", undefined).catch(insist);
       return;
     }
     // The cancellation may have come while an execution was being journalled, past aborting.
@@ -235,7 +260,9 @@ export class Invocation {
     const { store, clock, fence } = this.host;
     const { invocation: begun, execution } = outcome;
     const end = { begun, execution, outcome: "cancelled", at: clock.now() } as const;
-    await fence.run((signal) => store.endExecution(end, [], { signal }));
+    await fence
+      .run((signal) => store.endExecution(end, [], { signal }))
+      .catch((error: unknown) => this.#insist(end, error));
   }
 
   /** The answer is journalled and must not leave. */
@@ -260,8 +287,25 @@ export class Invocation {
   /** A protocol error in the place of a result carries the ids, too, also where it cannot be journalled. */
   async #fail(code: number, message: string, more?: unknown): Promise<never> {
     const data = { ...(typeof more === "object" ? more : {}), ...this.#meta() };
-    await this.#end("failed", { error: { code, message } }).catch(this.host.onError);
+    const response = { error: { code, message } };
+    await this.#end("failed", response).catch((error: unknown) => {
+      const end = this.#endOf("failed", response);
+      if (end) this.#insist(end, error);
+    });
     throw new McpError(code, message, data);
+  }
+
+  /** Journals what could not be journalled as long as the server lives: another server waits for it. */
+  #insist(end: EndExecution, reason: unknown): void {
+    const { store, fence, onError } = this.host;
+    onError(reason);
+    const insist = async (): Promise<void> => {
+      await fence.run((signal) => systemClock.sleep(INSIST_MS, signal));
+      await fence
+        .run((signal) => store.endExecution(end, [], { signal }))
+        .catch((error: unknown) => this.#insist(end, error));
+    };
+    void insist();
   }
 
   #meta(): Record<string, unknown> {
@@ -272,23 +316,27 @@ export class Invocation {
   }
 
   async #end(outcome: ExecutionOutcome, response: unknown): Promise<void> {
-    const execution = this.#execution;
+    const end = this.#endOf(outcome, response);
     const tracer = this.#tracer;
-    if (!execution || !tracer) return;
-    const { store, clock } = this.host;
+    if (!end || !tracer) return;
     // A cancelled execution's own fence is cut; the server's is not.
     const fence = outcome === "cancelled" ? this.host.fence : this.#fence;
-    const end = {
+    await fence.run((signal) =>
+      tracer.ride((events) => this.host.store.endExecution(end, events, { signal })),
+    );
+  }
+
+  #endOf(outcome: ExecutionOutcome, response: unknown): EndExecution | undefined {
+    const execution = this.#execution;
+    if (!execution) return undefined;
+    return {
       begun: execution.options.invocation,
       execution: execution.options.number,
       outcome,
-      at: clock.now(),
+      at: this.host.clock.now(),
       ...(response === undefined ? {} : { response }),
       ...(execution.responseLost ? { responseLost: true } : {}),
     };
-    await fence.run((signal) =>
-      tracer.ride((events) => store.endExecution(end, events, { signal })),
-    );
   }
 
   #client(): ClientChannel {

@@ -15,7 +15,7 @@ const LEAST = 80;
 /** What I do, what happened, what is true now: side by side. */
 export function WideLayout(): ReactElement {
   return (
-    <Split label="Width of tools and faults" direction="row" initial={25} least={[240, 580]}>
+    <Split label="Width of tools and faults" direction="row" initial={25} least={[240, 588]}>
       <DoColumn />
       <Split label="Width of calls" direction="row" initial={61.5} least={[320, 260]}>
         <HappenedColumn />

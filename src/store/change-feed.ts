@@ -12,6 +12,8 @@ export interface StoreChange {
   readonly invocation?: string;
   /** A server that has started on the store. */
   readonly server?: string;
+  /** Everything but the settings is gone. */
+  readonly wiped?: true;
   /** The change was made over another connection, most likely in another tab. */
   readonly remote: boolean;
 }

@@ -197,7 +197,7 @@ class IndexedDbStore implements DurableStore {
         ),
       ),
     );
-    this.#tell({ tables: ["invocations", "guards", "maps", "trace", "hits"] });
+    this.#tell({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
   }
   close() {
     this.#feed.close();

@@ -38,18 +38,19 @@ export interface BeginExecution {
   readonly args: Readonly<Record<string, unknown>>;
   /** `resume` begins only where the invocation is interrupted; the first execution is always a `call`. */
   readonly as: "client" | "resume";
+  /** Executes an invocation once at a time: what it left running is over. */
   readonly owner: string;
   readonly guards: "on" | "off";
   readonly at: number;
   /** The id was made for this call: no invocation of it can be in the journal. */
   readonly isNew?: boolean;
-  /** What this owner left running is over, though its end could not be journalled. */
-  readonly abandonedBy?: string;
+  /** It was seen in the journal before: where it is gone now, it was wiped, and does not begin anew. */
+  readonly isKnown?: boolean;
 }
 
 export type BeginOutcome =
   | { readonly begun: true; readonly invocation: InvocationRecord; readonly execution: number }
-  | { readonly begun: false; readonly reason: "other-request" | "not-interrupted" }
+  | { readonly begun: false; readonly reason: "other-request" | "not-interrupted" | "wiped" }
   /** Another server executes it, or died and was not noticed yet. */
   | { readonly begun: false; readonly reason: "running"; readonly owner: string };
 
@@ -110,9 +111,10 @@ export async function beginExecution(
   return await transact(db, ["invocations"], "readwrite", options, async (tx) => {
     const invocations = tx.objectStore("invocations");
     const found = begin.isNew ? undefined : await invocations.get(begin.id);
+    if (!found && begin.isKnown) return { begun: false, reason: "wiped" };
     if (found && !sameRequest(found, begin)) return { begun: false, reason: "other-request" };
     const running = found?.state === "running" ? found.executions.at(-1)?.owner : undefined;
-    const isAbandoned = running !== undefined && running === begin.abandonedBy;
+    const isAbandoned = running !== undefined && running === begin.owner;
     const earlier = found && isAbandoned ? interrupted(found, begin.at) : found;
     if (begin.as === "resume" && (earlier?.state !== "interrupted" || earlier.held !== undefined)) {
       return { begun: false, reason: "not-interrupted" };
@@ -154,8 +156,9 @@ export async function endExecution(
     appendTrace(tx, events);
     await invocations.put(withPending(ended(begun, end)));
     const found = read.result;
-    const last = found?.executions.at(-1);
-    if (found?.state === "running" && last?.number === end.execution) return true;
+    const [last, own] = [found, begun].map((invocation) => invocation?.executions.at(-1));
+    const isSame = last?.number === end.execution && last.owner === own?.owner;
+    if (found?.state === "running" && isSame) return true;
     // It was interrupted or wiped meanwhile, and stays so.
     await (found ? invocations.put(found) : invocations.delete(begun.id));
     return false;

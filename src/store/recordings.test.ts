@@ -37,15 +37,17 @@ async function call(n: number): Promise<void> {
   await store.endExecution(end, []);
 }
 
-async function recorded(): Promise<boolean[]> {
+/** Of each call, the newest first, whether all of its recording is there: `undefined` for a part. */
+async function recorded(): Promise<(boolean | undefined)[]> {
   const calls = await store.readInvocations({ limit: 10 });
   const traces = await Promise.all(
     calls.map(({ id }) => store.readTrace({ invocation: id, limit: 10 })),
   );
-  return calls.map(
-    ({ executions }, index) =>
-      traces[index]?.length === 2 && executions.every(({ response }) => response !== undefined),
-  );
+  return calls.map(({ executions }, index) => {
+    const hasTrace = traces[index]?.length === 2;
+    const hasAnswer = executions.every(({ response }) => response !== undefined);
+    return hasTrace === hasAnswer ? hasTrace : undefined;
+  });
 }
 
 it("trims the oldest in batches and keeps the newest, the calls and their count of attempts", async () => {
@@ -68,12 +70,17 @@ it("trims the oldest in batches and keeps the newest, the calls and their count 
 
 it("leaves what is running or waits to be resumed, and adds up the attempts of a later retry", async () => {
   await begin(1);
+  // Begun by another owner, which has died.
+  await store.interruptInvocations((owner) => owner === "o", 1);
+  const interrupted = await store.readInvocation("0190a0a0-0000-7000-8000-000000000001");
+  expect(interrupted?.state).toBe("interrupted");
   await call(2);
   await call(3);
   await store.trimRecordings({ keep: 1, limit: 10 });
   const readTrace = (n: number) =>
     store.readTrace({ invocation: `0190a0a0-0000-7000-8000-00000000000${n}`, limit: 10 });
-  expect(await readTrace(1)).toHaveLength(2);
+  expect(await store.readInvocation(interrupted?.id ?? "")).toEqual(interrupted);
+  expect(await readTrace(1)).toHaveLength(3);
   expect(await readTrace(2)).toHaveLength(0);
   await call(2);
   await store.trimRecordings({ keep: 1, limit: 10 });

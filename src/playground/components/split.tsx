@@ -60,7 +60,7 @@ export function Split({ label, direction, initial, least, children }: SplitProps
   };
 
   const first = folded ? "0px" : `minmax(${least[0]}px, ${part}%)`;
-  const tracks = `${first} 8px minmax(0, 1fr)`;
+  const tracks = `${first} 8px minmax(${least[1]}px, 1fr)`;
   return (
     <div
       ref={box}

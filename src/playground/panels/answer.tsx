@@ -2,6 +2,7 @@
 import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
 import type { ReactElement } from "react";
+import { canonicalJson } from "../../store/index.ts";
 import { Value } from "../components/json.tsx";
 import { show } from "../format.ts";
 import { usePlaygroundState } from "../hooks/use-playground.ts";
@@ -19,7 +20,12 @@ export default function Answer({
   readonly response: unknown;
 }): ReactElement {
   const { data: result } = CallToolResultSchema.safeParse(response);
-  if (!result) return <Value label={label} value={response} />;
+  // A protocol error has neither, and the SDK's schema would make empty content of it.
+  const isResult =
+    typeof response === "object" &&
+    response !== null &&
+    ("content" in response || "structuredContent" in response);
+  if (!result || !isResult) return <Value label={label} value={response} />;
   const { structuredContent, isError } = result;
   const text = textOf(result);
   // Most tools repeat their structured content as text, for clients that know no other.
@@ -92,7 +98,7 @@ function textOf({ content }: CallToolResult): string {
 
 function isSame(text: string, value: unknown): boolean {
   try {
-    return show(JSON.parse(text)) === show(value);
+    return canonicalJson(JSON.parse(text)) === canonicalJson(value);
   } catch {
     return false; // A text of its own.
   }

@@ -124,11 +124,12 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
   const isRunning = state === "running" && executions.at(-1)?.owner === serverId;
   const compare = async (): Promise<void> => {
     const last = executions.length;
-    const comparing =
-      last > 1
-        ? { execution: last - 1, call: id, callExecution: last }
-        : { call: (await playground.callBefore(invocation)) ?? id };
-    await setPlace({ compare: comparing });
+    if (last > 1) {
+      await setPlace({ call: id, compare: { execution: last - 1, call: id, callExecution: last } });
+      return;
+    }
+    const before = await playground.callBefore(invocation);
+    if (before !== undefined) await setPlace({ call: id, compare: { call: before } });
   };
   const edit = (): void => {
     playground.draft(tool, JSON.stringify(args, null, 2));

@@ -217,7 +217,12 @@ const CallRow = memo(function CallRow({
         </span>
       </button>
       {compared === undefined || isSelected ? null : (
-        <Button className="mr-2" pressed={compared === id} onClick={() => compareWith(id)}>
+        <Button
+          className="mr-2"
+          aria-label={`Compare with ${tool} ${shortId(id)}`}
+          pressed={compared === id}
+          onClick={() => compareWith(id)}
+        >
           Compare with
         </Button>
       )}

@@ -72,6 +72,12 @@ export default function Compare({
         </>
       }
     >
+      {[left.data, right.data].some(({ invocation }) => invocation.trimmed) ? (
+        <p className="border-b border-line bg-warn-soft px-3 py-1 text-sm text-warn">
+          The older part of a recording was trimmed: what stands below as missing may have been
+          there.
+        </p>
+      ) : null}
       <Differences
         comparison={comparison}
         onlyDifferent={onlyDifferent}

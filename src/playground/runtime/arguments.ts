@@ -20,17 +20,19 @@ export function parseArguments(text: string): ParsedArguments {
   return { args: value as Record<string, unknown> };
 }
 
-const toolCall = z.object({
-  name: z.string(),
-  arguments: z.record(z.string(), z.unknown()).default({}),
+const args = z.record(z.string(), z.unknown());
+const request = z.object({
+  method: z.literal("tools/call"),
+  params: z.object({ name: z.string(), arguments: args.default({}) }),
 });
-const request = z.object({ method: z.literal("tools/call"), params: toolCall });
+/** Without its request, a call is told from arguments by having nothing else. */
+const params = z.strictObject({ name: z.string(), arguments: args, _meta: args.optional() });
 
 /** The call that pasted arguments are in truth: a `tools/call` request, or its `params`. */
 export function wholeCall(
   value: Record<string, unknown>,
 ): { readonly tool: string; readonly args: Record<string, unknown> } | undefined {
-  const found = request.safeParse(value).data?.params ?? toolCall.strict().safeParse(value).data;
+  const found = request.safeParse(value).data?.params ?? params.safeParse(value).data;
   return found && { tool: found.name, args: found.arguments };
 }
 

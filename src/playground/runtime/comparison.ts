@@ -54,11 +54,11 @@ export function compare(left: Side, right: Side): Comparison {
     return { what, left: a, right: b, verdict };
   };
   const told = ({ left, right }: ComparedRow): boolean => left !== "" || right !== "";
-  const whole = [
+  const rowsOfCall = [
     row("outcome", outcomeOf),
     ...(left.invocation.id === right.invocation.id
       ? []
-      : [row("arguments", ({ invocation }) => show(invocation.args))]),
+      : [row("arguments", ({ invocation }) => whole(invocation.args))]),
     row("answer", answerOf),
     row("executions", executionsOf),
   ].filter(told);
@@ -72,8 +72,17 @@ export function compare(left: Side, right: Side): Comparison {
       row("map writes", (side) => writesOf(side, alias)),
     ].filter(told),
   }));
-  const rows = [...whole, ...parts.flatMap((part) => part.rows)];
-  return { whole, parts, differences: rows.filter(({ verdict }) => verdict === "differs").length };
+  const rows = [...rowsOfCall, ...parts.flatMap((part) => part.rows)];
+  return {
+    whole: rowsOfCall,
+    parts,
+    differences: rows.filter(({ verdict }) => verdict === "differs").length,
+  };
+}
+
+/** Uncut: what differs may stand at the end. */
+function whole(value: unknown): string {
+  return show(value, 2, Infinity);
 }
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
@@ -115,7 +124,7 @@ function answerOf(side: Side): string {
   const { response } = executionsIn(side).at(-1) ?? {};
   if (typeof response !== "object" || response === null) return "";
   const { _meta: _, structuredContent, ...answer } = response as Record<string, unknown>;
-  return show(structuredContent ?? answer);
+  return whole(structuredContent ?? answer);
 }
 
 function executionsOf(side: Side): string {
@@ -134,8 +143,9 @@ function executionsOf(side: Side): string {
 
 function aliasesOf(sides: readonly Side[]): (string | undefined)[] {
   const aliases = new Set<string | undefined>();
-  for (const { trace, effects } of sides) {
+  for (const { trace, effects, guards, execution } of sides) {
     for (const { alias } of trace) aliases.add(alias);
+    if (execution === undefined) for (const { alias } of guards) aliases.add(alias);
     for (const { alias } of effects) aliases.add(alias);
   }
   // The body is first, as in the timeline.
@@ -166,7 +176,7 @@ function resultOf(side: Side, alias: string | undefined): string {
   if (!ended) return "";
   if (ended.error) return `${ended.error.name}: ${ended.error.message}`;
   const guard = side.guards.find((record) => record.alias === alias);
-  if (guard?.state === "stored") return show(guard.value);
+  if (guard?.state === "stored") return whole(guard.value);
   return guard?.error ? `${guard.error.name}: ${guard.error.message}` : "";
 }
 

@@ -268,11 +268,15 @@ export class Playground {
     await this.#cell.attempt(() => this.#server?.resume(id));
   }
 
-  /** The id of the call of the same tool that came before, if there is one. */
+  /** The id of the call of the same tool that came before; where there is none, that is told. */
   async callBefore({ id, tool }: InvocationRecord): Promise<string | undefined> {
     const matches = (other: InvocationRecord): boolean => other.tool === tool;
-    const found = await this.#store?.readInvocations({ before: id, limit: 1, matches });
-    return found?.[0]?.id;
+    let found: InvocationRecord | undefined;
+    await this.#cell.attempt(async () => {
+      [found] = (await this.#store?.readInvocations({ before: id, limit: 1, matches })) ?? [];
+      if (!found) throw new Error(`There is no earlier call of ${tool} to compare this one with.`);
+    });
+    return found?.id;
   }
 
   /** Keeps what is being typed as a tool's arguments. */

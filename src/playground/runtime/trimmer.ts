@@ -8,17 +8,26 @@ const BATCH = 100;
 
 export class Trimmer {
   #keep: number | undefined;
-  /** What is older has been looked at. A new page begins with the oldest again. */
+  /** What is older has been looked at. */
   #after: string | undefined;
+  /** The next trimming begins with the oldest again. */
+  #fromOldest = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** One after the other. */
+  #trimming: Promise<void> = Promise.resolve();
   readonly #unsubscribe: () => void;
 
   constructor(
     private readonly store: DurableStore,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.#unsubscribe = store.subscribe(({ tables }) => {
-      if (tables.includes("invocations")) this.#schedule();
+    this.#unsubscribe = store.subscribe(({ tables, invocation }) => {
+      if (!tables.includes("invocations")) return;
+      // An older call that is retried, or has ended only now, has a recording again.
+      if (invocation !== undefined && this.#after !== undefined && invocation <= this.#after) {
+        this.#fromOldest = true;
+      }
+      this.#schedule();
     });
   }
 
@@ -26,7 +35,7 @@ export class Trimmer {
   set keep(keep: number | undefined) {
     if (keep === this.#keep) return;
     this.#keep = keep;
-    this.#after = undefined;
+    this.#fromOldest = true;
     this.#schedule();
   }
 
@@ -39,13 +48,14 @@ export class Trimmer {
   #schedule(): void {
     if (this.#keep === undefined) return;
     this.#timer ??= setTimeout(() => {
-      this.#trim()
-        .catch(this.onError)
-        .finally(() => (this.#timer = undefined));
+      this.#timer = undefined;
+      this.#trimming = this.#trimming.then(() => this.#trim()).catch(this.onError);
     }, TRIM_AFTER_MS);
   }
 
   async #trim(): Promise<void> {
+    if (this.#fromOldest) this.#after = undefined;
+    this.#fromOldest = false;
     while (this.#keep !== undefined) {
       const trimming = { keep: this.#keep, after: this.#after, limit: BATCH };
       const { last } = await this.store.trimRecordings(trimming);

@@ -1,0 +1,60 @@
+/** The main story in Firefox, where one is installed: a payment whose server dies in its middle is charged once. */
+import { findFirefox, launchFirefox } from "./support/firefox.ts";
+import { expect, test } from "./support/test.ts";
+
+const firefox = findFirefox();
+
+if (firefox !== undefined) {
+  test("Firefox: a payment is charged once though the server died, and the sweep holds", async ({
+    baseURL,
+  }) => {
+    test.setTimeout(120_000);
+    const browser = await launchFirefox(firefox);
+    try {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on("console", (message) => {
+        if (["error", "warn"].includes(message.type())) problems.push(message.text());
+      });
+      page.on("pageerror", (error) => problems.push(String(error)));
+      await page.setViewport({ width: 1440, height: 900 });
+      await page.goto(baseURL ?? "");
+      const press = (name: string): Promise<void> =>
+        page.locator(`::-p-aria(${name}[role="button"])`).click();
+      const shows = (text: string): Promise<unknown> =>
+        page.locator(`::-p-text(${text})`).setTimeout(20_000).wait();
+      await shows("Charge and crash");
+      await press("Charge and crash");
+      await shows("The server died");
+      await press("Restart");
+      await shows("calls 2");
+      await shows("payment_failed");
+      const effects = (): Promise<number> =>
+        page.evaluate(
+          () =>
+            new Promise<number>((resolve, reject) => {
+              const open = indexedDB.open("playground-processing-ledger");
+              open.onerror = () => reject(new Error(String(open.error)));
+              open.onsuccess = () => {
+                const count = open.result.transaction("rows").objectStore("rows").count();
+                count.onsuccess = () => {
+                  open.result.close();
+                  resolve(count.result);
+                };
+              };
+            }),
+        );
+      expect(await effects()).toBe(1);
+      // What was done survives a reload.
+      await page.reload();
+      await shows("payment_failed");
+      expect(await effects()).toBe(1);
+      await press("Explore…");
+      await press("Explore");
+      await shows("28 of 28 cases keep every promise");
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+}
