@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBrowser } from "./browser.ts";
+import { findFirefox } from "./firefox.ts";
 
 interface Counts {
   passed: number;
@@ -53,6 +54,8 @@ const steps: readonly Step[] = [
   { name: "format", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
   vitest("unit"),
   vitest("browser"),
+  // Where a Firefox is on the machine.
+  ...(findFirefox() ? [vitest("firefox")] : []),
   { name: "production build", command: "vite", args: ["build", "--logLevel", "warn"] },
   {
     name: "end-to-end tests",

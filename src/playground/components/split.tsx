@@ -8,6 +8,8 @@ import {
   type ReactNode,
 } from "react";
 
+import { useStoredState } from "../hooks/use-stored-state.ts";
+
 /** How far an arrow key moves the separator, in percent. */
 const STEP = 2;
 
@@ -24,7 +26,8 @@ export interface SplitProps {
 
 export function Split({ label, direction, initial, least, children }: SplitProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
-  const [part, setPart] = useState(initial);
+  const [stored, setStored] = useStoredState(`split:${label}`, String(initial));
+  const part = Number(stored);
   const [folded, setFolded] = useState(false);
   const isRow = direction === "row";
 
@@ -34,7 +37,7 @@ export function Split({ label, direction, initial, least, children }: SplitProps
     if (size === 0) return;
     const [low, high] = [(least[0] / size) * 100, 100 - (least[1] / size) * 100];
     setFolded(false);
-    setPart(Math.max(Math.min(low, high), Math.min(high, percent)));
+    setStored(String(Math.max(Math.min(low, high), Math.min(high, percent))));
   };
   const onDrag = ({ currentTarget, pointerId, clientX, clientY }: PointerEvent): void => {
     const bounds = box.current?.getBoundingClientRect();

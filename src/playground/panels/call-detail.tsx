@@ -95,7 +95,10 @@ function Call({
 function NotAnInvocation({ view }: { readonly view: ClientView | undefined }): ReactElement {
   if (!view) {
     return (
-      <Empty>There is no such call in this example: it was wiped, or the link is another's.</Empty>
+      <Empty>
+        No call of this id has begun in this example: it was refused, it was wiped, or the link is
+        another’s.
+      </Empty>
     );
   }
   if (view.state === "waiting") return <Empty>The call is on its way.</Empty>;

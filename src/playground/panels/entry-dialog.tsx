@@ -26,6 +26,8 @@ export function EntryDialog({
   const [key, setKey] = useState(draft.key);
   const [value, setValue] = useState(draft.value);
   const [refusal, setRefusal] = useState<string>();
+  /** The key that is there already, and that a second press overwrites. */
+  const [known, setKnown] = useState<string>();
   useEffect(() => dialog.current?.showModal(), []);
 
   const save = async (): Promise<void> => {
@@ -35,6 +37,11 @@ export function EntryDialog({
       checkKey(key);
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    if (draft.isNew && known !== key && (await playground.store?.readEntry(map, key))) {
+      setKnown(key);
+      setRefusal("The map has an entry of this key. Press Insert again to overwrite it.");
       return;
     }
     if (await playground.write(map, { method: "insert", entries: [entry] }))
@@ -73,6 +80,9 @@ export function EntryDialog({
           <input
             className="field font-mono"
             value={key}
+            // The map is filled in already.
+            // eslint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus={draft.isNew && draft.map !== ""}
             readOnly={!draft.isNew}
             onChange={({ target }) => setKey(target.value)}
           />

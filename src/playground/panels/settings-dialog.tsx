@@ -85,10 +85,11 @@ function KeepRecordings(): ReactElement {
   const id = useId();
   const [typed, setTyped] = useState(keepRecordings?.toString() ?? "");
   const [refusal, setRefusal] = useState<string>();
+  const isApplied = typed === (keepRecordings?.toString() ?? "");
   /** Trimming cannot be taken back: it begins when the number is there, not while it is typed. */
   const apply = (): void => {
     const count = Number(typed);
-    if (typed !== "" && !(Number.isInteger(count) && count > 0)) {
+    if (typed !== "" && !(Number.isSafeInteger(count) && count > 0)) {
       setRefusal("This must be a whole number from 1 on, or empty to keep all.");
       return;
     }
@@ -116,9 +117,12 @@ function KeepRecordings(): ReactElement {
           value={typed}
           onChange={({ target }) => setTyped(target.value)}
         />
-        <Button type="submit" disabled={typed === (keepRecordings?.toString() ?? "")}>
+        <Button type="submit" disabled={isApplied}>
           {typed === "" ? "Keep all" : "Trim"}
         </Button>
+        <span role="status" className="text-sm text-muted">
+          {isApplied ? (typed === "" ? "All are kept." : "Applied.") : "Not applied yet."}
+        </span>
       </div>
       {refusal === undefined ? null : (
         <p role="alert" className="text-sm text-bad">
@@ -126,8 +130,9 @@ function KeepRecordings(): ReactElement {
         </p>
       )}
       <p id={`${id}-about`} className="text-sm text-muted">
-        The steps and answers of older calls are removed for good, now and from now on. The calls
-        themselves, their guards and the maps are always kept. Empty keeps all.
+        The steps and answers of older calls are removed for good, now and from now on, so that what
+        they answered is no longer found by the filter. The calls themselves, their guards and the
+        maps are always kept. Empty keeps all.
       </p>
     </form>
   );

@@ -101,14 +101,24 @@ function Arguments({
   const pasted = args && wholeCall(args);
   const paste = async (): Promise<void> => {
     try {
-      setText(await navigator.clipboard.readText());
-      setRefusal(undefined);
+      const copied = await navigator.clipboard.readText();
+      if (copied.trim() !== "") setText(copied);
+      setRefusal(copied.trim() === "" ? "The clipboard is empty." : undefined);
     } catch {
       setRefusal("The browser keeps the clipboard from the page: paste into the editor instead.");
     }
   };
   return (
     <>
+      {pasted ? (
+        <WholeCall
+          tool={pasted.tool}
+          onTake={() => {
+            if (pasted.tool !== tool.name) setText(initialArguments(tool.inputSchema));
+            playground.draft(pasted.tool, JSON.stringify(pasted.args, null, 2));
+          }}
+        />
+      ) : null}
       <Suspense fallback={<div className="h-40" />}>
         {args ? (
           <SchemaForm
@@ -142,15 +152,6 @@ function Arguments({
             onSubmit={onSubmit}
           />
         </Suspense>
-        {pasted ? (
-          <WholeCall
-            tool={pasted.tool}
-            onTake={() => {
-              if (pasted.tool !== tool.name) setText(initialArguments(tool.inputSchema));
-              playground.draft(pasted.tool, JSON.stringify(pasted.args, null, 2));
-            }}
-          />
-        ) : null}
         {refusal === undefined ? null : (
           <p role="alert" className="text-sm text-warn">
             {refusal}

@@ -165,6 +165,9 @@ function endOf(side: Side, alias: string | undefined): string {
   if (alias === undefined) return "";
   const events = ofAlias(side, alias);
   const last = events.findLast(({ type }) => ENDS[type] !== undefined);
+  if (last?.type === "attempt-started" && last.detail !== undefined) {
+    return `${last.kind ?? "guard"}: ran its callable, and recorded nothing (${last.detail})`;
+  }
   return last ? `${last.kind ?? "guard"}: ${ENDS[last.type] ?? ""}` : "";
 }
 

@@ -7,11 +7,21 @@ export function problemsOf(schema: Record<string, unknown>, value: unknown): str
   const told = errors
     // A group says only that something within it is wrong.
     .filter(({ keyword }) => keyword !== "properties")
-    .map(({ instanceLocation, error }) => {
+    .map(({ instanceLocation, keyword, error: text }) => {
+      const error = inWords(keyword, text);
       const name = instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".");
       return name === "" ? error : `${name}: ${error}`;
     });
   return [...new Set(told)];
+}
+
+/** The validator's own words, where they can be understood. */
+function inWords(keyword: string, text: string): string {
+  if (keyword === "required")
+    return text.replace(/^.*required property (".*")\.$/, "$1 is missing.");
+  if (keyword === "exclusiveMinimum") return text.replace("is less than", "is not greater than");
+  if (keyword === "exclusiveMaximum") return text.replace("is greater than", "is not less than");
+  return text;
 }
 
 export function validatorOf(schema: object): Validator {

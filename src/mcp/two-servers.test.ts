@@ -1,0 +1,207 @@
+/** Two servers on one database, as in two tabs: an invocation is executed by one of them at a time. */
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { call, textOf } from "../../e2e/support/lab.ts";
+import { atMostOnce, uuidv7 } from "../durable/index.ts";
+import { deferred, localLocks, openStore, type DurableStore } from "../store/index.ts";
+import { connect, DurableMcpServer } from "./index.ts";
+
+interface Tab {
+  readonly store: DurableStore;
+  readonly server: DurableMcpServer;
+  readonly client: Client;
+}
+
+let name: string;
+const locks = localLocks();
+let tabs: Tab[];
+/** How many executions are inside the tool, and how many there were at the most. */
+let inside: number;
+let most: number;
+let release = deferred<void>();
+let entered = deferred<void>();
+let effects: number;
+
+async function openTab(around: (store: DurableStore) => DurableStore = (store) => store) {
+  const store = await openStore({ name, locks });
+  const server = new DurableMcpServer({ name: "tab", version: "1.0.0" }, { store: around(store) });
+  server.registerTool("slow", {}, async (_args, context) => {
+    most = Math.max(most, ++inside);
+    try {
+      await atMostOnce("step", context, () => {
+        effects++;
+      });
+      entered.resolve();
+      await release.promise;
+      return { content: [{ type: "text", text: `execution ${context.execution}` }] };
+    } finally {
+      inside--;
+    }
+  });
+  await server.start();
+  const { client } = await connect(server);
+  const tab = { store, server, client };
+  tabs.push(tab);
+  return tab;
+}
+
+/** The store, with one method replaced. */
+function replacing<Name extends keyof DurableStore>(
+  method: Name,
+  by: (store: DurableStore) => DurableStore[Name],
+): (store: DurableStore) => DurableStore {
+  return (store) =>
+    new Proxy(store, {
+      get: (target, key) => {
+        const value: unknown = key === method ? by(target) : Reflect.get(target, key);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+}
+
+async function executions(tab: Tab, id: string): Promise<(string | undefined)[]> {
+  const found = await tab.store.readInvocation(id);
+  return found?.executions.map(({ outcome }) => outcome) ?? [];
+}
+
+/** A call that waits: resolves when its server has looked into the journal and found another at it. */
+async function waiting(tab: Tab, id: string, signal?: AbortSignal) {
+  const looked = deferred<void>();
+  const real = tab.server.store.beginExecution.bind(tab.server.store);
+  tab.server.store.beginExecution = async (...begin) => {
+    const outcome = await real(...begin);
+    if (!outcome.begun && outcome.reason === "running") looked.resolve();
+    return outcome;
+  };
+  const params = {
+    name: "slow",
+    arguments: {},
+    _meta: { "playground.durable-mcp/invocationId": id },
+  };
+  const answer = signal
+    ? tab.client.callTool(params, undefined, { signal })
+    : call(tab.client, "slow", {}, id);
+  answer.catch(() => undefined);
+  await looked.promise;
+  return { answer };
+}
+
+beforeEach(() => {
+  name = `two-${crypto.randomUUID()}`;
+  tabs = [];
+  inside = most = effects = 0;
+  release = deferred();
+  entered = deferred();
+});
+afterEach(async () => {
+  release.resolve();
+  for (const { server, store } of tabs) {
+    await server.close();
+    store.close();
+  }
+  indexedDB.deleteDatabase(name);
+});
+
+it("a retry in the other waits until the first has ended, and is answered by its guards", async () => {
+  const [a, b] = [await openTab(), await openTab()];
+  const id = uuidv7();
+  const first = call(a.client, "slow", {}, id);
+  await entered.promise;
+  const { answer } = await waiting(b, id);
+  expect(await executions(b, id)).toEqual([undefined]);
+  release.resolve();
+  expect(textOf(await first)).toBe("execution 1");
+  expect(textOf((await answer) as never)).toBe("execution 2");
+  expect([most, effects]).toEqual([1, 1]);
+});
+
+it.each(["crash", "close"] as const)(
+  "a retry that waits goes on when the first's server ends by a %s",
+  async (end) => {
+    const [a, b] = [await openTab(), await openTab()];
+    const id = uuidv7();
+    void call(a.client, "slow", {}, id).catch(() => undefined);
+    await entered.promise;
+    const { answer } = await waiting(b, id);
+    void a.server[end]();
+    release.resolve();
+    // The other server resumes it, and the retry comes after or before that.
+    expect(textOf((await answer) as never)).toMatch(/^execution [23]$/);
+    expect(effects).toBe(1);
+    expect((await executions(b, id))[0]).toBe("crashed");
+  },
+);
+
+it("a call that is cancelled while it waits leaves the first alone", async () => {
+  const [a, b] = [await openTab(), await openTab()];
+  const id = uuidv7();
+  const first = call(a.client, "slow", {}, id);
+  await entered.promise;
+  const cancel = new AbortController();
+  const { answer } = await waiting(b, id, cancel.signal);
+  cancel.abort("cancelled");
+  await expect(answer).rejects.toThrow();
+  release.resolve();
+  expect(textOf(await first)).toBe("execution 1");
+  expect(textOf(await call(b.client, "slow", {}, id))).toBe("execution 2");
+  expect([most, effects]).toEqual([1, 1]);
+});
+
+it("a wipe ends the first and refuses the one that waits: nothing begins anew", async () => {
+  const [a, b] = [await openTab(), await openTab()];
+  const id = uuidv7();
+  const first = call(a.client, "slow", {}, id);
+  await entered.promise;
+  const { answer } = await waiting(b, id);
+  const refused = [
+    expect(first).rejects.toThrow("Everything was wiped"),
+    expect(answer).rejects.toThrow("Everything was wiped"),
+  ];
+  const third = await openStore({ name, locks });
+  await third.wipe();
+  third.close();
+  await Promise.all(refused);
+  expect(most).toBe(1);
+  expect(await executions(b, id)).toEqual([]);
+});
+
+it("an end that cannot be journalled at first is journalled later, and frees the one that waits", async () => {
+  let failing = 2;
+  const a = await openTab(
+    replacing("endExecution", (store) => async (...end) => {
+      if (failing-- > 0) throw new Error("The disk is full.");
+      return await store.endExecution(...end);
+    }),
+  );
+  const b = await openTab();
+  const id = uuidv7();
+  const first = call(a.client, "slow", {}, id);
+  await entered.promise;
+  const { answer } = await waiting(b, id);
+  release.resolve();
+  await expect(first).rejects.toThrow("could not be journalled: The disk is full.");
+  expect(textOf((await answer) as never)).toBe("execution 2");
+  expect([most, effects]).toEqual([1, 1]);
+});
+
+it("a takeover that fails is told to the call that waits for it, and the next one succeeds", async () => {
+  const a = await openTab();
+  let failing = false;
+  const b = await openTab(
+    replacing("interruptInvocations", (store) => async (...dead) => {
+      if (failing) throw new Error("The disk is full.");
+      return await store.interruptInvocations(...dead);
+    }),
+  );
+  const id = uuidv7();
+  void call(a.client, "slow", {}, id).catch(() => undefined);
+  await entered.promise;
+  const { answer } = await waiting(b, id);
+  failing = true;
+  a.server.crash();
+  expect(textOf((await answer) as never)).toBe("The disk is full.");
+  failing = false;
+  release.resolve();
+  expect(textOf(await call(b.client, "slow", {}, id))).toMatch(/^execution [23]$/);
+  expect(effects).toBe(1);
+});
