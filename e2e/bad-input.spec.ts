@@ -189,6 +189,37 @@ test("a full disk: the call fails in words, nothing half-written, and the page g
   expect(await playground.ledger()).toHaveLength(1);
 });
 
+test("a transaction that the browser aborts fails the call in words, and nothing is half-written", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await page.evaluate(() => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is applied to each store below
+    const { put } = IDBObjectStore.prototype;
+    // As on a failing disk: the payment's own transaction is taken back after it was asked for.
+    IDBObjectStore.prototype.put = function (...args) {
+      const request = put.apply(this, args);
+      if (this.name === "entries") {
+        IDBObjectStore.prototype.put = put;
+        request.onsuccess = () => this.transaction.abort();
+      }
+      return request;
+    };
+  });
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  await expect(playground.calls).not.toContainText("success");
+  // The bank was charged and the map was not written: the guard does not say that it was done.
+  expect(await playground.ledger()).toHaveLength(1);
+  expect(await readTable(page, "playground-processing", "entries")).toEqual([]);
+  expect(await readTable(page, "playground-processing", "writes")).toEqual([]);
+  expect(await readTable(page, "playground-processing", "changes")).toEqual([]);
+  await playground.press("Retry");
+  await playground.counts(2, 1, 1);
+  await expect(playground.calls).toContainText("payment_failed");
+});
+
 test("the database deleted under the page is told, and opened again without a reload", async ({
   context,
   page,
@@ -222,5 +253,5 @@ test("a call while the server is down, and a link to an unknown example", async 
 
 test("a link to a call that is not there says so", async ({ page, playground }) => {
   await playground.open("/?call=01890000-0000-7000-8000-000000000000");
-  await expect(page.getByText("There is no such call in this example")).toBeVisible();
+  await expect(page.getByText("No call of this id has begun in this example")).toBeVisible();
 });

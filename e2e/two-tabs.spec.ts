@@ -21,17 +21,31 @@ test("what is done in one tab shows in the other without a reload", async ({
   );
 });
 
-test("a closed tab's call is taken over by the other tab", async ({ context, playground }) => {
+test("a closed tab's call is taken over by one of the other tabs, once", async ({
+  context,
+  playground,
+}) => {
   await playground.open();
   const other = new PlaygroundPage(await context.newPage());
   await other.open();
+  await expect(playground.page.getByText("and 1 other tab")).toBeVisible();
+  const third = new PlaygroundPage(await context.newPage());
+  await third.open();
+  await expect(other.page.getByText("and 2 other tabs")).toBeVisible();
   await playground.arm("The bank never answers");
   await playground.press("Call process_payment");
   await expect(playground.executions).toContainText("Injected at effect:after: hang");
   await expect(other.calls).toContainText("running");
+  await other.calls.getByRole("button").click();
+  await expect(other.executions).toContainText("in another tab");
   await playground.page.close();
   await expect(other.calls).toContainText("completed");
   await expect(other.calls).toContainText("payment_failed");
+  await expect(third.calls).toContainText("payment_failed");
+  await expect(other.page.getByText("and 1 other tab")).toBeVisible();
+  // Both saw it die, and one of them resumed it.
+  await other.counts(2, 1, 1);
+  expect((await other.journal())[0]?.executions).toHaveLength(2);
   expect(await other.ledger()).toHaveLength(1);
 });
 

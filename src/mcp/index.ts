@@ -12,3 +12,4 @@ export { MAP_TEMPLATE, mapUri } from "./map-resources.ts";
 export { EXECUTION, INVOCATION_ID } from "./meta.ts";
 export { structured } from "./result.ts";
 export type { ToolArgs, ToolConfig, ToolHandler, ToolSchema } from "./session.ts";
+export { livingServers } from "./lock.ts";

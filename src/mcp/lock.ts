@@ -1,4 +1,4 @@
-import { deferred, type Locks } from "../store/index.ts";
+import { deferred, type DurableStore, type Locks } from "../store/index.ts";
 
 /** Held by a server as long as it lives: that is how another tab knows that it died. */
 export function serverLock(store: string, owner: string): string {
@@ -9,6 +9,12 @@ export function serverLock(store: string, owner: string): string {
 export function serverOfLock(store: string, lock: string): string | undefined {
   const prefix = serverLock(store, "");
   return lock.startsWith(prefix) ? lock.slice(prefix.length) : undefined;
+}
+
+/** The servers that live on a store, in this tab and in others. */
+export async function livingServers({ name, locks }: DurableStore): Promise<string[]> {
+  const servers = [...(await locks.held())].map((lock) => serverOfLock(name, lock));
+  return servers.filter((server) => server !== undefined).sort();
 }
 
 /** Gives a lock back; resolves when it is free. */

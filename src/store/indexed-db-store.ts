@@ -184,7 +184,7 @@ class IndexedDbStore implements DurableStore {
   }
 
   announceServer(server: string) {
-    this.#tell({ tables: [], server });
+    this.#tell({ tables: ["invocations"], server });
   }
   subscribe(listener: ChangeListener) {
     return this.#feed.subscribe(listener);

@@ -11,6 +11,7 @@ import { StateBadge } from "../components/state-badge.tsx";
 import { duration } from "../format.ts";
 import { STEPS_READ } from "../hooks/use-calls.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { useOtherServers } from "../hooks/use-servers.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { stepId, Timeline, type StepId } from "./timeline.tsx";
 import { TraceRow } from "./trace-row.tsx";
@@ -94,7 +95,8 @@ function Execution({
   readonly step: string | null;
   readonly select: (step: StepId) => void;
 }): ReactElement {
-  const { number, cause, guards, startedAt, endedAt, responseLost } = execution;
+  const { number, cause, guards, startedAt, endedAt, responseLost, owner } = execution;
+  const isElsewhere = useOtherServers().includes(owner);
   const crashed = outcome === "crashed";
   const after = events.filter(({ type }) => type === "interrupted" || type === "held");
   const before = events.filter((event) => !after.includes(event));
@@ -119,6 +121,9 @@ function Execution({
         Execution {number}
         <span className="text-xs font-normal text-muted">{CAUSES[cause]}</span>
         <StateBadge state={outcome} />
+        {outcome === "running" && isElsewhere ? (
+          <span className="rounded bg-raised px-1.5 text-xs">in another tab</span>
+        ) : null}
         {guards === "off" ? (
           <span className="rounded bg-warn-soft px-1.5 text-xs text-warn">guards off</span>
         ) : null}

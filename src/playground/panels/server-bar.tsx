@@ -15,6 +15,8 @@ import { examples } from "../../examples/index.ts";
 import { Button } from "../components/button.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
+import { plural } from "../format.ts";
+import { useOtherServers } from "../hooks/use-servers.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import type { Theme } from "../hooks/use-theme.ts";
@@ -109,6 +111,7 @@ function ServerControls(): ReactElement {
         <span className="sr-only">Server</span>
         <StateBadge state={running ? "up" : server} label={server} />
       </span>
+      <OtherTabs />
       <Button
         tone="danger"
         icon={<Zap size={13} aria-hidden />}
@@ -151,6 +154,22 @@ function ServerControls(): ReactElement {
       <ReleaseButton />
       <WipeButton />
     </div>
+  );
+}
+
+/** Who else works on the same data. */
+function OtherTabs(): ReactElement | null {
+  const { dead } = usePlaygroundState();
+  const others = useOtherServers().filter((server) => !dead.has(server));
+  if (others.length === 0) return null;
+  return (
+    <span
+      role="note"
+      className="rounded bg-raised px-1.5 text-xs"
+      title="Servers of other tabs work on the same data. A call is executed by one of them at a time; if one dies, another takes its calls over."
+    >
+      and {plural(others.length, "other tab")}
+    </span>
   );
 }
 

@@ -233,7 +233,9 @@ export class Playground {
 
   /** From the first moment on the page does not take it for running. */
   async #closeServer(): Promise<void> {
-    this.#cell.set({ server: "stopped" });
+    const dead = new Set(this.#cell.state.dead);
+    if (this.#server) dead.add(this.#server.id);
+    this.#cell.set({ server: "stopped", dead });
     await this.#server?.close();
   }
 
