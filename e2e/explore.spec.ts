@@ -58,3 +58,25 @@ test("pairs are counted exactly and can be cancelled; a call that is refused is 
   await expect(dialog.getByRole("alert")).toContainText("The call could not be explored.");
   await expect(dialog.getByRole("alert")).toContainText("amount");
 });
+
+test("calls that are saved are made first, so that the tool finds what it needs", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?example=document&tool=upload_file");
+  await page.getByLabel("content").fill("Dear Ada");
+  await playground.press("Save these arguments…");
+  await page.getByLabel("Name of the saved call").fill("the letter");
+  await page.getByLabel("Name of the saved call").press("Enter");
+  await playground.chooseTool("process_document");
+  await expect(page.getByLabel("file_id")).toHaveValue("letter");
+  await playground.press("Explore…");
+  const dialog = page.getByRole("dialog", { name: "Explore" });
+  await dialog.getByRole("checkbox", { name: "the letter" }).check();
+  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
+  await expect(dialog.getByRole("status")).toContainText(", in ", { timeout: 60_000 });
+  await expect(dialog).toContainText("without any failure “success”");
+  const on = dialog.getByRole("table", { name: "Guards on" });
+  await expect(on.getByRole("button", { name: /^holds/ }).nth(50)).toBeVisible();
+  await expect(on.getByRole("button", { name: /^broken/ })).toHaveCount(0);
+});

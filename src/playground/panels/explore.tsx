@@ -79,9 +79,11 @@ export default function Explore(): ReactElement {
 
 function Controls({ state }: { readonly state: ExploreState }): ReactElement {
   const { example } = usePlayground();
-  const { tools, drafts } = usePlaygroundState();
+  const { tools, drafts, settings } = usePlaygroundState();
   const [place] = usePlace();
   const [pairs, setPairs] = useState(false);
+  const [first, setFirst] = useState<readonly string[]>([]);
+  const before = settings.savedCalls.filter(({ name }) => first.includes(name));
   const tool = tools.find(({ name }) => name === place.tool) ?? tools[0];
   const { args } = parseArguments(
     tool ? (drafts[tool.name] ?? initialArguments(tool.inputSchema)) : "",
@@ -112,13 +114,37 @@ function Controls({ state }: { readonly state: ExploreState }): ReactElement {
           icon={<Play size={13} aria-hidden />}
           disabled={!tool || !args}
           onClick={() => {
-            if (tool && args) void explorer.run({ example, tool: tool.name, args, pairs });
+            if (tool && args) void explorer.run({ example, tool: tool.name, args, before, pairs });
           }}
         >
           Explore
         </Button>
       )}
       <Progress state={state} />
+      {settings.savedCalls.length === 0 ? (
+        <span className="w-full text-xs text-muted">
+          Where the tool is to find something, save the calls that make it: they can be made first.
+        </span>
+      ) : (
+        <fieldset className="flex w-full flex-wrap gap-x-3 text-sm" disabled={isRunning}>
+          <legend className="float-left mr-3 text-muted">First, without failures:</legend>
+          {settings.savedCalls.map(({ name }) => (
+            <label key={name} className="flex items-center gap-1.5">
+              <input
+                type="checkbox"
+                className="accent-accent"
+                checked={first.includes(name)}
+                onChange={({ target }) =>
+                  setFirst(
+                    target.checked ? [...first, name] : first.filter((other) => other !== name),
+                  )
+                }
+              />
+              {name}
+            </label>
+          ))}
+        </fieldset>
+      )}
       {args ? null : (
         <span className="text-sm text-muted">The form’s arguments are not right yet.</span>
       )}
@@ -168,7 +194,7 @@ function Results({ state }: { readonly state: ExploreState }): ReactElement {
         <span className="font-mono">
           {request.tool} {show(request.args, 0, 300)}
         </span>
-        : <Summary state={state} />
+        : without any failure “{state.cleanOutcome ?? "…"}”; <Summary state={state} />
       </p>
       <div className="grid gap-3 lg:grid-cols-2">
         <Matrix title="Guards on" {...{ places, results: on, selected, onSelect: setSelected }} />

@@ -2,6 +2,7 @@
 import { uuidv7, uuidv7Time } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import {
+  outcomeOf,
   pairsOf,
   placesOf,
   runCase,
@@ -21,6 +22,8 @@ export interface ExploreRequest {
   readonly example: Example;
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** Calls that are made first, without faults: what the tool is to find. */
+  readonly before: NonNullable<Scenario["before"]>;
   /** Also every two faults together, with the guards on. */
   readonly pairs: boolean;
 }
@@ -30,6 +33,8 @@ export interface ExploreState {
   readonly request?: ExploreRequest;
   /** Where a clean call passes a fault point, in order. */
   readonly places: readonly Place[];
+  /** What a clean call comes to, in a word. */
+  readonly cleanOutcome?: string;
   /** How many cases there are, and how many were run. */
   readonly total: number;
   readonly done: number;
@@ -92,11 +97,14 @@ class Explorer {
     this.#stop?.abort();
   }
 
-  async #run({ example, tool, args, pairs }: ExploreRequest, signal: AbortSignal): Promise<void> {
+  async #run(
+    { example, tool, args, before, pairs }: ExploreRequest,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { createServer } = await example.load();
     const prefix = `explore-${uuidv7()}`;
     this.#prefix = prefix;
-    const scenario: Scenario = { createServer, tool, args, guards: "on" };
+    const scenario: Scenario = { createServer, tool, args, before, guards: "on" };
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);
     if (clean.invocation === undefined) {
@@ -105,7 +113,11 @@ class Explorer {
     const places = placesOf(firstCall(clean));
     const singles = singleFaults(places);
     const both = pairs ? pairsOf(singles) : [];
-    this.#set({ places, total: singles.length * 2 + both.length });
+    this.#set({
+      places,
+      cleanOutcome: outcomeOf(clean.end),
+      total: singles.length * 2 + both.length,
+    });
     for (const guards of ["on", "off"] as const) {
       await sweep({ ...scenario, guards }, clean, singles, {
         prefix: `${prefix}-${guards}`,
