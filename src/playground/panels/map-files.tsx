@@ -18,7 +18,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
   const playground = usePlayground();
   const [{ start, end, prefix, reverse, moment }] = useMapRange();
   const [dialog, setDialog] = useState<"import" | "fill">();
-  const [exported, setExported] = useState<string>();
+  const [told, setTold] = useState<{ readonly map: string | undefined; readonly text: string }>();
 
   /** The whole range, however long its pages are. */
   const save = async (): Promise<void> => {
@@ -42,7 +42,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
       bounds = reverse ? { ...bounds, upper: edge } : { ...bounds, lower: edge };
     }
     download(`${map}.jsonl`, new Blob(parts, { type: "application/jsonl" }));
-    setExported(`Exported ${count} entries.`);
+    setTold({ map, text: `Exported ${count} entries.` });
   };
 
   return (
@@ -55,7 +55,9 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
         disabled={map === undefined}
         title="Everything in the range, as JSON lines."
         onClick={() =>
-          void save().catch((error: unknown) => setExported(`Not exported: ${String(error)}`))
+          void save().catch((error: unknown) =>
+            setTold({ map, text: `Not exported: ${String(error)}` }),
+          )
         }
       >
         Export
@@ -64,7 +66,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
         Fill…
       </Button>
       <span role="status" className="text-xs text-muted">
-        {exported}
+        {told?.map === map ? told?.text : ""}
       </span>
       {dialog === undefined ? null : (
         <Suspense fallback={null}>

@@ -98,7 +98,7 @@ export function MapsPanel(): ReactElement {
       </div>
       {map === undefined ? (
         <>
-          <MapFiles key={map} map={undefined} />
+          <MapFiles map={undefined} />
           <Empty>
             No map holds anything yet. Call a tool that writes to one, and its entries stand here;
             or insert an entry by hand.
@@ -106,7 +106,7 @@ export function MapsPanel(): ReactElement {
         </>
       ) : (
         <>
-          <MapFiles key={map} map={map} />
+          <MapFiles map={map} />
           <AsResource map={map} />
           <MapHistory map={map} />
           <MapRange map={map} view={view} onEdit={setDraft} />
