@@ -41,16 +41,10 @@ async function explore(scenario: Scenario, { pairs = false } = {}) {
   const prefix = `explore-${crypto.randomUUID()}`;
   const clean = await runCase({ ...scenario, guards: "on", around: (store) => store }, [], prefix);
   expect(outcomeOf(clean.end)).toBe("success");
-  const singles = singleFaults(placesOf(firstCall(clean.passes)));
+  const singles = singleFaults(placesOf(clean.passes));
   const results = await sweep(scenario, clean, pairs ? pairsOf(singles) : singles, { prefix });
   made.push(prefix, ...results.map(({ run }) => run.name));
   return { clean, results, prefix };
-}
-
-/** Without the retry that follows it. */
-function firstCall<T extends { readonly point: string }>(passes: readonly T[]): T[] {
-  const end = passes.findIndex(({ point }) => point === "call:before-response");
-  return passes.slice(0, end + 1);
 }
 
 function failing(results: readonly CaseResult[]): string[] {
@@ -145,7 +139,7 @@ it("stops between two cases when it is cancelled", async () => {
   const scenario = await scenarioOf("processing", "process_payment", { amount: 25 });
   const prefix = `explore-${crypto.randomUUID()}`;
   const clean = await runCase(scenario, [], prefix);
-  const cases = singleFaults(placesOf(firstCall(clean.passes)));
+  const cases = singleFaults(placesOf(clean.passes));
   const stop = new AbortController();
   const results = await sweep(scenario, clean, cases, {
     prefix,

@@ -31,8 +31,10 @@ export interface SweepOptions {
 /** Cases wait for the disk most of their time. */
 const AT_ONCE = 4;
 
-/** The places that a call passes, in order. */
-export function placesOf(passes: readonly Pass[]): Place[] {
+/** The places that a call passes, in order, without the retry that follows it. */
+export function placesOf(all: readonly Pass[]): Place[] {
+  const end = all.findIndex(({ point }) => point === "call:before-response");
+  const passes = end === -1 ? all : all.slice(0, end + 1);
   return passes.map(({ point, detail }, index) => {
     const { tool: _, ...about } = detail;
     const match = Object.fromEntries(

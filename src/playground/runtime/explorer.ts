@@ -110,7 +110,7 @@ class Explorer {
     if (clean.invocation === undefined) {
       throw new Error(`The call never reached ${tool}: ${refusalOf(clean)}`);
     }
-    const places = placesOf(firstCall(clean));
+    const places = placesOf(clean.passes);
     const singles = singleFaults(places);
     const both = pairs ? pairsOf(singles) : [];
     this.#set({
@@ -167,12 +167,6 @@ export const explorer = new Explorer();
 
 function isOf(name: string, run: string): boolean {
   return name === run || name === `${run}-ledger`;
-}
-
-/** What a clean call passes, without the retry that follows it. */
-function firstCall({ passes }: CaseRun): CaseRun["passes"] {
-  const end = passes.findIndex(({ point }) => point === "call:before-response");
-  return end === -1 ? passes : passes.slice(0, end + 1);
 }
 
 function refusalOf({ end }: CaseRun): string {
