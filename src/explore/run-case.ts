@@ -81,6 +81,8 @@ export interface CaseRun {
   readonly writes: readonly AppliedWrite[];
   /** Of the writes that were applied, those that the store does not know. */
   readonly lostWrites: number;
+  /** What an execution did after the next had begun: in words. */
+  readonly late: readonly string[];
   /** What guards had stored and later had not, or otherwise: in words. */
   readonly unstable: readonly string[];
 }
@@ -110,9 +112,21 @@ export async function runCase(
   const { roundMs = ROUND_MS } = scenario;
   const recorder = new Recorder(new FaultPlan(faults, { id: "explore" }));
   const writes: AppliedWrite[] = [];
+  const death = new Death();
   const real = await openStore({ name });
-  const store = observed(scenario.around?.(real) ?? real, writes);
-  const world = await openWorld({ name: `${name}-ledger`, clock: skippingClock });
+  const store = observed(scenario.around?.(real) ?? real, writes, death);
+  const world = await openWorld({ name: `${name}-ledger`, clock: skippingClock }).catch(
+    (error: unknown) => {
+      real.close();
+      throw error;
+    },
+  );
+  const { ledger } = world;
+  const record = ledger.record.bind(ledger);
+  ledger.record = async (row) => {
+    death.look(row, `${row.service}.${row.operation}`);
+    return await record(row);
+  };
   const servers: DurableMcpServer[] = [];
   const stability = new Stability(real);
 
@@ -166,7 +180,11 @@ export async function runCase(
 
   try {
     for (const [index, { tool, args }] of (scenario.before ?? []).entries()) {
-      await attempt(tool, args, INVOCATION.slice(0, -4) + String(9000 + index));
+      const id = INVOCATION.slice(0, -4) + String(9000 + index);
+      const end = await within(roundMs, attempt(tool, args, id));
+      if (end === "late" || end?.type !== "answered" || end.result.isError) {
+        throw new Error(`The call of ${tool} that is made first did not succeed.`);
+      }
     }
     recorder.isOn = true;
     let end = await settle();
@@ -185,6 +203,7 @@ export async function runCase(
       writes,
       lostWrites: applied.length - headers.length,
       unstable: stability.told,
+      late: death.told,
     };
   } finally {
     for (const server of servers) await within(roundMs, server.close());
@@ -194,17 +213,23 @@ export async function runCase(
 }
 
 /** The store, with what mutations came to. */
-function observed(store: DurableStore, writes: AppliedWrite[]): DurableStore {
+function observed(store: DurableStore, writes: AppliedWrite[], death: Death): DurableStore {
+  const beginExecution: DurableStore["beginExecution"] = async (begin, options) => {
+    const begun = await store.beginExecution(begin, options);
+    if (begun.begun && begin.id === INVOCATION) death.newest = begun.execution;
+    return begun;
+  };
   const applyMutation: DurableStore["applyMutation"] = async (write, options) => {
-    const outcome = await store.applyMutation(write, options);
     const { id, map, once, origin, change } = write;
+    death.look(origin, `a write to the map "${map}"`);
+    const outcome = await store.applyMutation(write, options);
     if (origin.invocation === INVOCATION) {
       const about = { id, map, method: change.method, ...(once && { once }) };
       writes.push({ write: about, outcome });
     }
     return outcome;
   };
-  return overriding(store, { applyMutation });
+  return overriding(store, { applyMutation, beginExecution });
 }
 
 /** An object with some of its methods replaced. */
@@ -215,6 +240,18 @@ export function overriding<T extends object>(target: T, methods: Partial<T>): T 
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+/** Looks whether an execution does anything after the next has begun, as only a dead one can. */
+class Death {
+  readonly told: string[] = [];
+  newest = 0;
+
+  look(by: { readonly invocation?: string; readonly execution?: number }, what: string): void {
+    const { invocation, execution = this.newest } = by;
+    if (invocation !== INVOCATION || execution >= this.newest) return;
+    this.told.push(`Execution ${execution} was dead, and did ${what} all the same.`);
+  }
 }
 
 /** Looks whether what guards have stored stays as it is. */

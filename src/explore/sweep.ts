@@ -1,5 +1,6 @@
 /** Tries every way in which a call can fail. */
 import type { Fault, FaultDetail, FaultKind, FaultPoint } from "../durable/index.ts";
+import { canonicalJson } from "../store/index.ts";
 import { runCase, type CaseRun, type Pass, type Scenario } from "./run-case.ts";
 import { judge, outcomeOf, type Verdict } from "./verdict.ts";
 
@@ -63,17 +64,27 @@ export function faultAt({ point, match, nth }: Place, kind: SweptKind): Fault {
 }
 
 /** Every single fault that can strike at the places. */
-export function singleFaults(places: readonly Place[]): Fault[][] {
+export function singleFaults(places: readonly Place[]): [Fault][] {
   return places.flatMap((place) =>
-    SWEPT_KINDS.filter((kind) => isSwept(place.point, kind)).map((kind) => [faultAt(place, kind)]),
+    SWEPT_KINDS.filter((kind) => isSwept(place.point, kind)).map((kind): [Fault] => [
+      faultAt(place, kind),
+    ]),
   );
 }
 
-/** Every two of them. */
-export function pairsOf(singles: readonly (readonly Fault[])[]): Fault[][] {
-  return singles.flatMap((one, index) =>
-    singles.slice(index + 1).map((other) => [...one, ...other]),
+/** Every two of them at different places: at one place, only the first of two would strike. */
+export function pairsOf(singles: readonly (readonly [Fault])[]): Fault[][] {
+  return singles.flatMap(([one], index) =>
+    singles
+      .slice(index + 1)
+      .filter(([other]) => !isSamePlace(one, other))
+      .map(([other]) => [one, other]),
   );
+}
+
+function isSamePlace(a: Fault, b: Fault): boolean {
+  const place = ({ point, match, when }: Fault): string => canonicalJson([point, match, when]);
+  return place(a) === place(b);
 }
 
 /**
@@ -88,15 +99,23 @@ export async function sweep(
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   const entries = cases.entries();
+  const failed: { readonly error: unknown }[] = [];
   const work = async (): Promise<void> => {
     for (const [index, faults] of entries) {
-      if (signal?.aborted) return;
-      const result = await tryCase(scenario, clean, faults, `${prefix}-${index}`);
-      results[index] = result;
-      onResult?.(result);
+      if (signal?.aborted || failed.length > 0) return;
+      try {
+        const result = await tryCase(scenario, clean, faults, `${prefix}-${index}`);
+        results[index] = result;
+        onResult?.(result);
+      } catch (error) {
+        failed.push({ error });
+      }
     }
   };
+  // All have ended when this does, also where one fails.
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const [failure] = failed;
+  if (failure) throw failure.error;
   return results.filter(Boolean);
 }
 
@@ -116,12 +135,15 @@ export async function shrink(
   clean: CaseRun,
   failing: CaseResult,
   prefix: string,
+  signal?: AbortSignal,
 ): Promise<CaseResult> {
   for (const [index] of failing.faults.entries()) {
-    if (failing.faults.length === 1) break;
+    if (failing.faults.length === 1 || signal?.aborted) break;
     const fewer = failing.faults.filter((_, at) => at !== index);
     const result = await tryCase(scenario, clean, fewer, `${prefix}-without-${index}`);
-    if (!result.verdict.holds) return await shrink(scenario, clean, result, `${prefix}-${index}`);
+    if (!result.verdict.holds) {
+      return await shrink(scenario, clean, result, `${prefix}-${index}`, signal);
+    }
   }
   return failing;
 }

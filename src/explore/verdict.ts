@@ -27,7 +27,7 @@ export function judge(run: CaseRun, clean: CaseRun): Verdict {
     ...run.unstable,
     ...writesTwice(run),
     ...writesLost(run, clean),
-    ...afterDeath(run),
+    ...run.late,
   ];
   return { holds: problems.length === 0, problems: [...new Set(problems)] };
 }
@@ -45,6 +45,7 @@ export function outcomeOf(end: ClientEnd): string {
 
 function hanging({ end, invocation }: CaseRun): string[] {
   if (end.type === "hanging") return ["The call never came to an end."];
+  if (end.type === "refused") return [`The call was refused at last: ${end.message}`];
   const state = invocation?.state;
   return state === "running" || state === "interrupted"
     ? [`The client has its answer, and the journal says that the call is ${state}.`]
@@ -57,8 +58,9 @@ function kindsOf(...runs: readonly CaseRun[]): ReadonlyMap<string, GuardKind> {
 
 function effectsTwice(run: CaseRun, clean: CaseRun): string[] {
   const kinds = kindsOf(run, clean);
+  // By what is done, not by the request: a second charge may have a fresh id.
   const counts = countEffects(run.effects);
-  const cleanCounts = countEffects(clean.effects);
+  const cleanCounts = countEffects(baseline(clean));
   return [...counts].flatMap(([key, { row, count }]) => {
     if (row.alias === undefined || kinds.get(row.alias) !== "atMostOnce") return [];
     const allowed =
@@ -76,7 +78,9 @@ function retryableAfterEffect({ passes }: CaseRun, alias: string): number {
   );
   const first = within.findIndex(({ point, fault }) => point === "effect:before" && !fault);
   if (first === -1) return 0;
-  return within.slice(first).filter(({ fault }) => fault?.kind === "retryable").length;
+  return within
+    .slice(first)
+    .filter(({ point, fault }) => fault?.kind === "retryable" && point !== "effect:before").length;
 }
 
 function isWithinCallable(point: FaultPoint): boolean {
@@ -88,7 +92,7 @@ function effectsMissing(run: CaseRun, clean: CaseRun): string[] {
   const stored = new Set(
     run.guards.filter(({ state }) => state === "stored").map(({ alias }) => alias),
   );
-  return [...countEffects(clean.effects)].flatMap(([key, { row }]) =>
+  return [...countEffects(baseline(clean))].flatMap(([key, { row }]) =>
     row.alias !== undefined && stored.has(row.alias) && !counts.has(key)
       ? [`The guard "${row.alias}" has stored its result, and ${nameOf(row)} never happened.`]
       : [],
@@ -99,10 +103,15 @@ function nameOf({ service, operation }: LedgerRow): string {
   return `${service}.${operation}`;
 }
 
+/** What the first execution of a clean call did; the retry that follows it must do nothing. */
+function baseline(clean: CaseRun): readonly LedgerRow[] {
+  return clean.effects.filter(({ execution }) => execution === 1);
+}
+
 function countEffects(rows: readonly LedgerRow[]) {
   const counts = new Map<string, { readonly row: LedgerRow; readonly count: number }>();
   for (const row of rows) {
-    const key = canonicalJson([row.alias ?? null, row.service, row.operation, row.request]);
+    const key = canonicalJson([row.alias ?? null, row.service, row.operation]);
     counts.set(key, { row, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   return counts;
@@ -135,7 +144,9 @@ function writesLost(run: CaseRun, clean: CaseRun): string[] {
 /** Where in the tool a write stands: the name that it is applied under, without attempt and execution. */
 function placeOf({ write: { once = [], map, method } }: AppliedWrite): string {
   const [, kind = "", alias = ""] = once;
-  return canonicalJson([kind, kind === "guard" ? alias : "", map, method]);
+  // An audit's own alias holds the number of its execution.
+  const name = kind === "body" || map.startsWith("audit:") ? "" : alias;
+  return canonicalJson([kind, name, map, method]);
 }
 
 /** The tool was told that a write to the map failed: what it made of that is its own. */
@@ -154,13 +165,4 @@ function wasRefused({ passes }: CaseRun, map: string): boolean {
       detail.map === map &&
       (fault?.kind === "retryable" || fault?.kind === "non-retryable"),
   );
-}
-
-function afterDeath({ effects }: CaseRun): string[] {
-  const late = effects.find((row, index) =>
-    effects.slice(0, index).some((before) => before.execution > row.execution),
-  );
-  return late
-    ? [`Execution ${late.execution} was dead, and did ${nameOf(late)} all the same.`]
-    : [];
 }

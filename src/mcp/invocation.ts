@@ -154,6 +154,8 @@ export class Invocation {
     this.#fence.cut();
     this.#withdrawal.abort("Everything was wiped.");
     this.#cancelled.reject(Invocation.wiped(this.id));
+    // Where it was journalled after the wipe, it must not stay running.
+    this.#journalCancellation().catch(this.host.onError);
   }
 
   async #answer(inner: () => Promise<CallToolResult>): Promise<CallToolResult> {

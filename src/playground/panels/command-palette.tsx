@@ -191,7 +191,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
     {
       group: "Show",
       name: "Explore every failure",
-      run: () => void setPlace({ explore: "open" }),
+      run: () => void setPlace({ explore: "open", run: null }),
     },
     { group: "Show", name: "Show the first minute", run: onGuide },
     {

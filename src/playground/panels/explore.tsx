@@ -41,11 +41,15 @@ export default function Explore(): ReactElement {
           </div>
         </header>
         <Controls state={state} />
-        {/* A region that scrolls must be reachable by the keyboard. */}
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-        <div className="min-h-0 flex-1 overflow-auto p-3" tabIndex={0}>
+        <section
+          aria-label="Results"
+          className="min-h-0 flex-1 overflow-auto p-3"
+          // A region that scrolls must be reachable by the keyboard.
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+        >
           <Results state={state} />
-        </div>
+        </section>
       </div>
     </dialog>
   );
@@ -79,11 +83,19 @@ function Controls({ state }: { readonly state: ExploreState }): ReactElement {
         also every two failures together
       </label>
       {isRunning ? (
-        <Button icon={<Square size={12} aria-hidden />} onClick={() => explorer.cancel()}>
+        <Button
+          key="cancel"
+          icon={<Square size={12} aria-hidden />}
+          onClick={({ detail }) => {
+            // The second click of a double click on Explore is none.
+            if (detail < 2) explorer.cancel();
+          }}
+        >
           Cancel
         </Button>
       ) : (
         <Button
+          key="explore"
           tone="primary"
           icon={<Play size={13} aria-hidden />}
           disabled={!tool || !args}
@@ -209,7 +221,11 @@ function Case({
 }): ReactElement {
   const [, setPlace] = usePlace();
   return (
-    <section aria-label="Selected case" className="rounded border border-line p-3 text-sm">
+    <section
+      aria-label="Selected case"
+      aria-live="polite"
+      className="rounded border border-line p-3 text-sm"
+    >
       <div className="flex flex-wrap items-center gap-2">
         <h3 className="font-semibold">
           {faults

@@ -46,7 +46,7 @@ export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps
       <ExampleMenu />
       <ServerControls />
       <div className="flex items-center gap-1 max-md:order-2 md:ml-auto">
-        <Button tone="quiet" onClick={() => void setPlace({ explore: "open" })}>
+        <Button tone="quiet" onClick={() => void setPlace({ explore: "open", run: null })}>
           Explore…
         </Button>
         <Button tone="quiet" onClick={() => void setPlace({ harness: "menu" })}>

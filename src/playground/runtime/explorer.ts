@@ -2,6 +2,7 @@
 import { uuidv7, uuidv7Time } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import {
+  judge,
   outcomeOf,
   pairsOf,
   placesOf,
@@ -107,6 +108,10 @@ class Explorer {
     const scenario: Scenario = { createServer, tool, args, before, guards: "on" };
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);
+    if (clean.end.type === "hanging") throw new Error(`A clean call of ${tool} never ends.`);
+    const { problems } = judge(clean, clean);
+    if (problems.length > 0)
+      throw new Error(`A clean call breaks a promise: ${problems.join(" ")}`);
     if (clean.invocation === undefined) {
       throw new Error(`The call never reached ${tool}: ${refusalOf(clean)}`);
     }
@@ -129,17 +134,20 @@ class Explorer {
     await sweep(scenario, clean, both, {
       prefix: `${prefix}-pair`,
       signal,
-      onResult: ({ verdict, run }) => {
+      onResult: (found) => {
+        const { verdict, run } = found;
         this.#set({ done: this.#state.done + 1, pairs: this.#state.pairs + 1 });
         // There are hundreds, and those that hold are not looked at.
-        if (verdict.holds) void deleteDatabases((name) => isOf(name, run.name));
+        // What cannot be deleted now is cleared away by a later sweep.
+        if (verdict.holds) deleteDatabases((name) => isOf(name, run.name)).catch(() => undefined);
+        else this.#set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk: found }] });
       },
-    }).then(async (results) => {
-      for (const found of results.filter(({ verdict }) => !verdict.holds)) {
-        const shrunk = await shrink(scenario, clean, found, `${found.run.name}-fewer`);
-        this.#set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk }] });
-      }
     });
+    for (const [index, { found }] of this.#state.brokenPairs.entries()) {
+      const shrunk = await shrink(scenario, clean, found, `${found.run.name}-fewer`, signal);
+      const brokenPairs = this.#state.brokenPairs.with(index, { found, shrunk });
+      this.#set({ brokenPairs });
+    }
   }
 
   /** Deletes the runs of the last sweep, and what other tabs have left long ago. */

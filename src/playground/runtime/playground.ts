@@ -188,7 +188,9 @@ export class Playground {
     const world = this.#world;
     if (!store || !world || this.#server?.state === "running") return;
     this.#cell.set({ server: "starting" });
-    const { guards, resume, effectValidation } = this.#cell.state.settings;
+    const { guards, effectValidation, ...settings } = this.#cell.state.settings;
+    // A sweep's run is looked at as it was left.
+    const resume = this.run === null ? settings.resume : "hold";
     const { createServer } = await this.example.load();
     const server = createServer({
       store,
