@@ -35,6 +35,11 @@ test("a payment holds in every case with guards, is made twice without, and a ce
   await expect(dialog).toBeVisible();
   await dialog.getByRole("button", { name: "Leave" }).click();
   await expect(playground.calls).toHaveCount(0);
+  // A link to a run that is gone makes none.
+  await page.goto(`/?run=${run.replace(/-o(n|ff)-\d+$/, "-none-1")}`);
+  await expect(page.getByRole("alert")).toContainText("This run of Explore is gone");
+  await playground.press("Back to the example");
+  await playground.isUp();
 });
 
 test("pairs are counted exactly and can be cancelled; a call that is refused is told", async ({

@@ -68,6 +68,10 @@ export async function openDatabase<Schema extends DBSchema>(
   }
 }
 
+export async function databaseExists(name: string): Promise<boolean> {
+  return (await indexedDB.databases()).some((found) => found.name === name);
+}
+
 /** Deletes the databases of this origin that `isMeant` names; one that is open elsewhere is closed there. */
 export async function deleteDatabases(isMeant: (name: string) => boolean): Promise<void> {
   const names = (await indexedDB.databases()).map(({ name = "" }) => name).filter(isMeant);

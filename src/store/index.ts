@@ -1,6 +1,11 @@
 /** The store: IndexedDB and nothing above it. */
 export type { ChangeListener, StoreChange, Table } from "./change-feed.ts";
-export { deleteDatabases, type ConnectionEvent, type OpenOptions } from "./database.ts";
+export {
+  databaseExists,
+  deleteDatabases,
+  type ConnectionEvent,
+  type OpenOptions,
+} from "./database.ts";
 export { deferred, type Deferred } from "./deferred.ts";
 export type { DurableStore, WriteOptions } from "./durable-store.ts";
 export {

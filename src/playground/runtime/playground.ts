@@ -9,6 +9,7 @@ import { skippingClock, systemClock, uuidv7, type Clock } from "../../durable/in
 import type { Example } from "../../examples/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
 import {
+  databaseExists,
   openStore,
   type ConnectionEvent,
   type DurableStore,
@@ -156,6 +157,9 @@ export class Playground {
     let store: DurableStore | undefined;
     let world: World | undefined;
     try {
+      if (this.run !== null && !(await databaseExists(name))) {
+        throw new Error("This run of Explore is gone: a later sweep has cleared it away.");
+      }
       store = await openStore({ name, onConnection });
       world = await openWorld({ name: `${name}-ledger`, onConnection, clock: this.#clock });
       const settings = await store.readSetting(SETTINGS_KEY);
