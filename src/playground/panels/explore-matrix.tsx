@@ -126,6 +126,11 @@ function Cell({
       <span className="text-ink">
         {outcome}, {plural(run.effects.length, "effect")}
       </span>
+      {run.guards.length === 0 ? null : (
+        <span className="text-muted">
+          {run.guards.map(({ alias, state }) => `${alias} ${state}`).join(", ")}
+        </span>
+      )}
     </button>
   );
 }
