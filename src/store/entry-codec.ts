@@ -18,14 +18,14 @@ export function packEntry(write: Uint8Array, value: Uint8Array): Uint8Array<Arra
 }
 
 /** The value is a view of what the store gave, which is nobody else's: a copy of each would show in a range. */
-export function unpackEntry(bytes: Uint8Array): { value: Uint8Array; write: string } {
-  return { value: bytes.subarray(ID_BYTES), write: idOf(bytes) };
+export function valueOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(ID_BYTES);
 }
 
 /** Neighbours are often of one write: its id is spelt once. */
 let last: { readonly bytes: Uint8Array; readonly id: string } | undefined;
 
-function idOf(bytes: Uint8Array): string {
+export function writeOf(bytes: Uint8Array): string {
   if (last && sameId(last.bytes, bytes)) return last.id;
   let id = "";
   for (let index = 0; index < ID_BYTES; index++) {

@@ -8,7 +8,7 @@
 import { unwrap } from "idb";
 import { packChange, sameBytes, unpackChange } from "./change-codec.ts";
 import { readTable, transact, type TransactOptions } from "./database.ts";
-import { idBytes, packEntry, unpackEntry } from "./entry-codec.ts";
+import { idBytes, packEntry, valueOf, writeOf } from "./entry-codec.ts";
 import {
   compareKeys,
   endOfMap,
@@ -39,7 +39,7 @@ export async function readEntry(
   const found = await readTable(db, "entries", (table) =>
     settled<Uint8Array | undefined>(table.get(entryKey(map, key))),
   );
-  return found && { key, ...unpackEntry(found) };
+  return found && { key, value: valueOf(found), write: writeOf(found) };
 }
 
 export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Promise<MapEntry[]> {
@@ -50,10 +50,11 @@ export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Prom
     readRecords<Uint8Array>(table, range, direction, limit),
   );
   const keyOf = keyReader(map);
-  return records.map(({ primaryKey, value: stored }) => {
-    const { value, write } = unpackEntry(stored);
-    return { key: keyOf(primaryKey as string), value, write };
-  });
+  return records.map(({ primaryKey, value: stored }) => ({
+    key: keyOf(primaryKey as string),
+    value: valueOf(stored),
+    write: writeOf(stored),
+  }));
 }
 
 /** The names of the maps that hold something, in order: one step of a cursor for each. */
