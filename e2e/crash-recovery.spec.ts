@@ -293,11 +293,7 @@ test("a fault of one's own: the crash between the result and its record", async 
 
 test("an at-least-once step runs again after a crash", async ({ playground }) => {
   await playground.chooseTool("fetch_exchange_rate");
-  await playground.arm("Crash after the charge");
-  await playground.press("Call fetch_exchange_rate");
-  await expect(playground.server).toHaveText(/crashed/);
-  await playground.restart();
-  await playground.callIs("completed");
+  await playground.crashAndResume("fetch_exchange_rate");
   await playground.counts(2, 2, 2);
   await expect(playground.guards).toContainText("Ran in execution 2.");
 });

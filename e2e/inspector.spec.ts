@@ -10,11 +10,7 @@ test("two executions, then two calls, are compared by the aliases of their guard
   playground,
 }) => {
   await playground.open();
-  await playground.arm("Crash after the charge");
-  await playground.press("Call process_payment");
-  await expect(playground.server).toHaveText(/crashed/);
-  await playground.restart();
-  await playground.callIs("completed");
+  await playground.crashAndResume("process_payment");
   await playground.press("Compare");
   const table = page.getByRole("table", { name: "Comparison" });
   const row = (what: string) =>

@@ -6,11 +6,7 @@ test("a step that is selected in the timeline is selected in the table, and the 
   playground,
 }) => {
   await playground.open();
-  await playground.arm("Crash after the charge");
-  await playground.press("Call process_payment");
-  await expect(playground.server).toHaveText(/crashed/);
-  await playground.restart();
-  await playground.callIs("completed");
+  await playground.crashAndResume("process_payment");
   const timeline = page.getByRole("region", { name: "Timeline" });
   await expect(timeline.getByRole("listitem")).toHaveCount(2);
   const [first, second] = [1, 2].map((n) =>

@@ -66,6 +66,15 @@ export class PlaygroundPage {
     await dialog.getByRole("button", { name: "Done" }).click();
   }
 
+  /** Calls a tool whose server dies after the charge, and restarts it: the call is resumed. */
+  async crashAndResume(tool: string): Promise<void> {
+    await this.arm("Crash after the charge");
+    await this.press(`Call ${tool}`);
+    await expect(this.server).toHaveText(/crashed/);
+    await this.restart();
+    await this.callIs("completed");
+  }
+
   async show(panel: "Guards" | "Effects" | "Maps"): Promise<void> {
     await this.page.getByRole("tab", { name: panel }).click();
   }
