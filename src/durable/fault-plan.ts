@@ -127,7 +127,8 @@ function named(fault: Fault): unknown {
   return { ...fault, ...(fault.error === undefined ? {} : { error: errorNameOf(fault) }) };
 }
 
-function matches(match: Partial<FaultDetail> | undefined, detail: FaultDetail): boolean {
+/** Whether a fault of `match` concerns what was passed. */
+export function matches(match: Partial<FaultDetail> | undefined, detail: FaultDetail): boolean {
   return (
     !match ||
     (["tool", "alias", "map", "service"] as const).every(

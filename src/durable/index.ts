@@ -10,6 +10,7 @@ export {
   FAULT_KINDS,
   FAULT_POINTS,
   FaultPlan,
+  matches,
   type ErrorClass,
   type Fault,
   type FaultDetail,

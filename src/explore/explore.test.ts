@@ -14,7 +14,7 @@ import {
 } from "../durable/index.ts";
 import { exampleNamed, stableId, type ServerParts } from "../examples/index.ts";
 import { DurableMcpServer, structured } from "../mcp/index.ts";
-import type { DurableStore } from "../store/index.ts";
+import { overriding, type DurableStore } from "../store/index.ts";
 import {
   judge,
   outcomeOf,
@@ -28,7 +28,6 @@ import {
   type CaseResult,
   type Scenario,
 } from "./index.ts";
-import { overriding } from "./run-case.ts";
 
 const made: string[] = [];
 afterEach(() => {

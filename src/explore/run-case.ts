@@ -2,8 +2,11 @@
  * One case: a call of a tool under a plan of faults, on a store and a ledger of its own, with
  * restarts and retries until the client has its answer, and one retry more.
  */
-import { ElicitRequestSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  CallToolResultSchema,
+  ElicitRequestSchema,
+  type CallToolResult,
+} from "@modelcontextprotocol/sdk/types.js";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   FaultPlan,
@@ -18,6 +21,7 @@ import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../mcp/in
 import {
   canonicalJson,
   openStore,
+  overriding,
   type DurableStore,
   type GuardRecord,
   type InvocationRecord,
@@ -230,16 +234,6 @@ function observed(store: DurableStore, writes: AppliedWrite[], death: Death): Du
     return outcome;
   };
   return overriding(store, { applyMutation, beginExecution });
-}
-
-/** An object with some of its methods replaced. */
-export function overriding<T extends object>(target: T, methods: Partial<T>): T {
-  return new Proxy(target, {
-    get: (_, name) => {
-      const value: unknown = Reflect.get(name in methods ? methods : target, name);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
 }
 
 /** Looks whether an execution does anything after the next has begun, as only a dead one can. */

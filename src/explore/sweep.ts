@@ -1,5 +1,11 @@
 /** Tries every way in which a call can fail. */
-import type { Fault, FaultDetail, FaultKind, FaultPoint } from "../durable/index.ts";
+import {
+  matches,
+  type Fault,
+  type FaultDetail,
+  type FaultKind,
+  type FaultPoint,
+} from "../durable/index.ts";
 import { canonicalJson } from "../store/index.ts";
 import { runCase, type CaseRun, type Pass, type Scenario } from "./run-case.ts";
 import { judge, outcomeOf, type Verdict } from "./verdict.ts";
@@ -43,15 +49,9 @@ export function placesOf(all: readonly Pass[]): Place[] {
     );
     const same = passes
       .slice(0, index + 1)
-      .filter((pass) => pass.point === point && isWithin(pass.detail, match));
+      .filter((pass) => pass.point === point && matches(match, pass.detail));
     return { point, match, nth: same.length };
   });
-}
-
-function isWithin(detail: FaultDetail, match: Partial<FaultDetail>): boolean {
-  return (["alias", "map", "service"] as const).every(
-    (name) => match[name] === undefined || match[name] === detail[name],
-  );
 }
 
 /** Whether the kind can be told from others at the point. */

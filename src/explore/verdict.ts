@@ -8,7 +8,7 @@
  * 4. A map write is never lost, once the call says success, and never applied twice.
  * 5. No call is left hanging; a server that died does nothing any more.
  */
-import type { FaultDetail, FaultPoint } from "../durable/index.ts";
+import type { FaultPoint } from "../durable/index.ts";
 import { canonicalJson, type GuardKind, type LedgerRow } from "../store/index.ts";
 import type { AppliedWrite, CaseRun, ClientEnd } from "./run-case.ts";
 
@@ -152,15 +152,7 @@ function placeOf({ write: { once = [], map, method } }: AppliedWrite): string {
 /** The tool was told that a write to the map failed: what it made of that is its own. */
 function wasRefused({ passes }: CaseRun, map: string): boolean {
   return passes.some(
-    ({
-      point,
-      detail,
-      fault,
-    }: {
-      point: FaultPoint;
-      detail: FaultDetail;
-      fault?: { kind: string };
-    }) =>
+    ({ point, detail, fault }) =>
       point === "map:before-commit" &&
       detail.map === map &&
       (fault?.kind === "retryable" || fault?.kind === "non-retryable"),

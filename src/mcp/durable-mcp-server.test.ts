@@ -16,7 +16,7 @@ import {
   toBytes,
   uuidv7,
 } from "../index.ts";
-import { deferred, type Locks } from "../store/index.ts";
+import { deferred, overriding, type Locks } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -388,12 +388,7 @@ describe("starting", () => {
         return before;
       },
     };
-    const store = new Proxy(lab.store, {
-      get: (target, name) => {
-        const value: unknown = name === "locks" ? late : Reflect.get(target, name);
-        return typeof value === "function" ? (value.bind(target) as unknown) : value;
-      },
-    });
+    const store = overriding(lab.store, { locks: late });
     const other = new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store });
     pay(other);
     await other.start();

@@ -3,7 +3,7 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { call, textOf } from "../../e2e/support/lab.ts";
 import { atMostOnce, uuidv7 } from "../durable/index.ts";
-import { deferred, localLocks, openStore, type DurableStore } from "../store/index.ts";
+import { deferred, localLocks, openStore, overriding, type DurableStore } from "../store/index.ts";
 import { connect, DurableMcpServer } from "./index.ts";
 
 interface Tab {
@@ -43,20 +43,6 @@ async function openTab(around: (store: DurableStore) => DurableStore = (store) =
   const tab = { store, server, client };
   tabs.push(tab);
   return tab;
-}
-
-/** The store, with one method replaced. */
-function replacing<Name extends keyof DurableStore>(
-  method: Name,
-  by: (store: DurableStore) => DurableStore[Name],
-): (store: DurableStore) => DurableStore {
-  return (store) =>
-    new Proxy(store, {
-      get: (target, key) => {
-        const value: unknown = key === method ? by(target) : Reflect.get(target, key);
-        return typeof value === "function" ? (value.bind(target) as unknown) : value;
-      },
-    });
 }
 
 async function executions(tab: Tab, id: string): Promise<(string | undefined)[]> {
@@ -167,10 +153,12 @@ it("a wipe ends the first and refuses the one that waits: nothing begins anew", 
 
 it("an end that cannot be journalled at first is journalled later, and frees the one that waits", async () => {
   let failing = 2;
-  const a = await openTab(
-    replacing("endExecution", (store) => async (...end) => {
-      if (failing-- > 0) throw new Error("The disk is full.");
-      return await store.endExecution(...end);
+  const a = await openTab((store) =>
+    overriding(store, {
+      endExecution: async (...end) => {
+        if (failing-- > 0) throw new Error("The disk is full.");
+        return await store.endExecution(...end);
+      },
     }),
   );
   const b = await openTab();
@@ -187,10 +175,12 @@ it("an end that cannot be journalled at first is journalled later, and frees the
 it("a takeover that fails is told to the call that waits for it, and the next one succeeds", async () => {
   const a = await openTab();
   let failing = false;
-  const b = await openTab(
-    replacing("interruptInvocations", (store) => async (...dead) => {
-      if (failing) throw new Error("The disk is full.");
-      return await store.interruptInvocations(...dead);
+  const b = await openTab((store) =>
+    overriding(store, {
+      interruptInvocations: async (...dead) => {
+        if (failing) throw new Error("The disk is full.");
+        return await store.interruptInvocations(...dead);
+      },
     }),
   );
   const id = uuidv7();

@@ -35,3 +35,4 @@ export type { Page } from "./read-records.ts";
 export type * from "./records.ts";
 export type { PendingState } from "./schema.ts";
 export { sameChange, type MutationOutcome, type RangeQuery } from "./sorted-map-table.ts";
+export { overriding } from "./overriding.ts";
