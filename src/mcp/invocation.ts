@@ -36,6 +36,7 @@ import {
   type DurableStore,
   type EndExecution,
   type ExecutionOutcome,
+  type TraceEvent,
 } from "../store/index.ts";
 import type { ClientLine } from "./client-line.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
@@ -174,7 +175,8 @@ export class Invocation {
     }
     const response = { ...result, _meta: { ...result._meta, ...this.#meta() } };
     try {
-      await this.#end(result.isError ? "failed" : "completed", response);
+      const end = this.#endOf(result.isError ? "failed" : "completed", response);
+      if (end) await this.#journal(end);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const message = `The call was carried out, but its answer could not be journalled: ${why}`;
@@ -241,30 +243,32 @@ export class Invocation {
   /** `changed` resolves when the journal tells of the invocation, or of all. */
   #nextChange() {
     const changed = deferred<void>();
-    const end = this.host.store.subscribe(({ tables, invocation = this.id }) => {
+    const unsubscribe = this.host.store.subscribe(({ tables, invocation = this.id }) => {
       if (tables.includes("invocations") && invocation === this.id) changed.resolve();
     });
+    const { signal } = this.#fence;
+    // A listener that stayed would keep the invocation's signal as long as its server's.
+    const end = (): void => {
+      unsubscribe();
+      signal.removeEventListener("abort", end);
+    };
     // What is fenced reaches no `finally`.
-    this.#fence.signal.addEventListener("abort", end, { once: true });
+    signal.addEventListener("abort", end, { once: true });
     return { changed: changed.promise, end };
   }
 
   async #journalCancellation(): Promise<void> {
-    const running = this.#endOf("cancelled", undefined);
+    const running = this.#endOf("cancelled");
     if (running) {
-      const insist = (error: unknown): void => this.#insist(running, error);
-      await this.#end("cancelled", undefined).catch(insist);
+      await this.#insist(running);
       return;
     }
     // The cancellation may have come while an execution was being journalled, past aborting.
     const outcome = await this.#beginning?.catch(() => undefined);
     if (!outcome?.begun) return;
-    const { store, clock, fence } = this.host;
     const { invocation: begun, execution } = outcome;
-    const end = { begun, execution, outcome: "cancelled", at: clock.now() } as const;
-    await fence
-      .run((signal) => store.endExecution(end, [], { signal }))
-      .catch((error: unknown) => this.#insist(end, error));
+    const at = this.host.clock.now();
+    await this.#insist({ begun, execution, outcome: "cancelled", at });
   }
 
   /** The answer is journalled and must not leave. */
@@ -289,25 +293,23 @@ export class Invocation {
   /** A protocol error in the place of a result carries the ids, too, also where it cannot be journalled. */
   async #fail(code: number, message: string, more?: unknown): Promise<never> {
     const data = { ...(typeof more === "object" ? more : {}), ...this.#meta() };
-    const response = { error: { code, message } };
-    await this.#end("failed", response).catch((error: unknown) => {
-      const end = this.#endOf("failed", response);
-      if (end) this.#insist(end, error);
-    });
+    const end = this.#endOf("failed", { error: { code, message } });
+    if (end) await this.#insist(end);
     throw new McpError(code, message, data);
   }
 
-  /** Journals what could not be journalled as long as the server lives: another server waits for it. */
-  #insist(end: EndExecution, reason: unknown): void {
-    const { store, fence, onError } = this.host;
-    onError(reason);
-    const insist = async (): Promise<void> => {
-      await fence.run((signal) => systemClock.sleep(INSIST_MS, signal));
-      await fence
-        .run((signal) => store.endExecution(end, [], { signal }))
-        .catch((error: unknown) => this.#insist(end, error));
-    };
-    void insist();
+  /**
+   * Journals an end; what cannot be journalled now is tried again in the background as long as the
+   * server lives, for another server waits for it.
+   */
+  async #insist(end: EndExecution): Promise<void> {
+    const { fence, onError } = this.host;
+    await this.#journal(end).catch((error: unknown) => {
+      onError(error);
+      void fence
+        .run((signal) => systemClock.sleep(INSIST_MS, signal))
+        .then(() => this.#insist(end));
+    });
   }
 
   #meta(): Record<string, unknown> {
@@ -317,18 +319,18 @@ export class Invocation {
     };
   }
 
-  async #end(outcome: ExecutionOutcome, response: unknown): Promise<void> {
-    const end = this.#endOf(outcome, response);
-    const tracer = this.#tracer;
-    if (!end || !tracer) return;
+  async #journal(end: EndExecution): Promise<void> {
     // A cancelled execution's own fence is cut; the server's is not.
-    const fence = outcome === "cancelled" ? this.host.fence : this.#fence;
-    await fence.run((signal) =>
-      tracer.ride((events) => this.host.store.endExecution(end, events, { signal })),
-    );
+    const fence = end.outcome === "cancelled" ? this.host.fence : this.#fence;
+    await fence.run(async (signal) => {
+      const journal = (events: readonly TraceEvent[]): Promise<boolean> =>
+        this.host.store.endExecution(end, events, { signal });
+      await (this.#tracer ? this.#tracer.ride(journal) : journal([]));
+    });
   }
 
-  #endOf(outcome: ExecutionOutcome, response: unknown): EndExecution | undefined {
+  /** `undefined` where no execution has begun. */
+  #endOf(outcome: ExecutionOutcome, response?: unknown): EndExecution | undefined {
     const execution = this.#execution;
     if (!execution) return undefined;
     return {
