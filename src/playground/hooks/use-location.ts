@@ -22,9 +22,9 @@ export const COLUMNS = ["do", "happened", "true"] as const;
 /** What the selected call is compared with; executions are absent where whole calls are compared. */
 export interface Comparing {
   /** Of the selected call. */
-  readonly execution?: number;
+  readonly execution?: number | undefined;
   readonly call: string;
-  readonly callExecution?: number;
+  readonly callExecution?: number | undefined;
 }
 
 /** In the URL: execution, call and its execution, with 0 for the whole call. */
@@ -32,12 +32,7 @@ const parseAsComparing = createParser<Comparing>({
   parse: (text) => {
     const [, of = "", call = "", other = ""] = /^(\d+)\.([\w-]+)\.(\d+)$/.exec(text) ?? [];
     if (call === "") return null;
-    const [execution, callExecution] = [Number(of), Number(other)];
-    return {
-      call,
-      ...(execution > 0 ? { execution } : {}),
-      ...(callExecution > 0 ? { callExecution } : {}),
-    };
+    return { call, execution: Number(of) || undefined, callExecution: Number(other) || undefined };
   },
   serialize: ({ execution = 0, call, callExecution = 0 }) =>
     `${execution}.${call}.${callExecution}`,

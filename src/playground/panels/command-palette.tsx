@@ -101,7 +101,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       group: "Saved calls",
       name: `Load ${name}`,
       run: () => {
-        playground.draft(tool, JSON.stringify(args, null, 2));
+        playground.load(tool, args);
         void setPlace({ tool });
       },
     })),

@@ -86,9 +86,7 @@ export default function Compare({
             label="Execution on the left"
             invocation={left.data.invocation}
             chosen={comparing.execution}
-            onChoose={(execution) =>
-              void setPlace({ compare: chosen({ ...comparing, execution }) })
-            }
+            onChoose={(execution) => void setPlace({ compare: { ...comparing, execution } })}
           />
         }
         right={
@@ -99,7 +97,7 @@ export default function Compare({
               invocation={right.data.invocation}
               chosen={comparing.callExecution}
               onChoose={(callExecution) =>
-                void setPlace({ compare: chosen({ ...comparing, callExecution }) })
+                void setPlace({ compare: { ...comparing, callExecution } })
               }
             />
           </>
@@ -107,23 +105,6 @@ export default function Compare({
       />
     </Panel>
   );
-}
-
-/** Without what is not chosen. */
-function chosen({
-  call,
-  execution,
-  callExecution,
-}: {
-  readonly call: string;
-  readonly execution?: number | undefined;
-  readonly callExecution?: number | undefined;
-}): Comparing {
-  return {
-    call,
-    ...(execution === undefined ? {} : { execution }),
-    ...(callExecution === undefined ? {} : { callExecution }),
-  };
 }
 
 function ChooseCall({

@@ -81,7 +81,7 @@ export function SavedCalls({
                 className="flex min-w-0 flex-1 flex-col px-2 py-1 text-left hover:bg-raised"
                 title="Load it into the form."
                 onClick={() => {
-                  playground.draft(call.tool, JSON.stringify(call.args, null, 2));
+                  playground.load(call.tool, call.args);
                   void setPlace({ tool: call.tool });
                 }}
               >

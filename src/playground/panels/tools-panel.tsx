@@ -115,7 +115,7 @@ function Arguments({
           tool={pasted.tool}
           onTake={() => {
             if (pasted.tool !== tool.name) setText(initialArguments(tool.inputSchema));
-            playground.draft(pasted.tool, JSON.stringify(pasted.args, null, 2));
+            playground.load(pasted.tool, pasted.args);
           }}
         />
       ) : null}

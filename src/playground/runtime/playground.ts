@@ -192,18 +192,13 @@ export class Playground {
     const world = this.#world;
     if (!store || !world || this.#server?.state === "running") return;
     this.#cell.set({ server: "starting" });
-    const { guards, effectValidation, ...settings } = this.#cell.state.settings;
-    // A sweep's run is looked at as it was left.
-    const resume = this.run === null ? settings.resume : "hold";
     const { createServer } = await this.example.load();
     const server = createServer({
       store,
       world,
       clock: this.#clock,
       faults: this.#plan,
-      guards,
-      resume,
-      effectValidation,
+      ...this.#serverSettings,
       onError: (error) => this.#cell.log("error", asError(error).message),
     });
     this.#server = server;
@@ -285,6 +280,11 @@ export class Playground {
       if (!found) throw new Error(`There is no earlier call of ${tool} to compare this one with.`);
     });
     return found?.id;
+  }
+
+  /** Puts arguments into a tool's form. */
+  load(tool: string, args: object): void {
+    this.draft(tool, JSON.stringify(args, null, 2));
   }
 
   /** Keeps what is being typed as a tool's arguments. */
@@ -384,11 +384,14 @@ export class Playground {
     this.#plan.set(settings.plan);
     if (this.#trimmer) this.#trimmer.keep = settings.keepRecordings;
     if (this.#world) this.#world.latencyMs = settings.latencyMs;
-    if (this.#server?.state === "running") {
-      const { guards, resume, effectValidation } = settings;
-      this.#server.configure({ guards, resume, effectValidation });
-    }
     this.#cell.set({ settings });
+    if (this.#server?.state === "running") this.#server.configure(this.#serverSettings);
+  }
+
+  get #serverSettings() {
+    const { guards, effectValidation, resume } = this.#cell.state.settings;
+    // A sweep's run is looked at as it was left.
+    return { guards, effectValidation, resume: this.run === null ? resume : "hold" } as const;
   }
 
   #onConnection(event: ConnectionEvent): void {
