@@ -2,6 +2,7 @@
  * Tells of committed changes, in this tab and in the others. A change names what to read again; it
  * carries no data, so that a lost or doubled one does no harm.
  */
+import { MOST_CHANGES, readChanges } from "./change-message.ts";
 
 export type Table = "invocations" | "guards" | "maps" | "trace" | "settings" | "ledger" | "hits";
 
@@ -35,8 +36,8 @@ export class ChangeFeed {
   constructor(name: string) {
     if (typeof BroadcastChannel === "undefined") return;
     this.#channel = new BroadcastChannel(`durable-mcp:${name}`);
-    this.#channel.onmessage = (event: MessageEvent<readonly Omit<StoreChange, "remote">[]>) => {
-      for (const change of event.data) this.#tell({ ...change, remote: true });
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      for (const change of readChanges(data)) this.#tell(change);
     };
     // Node would stay alive for an open channel.
     (this.#channel as { unref?: () => void }).unref?.();
@@ -53,8 +54,9 @@ export class ChangeFeed {
   #send(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const changes = this.#outgoing.splice(0);
-    if (changes.length > 0) this.#channel?.postMessage(changes);
+    while (this.#outgoing.length > 0) {
+      this.#channel?.postMessage(this.#outgoing.splice(0, MOST_CHANGES));
+    }
   }
 
   /** Returns the function that ends the subscription. */

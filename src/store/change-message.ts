@@ -1,0 +1,41 @@
+/**
+ * What another page of this origin said on the change feed's channel. It may be a newer build, an older
+ * one or something else: what cannot be meant is passed over, and nothing of it is thrown or kept.
+ */
+import type { StoreChange, Table } from "./change-feed.ts";
+
+/** In the order in which a change that was read names them. */
+const TABLES: readonly Table[] = [
+  "invocations",
+  "guards",
+  "maps",
+  "trace",
+  "hits",
+  "settings",
+  "ledger",
+];
+
+/** More changes than one frame can make are no message of ours. */
+export const MOST_CHANGES = 10_000;
+
+/** The changes that a message tells of; tables that this build does not know are left out of them. */
+export function readChanges(message: unknown): StoreChange[] {
+  if (!Array.isArray(message) || message.length > MOST_CHANGES) return [];
+  return message.flatMap((part: unknown) => readChange(part) ?? []);
+}
+
+function readChange(part: unknown): StoreChange | undefined {
+  if (typeof part !== "object" || part === null) return undefined;
+  const { tables: named, map, invocation, server, wiped } = part as Record<string, unknown>;
+  if (!Array.isArray(named)) return undefined;
+  const tables = TABLES.filter((table) => named.includes(table));
+  if (tables.length === 0) return undefined;
+  if (![map, invocation, server].every((name) => name === undefined || typeof name === "string")) {
+    return undefined;
+  }
+  if (wiped !== undefined && wiped !== true) return undefined;
+  const about: Record<string, unknown> = { map, invocation, server, wiped };
+  const given = Object.entries(about).filter(([, value]) => value !== undefined);
+  // Made anew: a field that nobody knows here goes no further.
+  return { ...(Object.fromEntries(given) as Partial<StoreChange>), tables, remote: true };
+}
