@@ -2,7 +2,9 @@ import js from "@eslint/js";
 import globals from "globals";
 import { importX } from "eslint-plugin-import-x";
 import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import vitest from "@vitest/eslint-plugin";
 import jsxA11y from "eslint-plugin-jsx-a11y";
+import playwright from "eslint-plugin-playwright";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
@@ -103,6 +105,24 @@ export default tseslint.config(
       ...reactHooks.configs.recommended.rules,
       ...jsxA11y.flatConfigs.strict.rules,
       "no-restricted-imports": "off",
+    },
+  },
+  // A test that asserts nothing cannot fail. Helpers that assert are named `expect…`, or stand here.
+  {
+    files: ["src/**/*.test.ts"],
+    plugins: { vitest },
+    rules: {
+      "vitest/expect-expect": ["error", { assertFunctionNames: ["expect", "expect*"] }],
+    },
+  },
+  {
+    files: ["e2e/**/*.spec.ts"],
+    plugins: { playwright },
+    rules: {
+      "playwright/expect-expect": [
+        "error",
+        { assertFunctionNames: ["isUp", "callIs", "counts"], assertFunctionPatterns: ["^expect"] },
+      ],
     },
   },
   { files: ["eslint.config.js"], ...tseslint.configs.disableTypeChecked },

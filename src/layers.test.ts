@@ -1,17 +1,23 @@
-/** The rule that keeps imports pointing one way fires: a rule without a resolver passes everything. */
+/** The project's own lint rules fire: one without a resolver, or for other files, passes everything. */
 import { ESLint } from "eslint";
 import { describe, expect, it } from "vitest";
 
-async function problems(file: string, code: string): Promise<string[]> {
+async function problems(
+  file: string,
+  code: string,
+  rule = "import-x/no-restricted-paths",
+): Promise<string[]> {
   const eslint = new ESLint();
   const [result] = await eslint.lintText(code, { filePath: file });
   return (result?.messages ?? [])
-    .filter(({ ruleId }) => ruleId === "import-x/no-restricted-paths")
+    .filter(({ ruleId }) => ruleId === rule)
     .map(({ message }) => message);
 }
 
 // ESLint reads the whole program's types before its first answer.
-describe("imports point one way", { timeout: 60_000 }, () => {
+const timeout = 180_000;
+
+describe("imports point one way", { timeout }, () => {
   it.each([
     ["src/store/errors.ts", "../durable/index.ts", "store may not know durable"],
     ["src/durable/errors.ts", "../mcp/index.ts", "durable may not know mcp"],
@@ -34,5 +40,16 @@ describe("imports point one way", { timeout: 60_000 }, () => {
   it("while what points the right way passes", async () => {
     const code = `import type * as lower from "../store/index.ts";\n`;
     expect(await problems("src/durable/errors.ts", code)).toEqual([]);
+  });
+});
+
+describe("a test asserts something", { timeout }, () => {
+  it.each([
+    ["src/store/locks.test.ts", "vitest/expect-expect", "expectNothing"],
+    ["e2e/reload.spec.ts", "playwright/expect-expect", "playground.isUp"],
+  ])("%s, itself or through a helper that does", async (file, rule, helper) => {
+    const test = (call: string): string => `test("nothing", async () => { await ${call}(); });\n`;
+    expect(await problems(file, test("playground.open"), rule)).toHaveLength(1);
+    expect(await problems(file, test(helper), rule)).toEqual([]);
   });
 });

@@ -30,7 +30,8 @@ it("locks of different names do not wait for each other", async () => {
     return b.promise;
   });
   await a.promise;
-  await locks.request("b", open, () => Promise.resolve());
+  const heldInB = await locks.request("b", open, () => locks.held());
+  expect(heldInB).toEqual(new Set(["a", "b"]));
   b.resolve();
   await first;
 });
