@@ -49,6 +49,13 @@ const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts"];
 const browserOnly = ["src/playground/panels/*.test.ts"];
+/** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
+const patience = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  teardownTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
+};
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), contentSecurityPolicy],
@@ -63,6 +70,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          ...patience,
           environment: "node",
           include: durableTests,
           exclude: browserOnly,
@@ -74,6 +82,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "browser",
+          ...patience,
           include: durableTests,
           exclude: nodeOnly,
           browser: {
@@ -94,6 +103,7 @@ export default defineConfig({
               extends: true as const,
               test: {
                 name: "firefox",
+                ...patience,
                 include: durableTests,
                 exclude: [...nodeOnly, ...browserOnly],
                 browser: {

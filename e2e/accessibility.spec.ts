@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { expect, test } from "./support/test.ts";
 
 // Each screen is looked at whole, which takes its time.
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 360_000 });
 
 async function hasNoViolation(page: Page): Promise<void> {
   // A row that is still lit is between two colours.

@@ -8,7 +8,7 @@ if (firefox !== undefined) {
   test("Firefox: a payment is charged once though the server died, and the sweep holds", async ({
     baseURL,
   }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     const browser = await launchFirefox(firefox);
     try {
       const page = await browser.newPage();
@@ -22,7 +22,7 @@ if (firefox !== undefined) {
       const press = (name: string): Promise<void> =>
         page.locator(`::-p-aria(${name}[role="button"])`).click();
       const shows = (text: string): Promise<unknown> =>
-        page.locator(`::-p-text(${text})`).setTimeout(20_000).wait();
+        page.locator(`::-p-text(${text})`).setTimeout(60_000).wait();
       await shows("Charge and crash");
       await press("Charge and crash");
       await shows("The server died");

@@ -110,7 +110,7 @@ for (const seed of SEEDS) {
   test(`${KILLS} kills at random lose nothing and charge nothing twice (seed ${seed})`, async ({
     baseURL,
   }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(900_000);
     const profile = mkdtempSync(join(tmpdir(), "playground-kills-"));
     const random = randomOf(seed);
     let context: BrowserContext | undefined;

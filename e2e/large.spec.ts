@@ -96,7 +96,7 @@ test("a map of 1,000,000 rows and a journal of 10,000 calls lay out no more than
   page,
   playground,
 }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_200_000);
   await playground.open("/?panel=maps");
   await seedInvocations(page, "playground-processing", 10_000);
   await page.reload();
@@ -105,7 +105,7 @@ test("a map of 1,000,000 rows and a journal of 10,000 calls lay out no more than
   const dialog = page.getByRole("dialog", { name: "Fill a map" });
   await dialog.getByLabel(/^Rows/).fill("1000000");
   await dialog.getByRole("button", { name: "Fill" }).click();
-  await expect(dialog).toBeHidden({ timeout: 540_000 });
+  await expect(dialog).toBeHidden({ timeout: 1_080_000 });
 
   const size = (): Promise<number> => page.evaluate(() => document.querySelectorAll("*").length);
   const entries = page.getByRole("list", { name: "Entries of large" }).getByRole("listitem");

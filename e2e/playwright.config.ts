@@ -14,8 +14,9 @@ export default defineConfig({
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,
   reporter: process.env["CI"] ? [["list"]] : [["dot"]],
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // So long that a loaded machine fails nothing; what hangs ends all the same.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   use: {
     baseURL: `http://localhost:${PORT}`,
     viewport: { width: 1440, height: 900 },
@@ -27,5 +28,6 @@ export default defineConfig({
     cwd: "..",
     url: `http://localhost:${PORT}`,
     reuseExistingServer: false,
+    timeout: 180_000,
   },
 });
