@@ -1,5 +1,6 @@
 /** The sweep: every failure of a call, judged, with and without guards; a cell opens its run. */
-import { readTable } from "./support/playground-page.ts";
+import type { Page } from "@playwright/test";
+import { PlaygroundPage, readTable } from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
 
 test("a payment holds in every case with guards, is made twice without, and a cell opens its run", async ({
@@ -11,7 +12,7 @@ test("a payment holds in every case with guards, is made twice without, and a ce
   const dialog = page.getByRole("dialog", { name: "Explore" });
   await dialog.getByRole("button", { name: "Explore", exact: true }).click();
   const progress = dialog.getByRole("status");
-  await expect(progress).toContainText(/^56 of 56 cases, in /, { timeout: 60_000 });
+  await expect(progress).toContainText(/^56 of 56 cases, in /, { timeout: 120_000 });
   const on = dialog.getByRole("table", { name: "Guards on" });
   const off = dialog.getByRole("table", { name: "Guards off" });
   await expect(on.getByRole("button", { name: /^holds/ })).toHaveCount(28);
@@ -79,9 +80,90 @@ test("calls that are saved are made first, so that the tool finds what it needs"
   const dialog = page.getByRole("dialog", { name: "Explore" });
   await dialog.getByRole("checkbox", { name: "the letter" }).check();
   await dialog.getByRole("button", { name: "Explore", exact: true }).click();
-  await expect(dialog.getByRole("status")).toContainText(", in ", { timeout: 60_000 });
+  await expect(dialog.getByRole("status")).toContainText(", in ", { timeout: 120_000 });
   await expect(dialog).toContainText("without any failure “success”");
   const on = dialog.getByRole("table", { name: "Guards on" });
   await expect(on.getByRole("button", { name: /^holds/ }).nth(50)).toBeVisible();
   await expect(on.getByRole("button", { name: /^broken/ })).toHaveCount(0);
+});
+
+/** The databases of sweeps' runs, of all that this origin has. */
+async function runsLeft(page: Page): Promise<string[]> {
+  return await page.evaluate(async () =>
+    (await indexedDB.databases())
+      .map(({ name = "" }) => name)
+      .filter((name) => name.startsWith("explore-"))
+      .sort(),
+  );
+}
+
+test("when Explore is left its runs are gone, but for one that another tab shows", async ({
+  page,
+  context,
+  playground,
+}) => {
+  await playground.open();
+  await playground.press("Explore…");
+  const dialog = page.getByRole("dialog", { name: "Explore" });
+  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
+  await expect(dialog.getByRole("status")).toContainText(", in ", { timeout: 120_000 });
+  // Each of 56 cases and the clean call has a store and a ledger.
+  expect(await runsLeft(page)).toHaveLength(114);
+
+  // To open a run and come back is not to leave.
+  const cell = dialog.getByRole("table", { name: "Guards off" }).getByRole("button").first();
+  await cell.click();
+  await dialog.getByRole("button", { name: "Open this run" }).click();
+  await playground.isUp();
+  const address = page.url();
+  const run = new URL(address).searchParams.get("run") ?? "";
+  await playground.press("Back to the matrix");
+  await cell.click();
+  await dialog.getByRole("button", { name: "Open this run" }).click();
+  await expect(page).toHaveURL(new RegExp(`run=${run}`));
+  await playground.isUp();
+
+  const other = await context.newPage();
+  await other.goto(address);
+  const theirs = new PlaygroundPage(other);
+  await theirs.isUp();
+  await playground.press("Back to the example");
+  await expect.poll(() => runsLeft(page)).toEqual([run, `${run}-ledger`]);
+  await other.reload();
+  await theirs.isUp();
+  await expect(theirs.calls).toHaveCount(1);
+  await theirs.press("Back to the example");
+  await expect.poll(() => runsLeft(page)).toEqual([]);
+});
+
+test("what a reload in the middle of a sweep leaves is gone once the page has settled", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await playground.press("Explore…");
+  const dialog = page.getByRole("dialog", { name: "Explore" });
+  await dialog.getByRole("checkbox").check();
+  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
+  await expect(dialog.getByRole("status")).toContainText(/^[1-9]\d* of/);
+  await page.reload();
+  expect(await runsLeft(page)).not.toEqual([]);
+  await expect.poll(() => runsLeft(page)).toEqual([]);
+});
+
+test("a sweep that is left in its middle ends, and leaves nothing", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await playground.press("Explore…");
+  const dialog = page.getByRole("dialog", { name: "Explore" });
+  await dialog.getByRole("checkbox").check();
+  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
+  await expect(dialog.getByRole("status")).toContainText(/^[1-9]\d* of/);
+  expect(await runsLeft(page)).not.toEqual([]);
+  await dialog.getByRole("button", { name: "Leave" }).click();
+  await expect.poll(() => runsLeft(page)).toEqual([]);
+  await playground.press("Explore…");
+  await expect(dialog.getByRole("table")).toHaveCount(0);
 });

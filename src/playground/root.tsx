@@ -4,13 +4,26 @@ import { exampleNamed, examples, type Example } from "../examples/index.ts";
 import { App } from "./app.tsx";
 import { usePlace } from "./hooks/use-location.ts";
 import { PlaygroundContext } from "./hooks/use-playground.ts";
-import { isRun } from "./runtime/scratch.ts";
+import { isRun, scratch } from "./runtime/scratch.ts";
 import { Playground } from "./runtime/playground.ts";
+
+/** By then, a page that is reloaded beside this one holds again what it shows; in milliseconds. */
+const SETTLED_AFTER_MS = 2000;
 
 export function Root(): ReactElement {
   const [place] = usePlace();
   const example = exampleNamed(place.example) ?? examples[0];
   const run = place.run !== null && isRun(place.run) ? place.run : null;
+  const isExploring = place.explore !== null || run !== null;
+  useEffect(() => {
+    // What a tab left behind that was reloaded, closed or killed.
+    const timer = setTimeout(() => void scratch.clear(), SETTLED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    if (!isExploring) return;
+    return () => void import("./runtime/explorer.ts").then(({ explorer }) => explorer.leave());
+  }, [isExploring]);
   return <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />;
 }
 

@@ -68,14 +68,20 @@ export async function openDatabase<Schema extends DBSchema>(
   }
 }
 
-export async function databaseExists(name: string): Promise<boolean> {
-  return (await indexedDB.databases()).some((found) => found.name === name);
+/** The names of this origin's databases. */
+export async function databaseNames(): Promise<string[]> {
+  return (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
 }
 
-/** Deletes the databases of this origin that `isMeant` names; one that is open elsewhere is closed there. */
-export async function deleteDatabases(isMeant: (name: string) => boolean): Promise<void> {
-  const names = (await indexedDB.databases()).map(({ name = "" }) => name).filter(isMeant);
-  await Promise.all(names.map((name) => deleteDB(name)));
+/** Deletes databases; one that is open elsewhere goes when it is closed there, which is not waited for. */
+export async function deleteDatabases(names: readonly string[]): Promise<void> {
+  const gone = names.map(
+    (name) =>
+      new Promise<void>((resolve, reject) => {
+        deleteDB(name, { blocked: () => resolve() }).then(resolve, reject);
+      }),
+  );
+  await Promise.all(gone);
 }
 
 /** Reads one table by bare requests: for the reads that tools wait for, where a wrapper's cost shows. */

@@ -1,7 +1,7 @@
 /** The store: IndexedDB and nothing above it. */
 export type { ChangeListener, StoreChange, Table } from "./change-feed.ts";
 export {
-  databaseExists,
+  databaseNames,
   deleteDatabases,
   type ConnectionEvent,
   type OpenOptions,
@@ -30,7 +30,7 @@ export {
 export { compareKeys, type KeyBound, type KeyBounds } from "./keys.ts";
 export type { WriteQuery } from "./map-history.ts";
 export { openLedger, type EffectTally, type Ledger, type LedgerEntry } from "./ledger-store.ts";
-export { localLocks, type Locks } from "./locks.ts";
+export { localLocks, sharedLocks, type Locks } from "./locks.ts";
 export type { Page } from "./read-records.ts";
 export type * from "./records.ts";
 export type { PendingState } from "./schema.ts";

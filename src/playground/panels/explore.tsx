@@ -170,7 +170,8 @@ function Results({ state }: { readonly state: ExploreState }): ReactElement {
         that it passes. Then it is made once for every point and every kind of failure, each on a
         store and a ledger of its own: the server is restarted and the call retried until it
         settles, and what became of it is judged by what the guards promise. The same is done with
-        the guards off. Your own data is not touched, and delays take no time.
+        the guards off. Your own data is not touched, delays take no time, and the runs are deleted
+        when you leave.
       </p>
     );
   }

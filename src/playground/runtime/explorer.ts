@@ -1,5 +1,5 @@
-/** The sweep that a person runs: one at a time for the page, kept while its runs are looked at. */
-import { uuidv7, uuidv7Time } from "../../durable/index.ts";
+/** The sweep that a person runs: one at a time for the page, its runs kept until Explore is left. */
+import { uuidv7 } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import {
   judge,
@@ -16,7 +16,7 @@ import {
   type Scenario,
 } from "../../explore/index.ts";
 import { deleteDatabases } from "../../store/index.ts";
-import { sweepOf } from "./scratch.ts";
+import { scratch, type Release, type Scratch } from "./scratch.ts";
 import { asError } from "./state-cell.ts";
 
 export interface ExploreRequest {
@@ -59,15 +59,21 @@ const NOTHING = {
   brokenPairs: [],
 } as const;
 
-/** What a tab left behind is cleared away by a later sweep, in milliseconds. */
-const KEPT_MS = 24 * 3600 * 1000;
+/** One sweep, and what keeps its runs. */
+interface Sweep {
+  readonly prefix: string;
+  readonly stop: AbortController;
+  readonly held: Promise<Release>;
+  ended: Promise<void>;
+}
 
-class Explorer {
+export class Explorer {
   #state: ExploreState = { phase: "idle", ...NOTHING };
   readonly #listeners = new Set<() => void>();
-  #stop: AbortController | undefined;
-  /** Of the last sweep. */
-  #prefix: string | undefined;
+  /** The last one, until Explore is left. */
+  #sweep: Sweep | undefined;
+
+  constructor(private readonly scratch: Scratch) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -76,35 +82,63 @@ class Explorer {
 
   readonly snapshot = (): ExploreState => this.#state;
 
-  /** Runs a sweep, in place of the one before; its runs stay to be looked at until the next. */
+  /** Runs a sweep, in place of the one before. */
   async run(request: ExploreRequest): Promise<void> {
     if (this.#state.phase === "running") return;
+    const before = this.#sweep;
+    const prefix = `explore-${uuidv7()}`;
+    const held = this.scratch.hold(prefix);
     const stop = new AbortController();
-    this.#stop = stop;
+    const sweep: Sweep = { prefix, stop, held, ended: Promise.resolve() };
+    this.#sweep = sweep;
     this.#replace({ phase: "running", request, ...NOTHING });
-    const begun = performance.now();
-    try {
-      await this.#clear();
-      await this.#run(request, stop.signal);
-      const tookMs = performance.now() - begun;
-      this.#set({ phase: stop.signal.aborted ? "cancelled" : "done", tookMs });
-    } catch (error) {
-      this.#set({ phase: "failed", error: asError(error).message });
-    }
+    sweep.ended = this.#tell(sweep, request, before);
+    await sweep.ended;
   }
 
   /** Ends the sweep after the cases that are under way. */
   cancel(): void {
-    this.#stop?.abort();
+    this.#sweep?.stop.abort();
+  }
+
+  /** Forgets the sweep, and deletes its runs but for those that are open somewhere. */
+  async leave(): Promise<void> {
+    const sweep = this.#sweep;
+    this.#sweep = undefined;
+    this.#replace({ phase: "idle", ...NOTHING });
+    if (sweep) await this.#giveUp(sweep);
+  }
+
+  async #giveUp({ stop, held, ended }: Sweep): Promise<void> {
+    stop.abort();
+    await ended;
+    const release = await held;
+    await release();
+    await this.scratch.clear();
+  }
+
+  /** Runs a sweep to its end, whatever that is. */
+  async #tell(sweep: Sweep, request: ExploreRequest, before: Sweep | undefined): Promise<void> {
+    const begun = performance.now();
+    try {
+      if (before) await this.#giveUp(before);
+      await sweep.held;
+      await this.#run(sweep, request);
+      const tookMs = performance.now() - begun;
+      this.#set(sweep, { phase: sweep.stop.signal.aborted ? "cancelled" : "done", tookMs });
+    } catch (error) {
+      this.#set(sweep, { phase: "failed", error: asError(error).message });
+    }
   }
 
   async #run(
+    current: Sweep,
     { example, tool, args, before, pairs }: ExploreRequest,
-    signal: AbortSignal,
   ): Promise<void> {
+    const { prefix, stop } = current;
+    const { signal } = stop;
+    const set = (change: Partial<ExploreState>): void => this.#set(current, change);
     const { createServer } = await example.load();
-    const prefix = `explore-${uuidv7()}`;
-    this.#prefix = prefix;
     const scenario: Scenario = { createServer, tool, args, before, guards: "on" };
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);
@@ -118,7 +152,7 @@ class Explorer {
     const places = placesOf(clean.passes);
     const singles = singleFaults(places);
     const both = pairs ? pairsOf(singles) : [];
-    this.#set({
+    set({
       places,
       cleanOutcome: outcomeOf(clean.end),
       total: singles.length * 2 + both.length,
@@ -128,7 +162,7 @@ class Explorer {
         prefix: `${prefix}-${guards}`,
         signal,
         onResult: (result) =>
-          this.#set({ done: this.#state.done + 1, [guards]: [...this.#state[guards], result] }),
+          set({ done: this.#state.done + 1, [guards]: [...this.#state[guards], result] }),
       });
     }
     await sweep(scenario, clean, both, {
@@ -136,32 +170,24 @@ class Explorer {
       signal,
       onResult: (found) => {
         const { verdict, run } = found;
-        this.#set({ done: this.#state.done + 1, pairs: this.#state.pairs + 1 });
+        set({ done: this.#state.done + 1, pairs: this.#state.pairs + 1 });
         // There are hundreds, and those that hold are not looked at.
-        // What cannot be deleted now is cleared away by a later sweep.
-        if (verdict.holds) deleteDatabases((name) => isOf(name, run.name)).catch(() => undefined);
-        else this.#set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk: found }] });
+        // What cannot be deleted now is cleared away later.
+        if (verdict.holds) deleteDatabases([run.name, `${run.name}-ledger`]).catch(() => undefined);
+        else set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk: found }] });
       },
     });
+    if (signal.aborted) return;
     for (const [index, { found }] of this.#state.brokenPairs.entries()) {
       const shrunk = await shrink(scenario, clean, found, `${found.run.name}-fewer`, signal);
       const brokenPairs = this.#state.brokenPairs.with(index, { found, shrunk });
-      this.#set({ brokenPairs });
+      set({ brokenPairs });
     }
   }
 
-  /** Deletes the runs of the last sweep, and what other tabs have left long ago. */
-  async #clear(): Promise<void> {
-    const last = this.#prefix;
-    await deleteDatabases((name) => {
-      const id = sweepOf(name);
-      if (id === undefined) return false;
-      return name.startsWith(last ?? "?") || uuidv7Time(id) < Date.now() - KEPT_MS;
-    });
-  }
-
-  #set(change: Partial<ExploreState>): void {
-    this.#replace({ ...this.#state, ...change });
+  /** What a sweep tells that was left or followed by another is nothing any more. */
+  #set(sweep: Sweep, change: Partial<ExploreState>): void {
+    if (this.#sweep === sweep) this.#replace({ ...this.#state, ...change });
   }
 
   #replace(state: ExploreState): void {
@@ -171,11 +197,7 @@ class Explorer {
 }
 
 /** The page's own: it outlives the example that is shown. */
-export const explorer = new Explorer();
-
-function isOf(name: string, run: string): boolean {
-  return name === run || name === `${run}-ledger`;
-}
+export const explorer = new Explorer(scratch);
 
 function refusalOf({ end }: CaseRun): string {
   if (end.type !== "answered") return end.type;

@@ -9,7 +9,7 @@ import { skippingClock, systemClock, uuidv7, type Clock } from "../../durable/in
 import type { Example } from "../../examples/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
 import {
-  databaseExists,
+  databaseNames,
   openStore,
   type ConnectionEvent,
   type DurableStore,
@@ -21,6 +21,7 @@ import type { Entry } from "./entries-file.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
+import { scratch, type Release } from "./scratch.ts";
 import { ScriptRun } from "./script-run.ts";
 import { recall, remember } from "./session-memory.ts";
 import { SETTINGS_KEY, settingsSchema, type PlannedFault, type Settings } from "./settings.ts";
@@ -56,11 +57,14 @@ export class Playground {
   #server: DurableMcpServer | undefined;
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
+  /** Keeps the run that is shown. */
+  #hold: Promise<Release> | undefined;
 
   /** @param run the database of a sweep's run, in place of the example's own */
   constructor(
     readonly example: Example,
     readonly run: string | null = null,
+    private readonly runs = scratch,
   ) {
     this.#cell.set({ drafts: keptDrafts(this.#draftsName) });
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
@@ -98,6 +102,8 @@ export class Playground {
   /** Opens the databases and starts the server; again, after they could not be opened. */
   open(): Promise<void> {
     const life = ++this.#life;
+    // At once: the page that showed another run of the sweep clears up when it is closed.
+    if (this.run !== null) this.#hold ??= this.runs.hold(this.run);
     return this.#inOrder(async () => {
       const { connection: _, error: __, ...state } = this.#cell.state;
       this.#cell.replace({ ...state, phase: "opening" });
@@ -108,8 +114,14 @@ export class Playground {
   /** Leaves nothing running. */
   async close(): Promise<void> {
     this.#life++;
+    const held = this.#hold;
+    this.#hold = undefined;
     await this.script.stop();
     await this.#inOrder(() => this.#stop());
+    if (!held) return;
+    const release = await held;
+    await release();
+    await this.runs.clear();
   }
 
   /** Starts a server on the store, where none is running. */
@@ -157,8 +169,9 @@ export class Playground {
     let store: DurableStore | undefined;
     let world: World | undefined;
     try {
-      if (this.run !== null && !(await databaseExists(name))) {
-        throw new Error("This run of Explore is gone: a later sweep has cleared it away.");
+      await this.#hold;
+      if (this.run !== null && !(await databaseNames()).includes(name)) {
+        throw new Error("This run of Explore is gone: runs are deleted when Explore is left.");
       }
       store = await openStore({ name, onConnection });
       world = await openWorld({ name: `${name}-ledger`, onConnection, clock: this.#clock });

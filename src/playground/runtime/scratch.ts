@@ -1,5 +1,29 @@
-/** The names of the databases of a sweep's runs, which are no example's own. */
-const SCRATCH = /^explore-([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})-[\w-]+$/;
+/**
+ * The databases of sweeps' runs, which are no example's own: who looks at them, and when they go.
+ *
+ * 1. Whoever needs a sweep or one of its runs holds a lock that names it, taken before the first
+ *    database is made or opened. What no lock of any tab names may be deleted.
+ * 2. A tab that dies gives its locks back: what it left is deleted by the next page that looks.
+ */
+import { uuidv7, uuidv7Time } from "../../durable/index.ts";
+import {
+  databaseNames,
+  deferred,
+  deleteDatabases,
+  localLocks,
+  sharedLocks,
+  type Locks,
+} from "../../store/index.ts";
+
+const SCRATCH =
+  /^explore-([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})-[\w-]+$/;
+const LOCK = /^durable-mcp:kept:(.*):/;
+/** Where tabs share no locks, what is younger may be another tab's, in milliseconds. */
+const DAY_MS = 24 * 3600 * 1000;
+const NEVER = new AbortController().signal;
+
+/** Gives up what was held; resolves when it is free. */
+export type Release = () => Promise<void>;
 
 /** The sweep's id, a UUIDv7; `undefined` for any other database. */
 export function sweepOf(database: string): string | undefined {
@@ -10,3 +34,64 @@ export function sweepOf(database: string): string | undefined {
 export function isRun(name: string): boolean {
   return sweepOf(name) !== undefined;
 }
+
+export class Scratch {
+  readonly #locks: Locks;
+  /** What this page has held: where tabs share no locks, only that is known to be nobody else's. */
+  readonly #own = new Set<string>();
+
+  /** @param shared the locks that all tabs share, where there are any */
+  constructor(private readonly shared: Locks | undefined) {
+    this.#locks = shared ?? localLocks();
+  }
+
+  /** Keeps a sweep's databases, or a run's: those whose names begin so. */
+  async hold(name: string): Promise<Release> {
+    const held = deferred<undefined>();
+    const released = deferred<undefined>();
+    this.#own.add(name);
+    const request = this.#locks.request(`durable-mcp:kept:${name}:${uuidv7()}`, NEVER, () => {
+      held.resolve(undefined);
+      return released.promise;
+    });
+    // A page that is refused locks goes on without.
+    const over = request.catch(() => undefined);
+    await Promise.race([held.promise, over]);
+    return async () => {
+      released.resolve(undefined);
+      await over;
+    };
+  }
+
+  /**
+   * Deletes the runs that nobody holds, in this tab or another. What cannot be deleted now is left to
+   * the next page that looks.
+   */
+  async clear(): Promise<void> {
+    try {
+      // Before the locks are looked at: what is made later is not among them.
+      const runs = (await databaseNames()).filter(isRun);
+      const locks = await this.#locks.held();
+      const held = [...locks].flatMap((lock) => LOCK.exec(lock)?.[1] ?? []);
+      const own = [...this.#own];
+      const mayGo = (run: string): boolean =>
+        this.shared !== undefined || isOld(run) || own.some((name) => isOf(run, name));
+      await deleteDatabases(
+        runs.filter((run) => mayGo(run) && !held.some((name) => isOf(run, name))),
+      );
+    } catch {
+      // A full disk, blocked site data.
+    }
+  }
+}
+
+function isOf(run: string, name: string): boolean {
+  return run === name || run.startsWith(`${name}-`);
+}
+
+function isOld(run: string): boolean {
+  return uuidv7Time(sweepOf(run) ?? "") < Date.now() - DAY_MS;
+}
+
+/** The page's own: it outlives the example that is shown. */
+export const scratch = new Scratch(sharedLocks());

@@ -1,0 +1,103 @@
+/** Examples of a test's own, and the page's runtime on them without a page. */
+import { z } from "zod";
+import type { ClientScript, Example } from "../../src/examples/index.ts";
+import {
+  atMostOnce,
+  charge,
+  DurableMcpServer,
+  NetworkError,
+  SortedMap,
+  structured,
+  toBytes,
+  uuidv7,
+  type DurableContext,
+  type World,
+} from "../../src/index.ts";
+import { Playground } from "../../src/playground/runtime/playground.ts";
+import { ok } from "./lab.ts";
+
+const Receipt = z.object({
+  transaction_id: z.string(),
+  amount: z.number(),
+  currency: z.string(),
+  status: z.literal("completed"),
+});
+
+/** Pays at most once, and writes that down. */
+export function registerPay(server: DurableMcpServer, world: World): void {
+  server.registerTool(
+    "pay",
+    { inputSchema: { amount: z.number().positive() } },
+    async ({ amount }, context) => {
+      const receipt = await atMostOnce(
+        "payment",
+        context,
+        (context) => charge(world, context, { transaction_id: "t", amount, currency: "USD" }),
+        { schema: Receipt, retryableErrors: [NetworkError] },
+      );
+      const entries = { [context.invocationId]: toBytes(receipt) };
+      await SortedMap.ref("payments").insert(context, { entries });
+      return structured({ status: "success", receipt });
+    },
+  );
+}
+
+/** An example whose server has the tools that `register` adds; its database is the test's own. */
+export function exampleOf(
+  register: (server: DurableMcpServer, world: World) => void = registerPay,
+  runClient: (script: ClientScript) => Promise<void> = () => Promise.resolve(),
+): Example {
+  const name = `test-${uuidv7()}`;
+  return {
+    name,
+    title: name,
+    shows: "Nothing.",
+    load: () =>
+      Promise.resolve({
+        createServer: ({ world, ...options }) => {
+          const server = new DurableMcpServer({ name, version: "1.0.0" }, options);
+          register(server, world);
+          return server;
+        },
+        runClient,
+      }),
+  };
+}
+
+/** Registers a tool without arguments that does what `body` does. */
+export function addTool(
+  server: DurableMcpServer,
+  name: string,
+  body: (context: DurableContext) => unknown,
+): void {
+  server.registerTool(name, {}, async (_args, context) => {
+    await body(context);
+    return ok();
+  });
+}
+
+export interface PlaygroundLab {
+  /** Opens the page's runtime on an example, or once more on the same: as another tab would. */
+  open(example: Example, run?: string): Promise<Playground>;
+  /** Closes what was opened, and deletes its databases. */
+  close(): Promise<void>;
+}
+
+export function playgroundLab(): PlaygroundLab {
+  const opened: Playground[] = [];
+  return {
+    async open(example, run) {
+      const playground = new Playground(example, run);
+      opened.push(playground);
+      await playground.open();
+      return playground;
+    },
+    async close() {
+      for (const playground of opened) await playground.close();
+      for (const { database } of opened.splice(0)) {
+        indexedDB.deleteDatabase(database);
+        indexedDB.deleteDatabase(`${database}-ledger`);
+      }
+    },
+  };
+}

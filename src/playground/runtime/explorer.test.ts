@@ -1,0 +1,192 @@
+/** A person's sweep: what it tells while it runs, what it leaves to look at, and that it leaves nothing behind. */
+import { z } from "zod";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { addTool, exampleOf, registerPay } from "../../../e2e/support/example.ts";
+import { atMostOnce, SortedMap } from "../../durable/index.ts";
+import { localLocks } from "../../store/index.ts";
+import { charge } from "../../world/index.ts";
+import { Explorer, type ExploreRequest, type ExploreState } from "./explorer.ts";
+import { Scratch } from "./scratch.ts";
+
+let here: Explorer;
+/** Of another tab. */
+let there: Scratch;
+beforeEach(() => {
+  const locks = localLocks();
+  here = new Explorer(new Scratch(locks));
+  there = new Scratch(locks);
+});
+afterEach(async () => {
+  await here.leave();
+  await there.clear();
+});
+
+const pay = exampleOf();
+/** Passes no point but its answer's, so that its sweep is a short one: 4 cases, and 4 without guards. */
+const small = exampleOf((server) => addTool(server, "pay", () => undefined));
+
+function ask(change: Partial<ExploreRequest> = {}): Promise<void> {
+  const request = { example: small, tool: "pay", args: { amount: 5 }, before: [], pairs: false };
+  return here.run({ ...request, ...change });
+}
+
+/** Resolves with the first state that is as it should be. */
+function until(isMet: (state: ExploreState) => boolean): Promise<ExploreState> {
+  return new Promise((resolve) => {
+    const check = (): void => {
+      if (!isMet(here.snapshot())) return;
+      end();
+      resolve(here.snapshot());
+    };
+    const end = here.subscribe(check);
+    check();
+  });
+}
+
+async function runs(): Promise<string[]> {
+  const names = (await indexedDB.databases()).map(({ name = "" }) => name);
+  return names.filter((name) => name.startsWith("explore-")).sort();
+}
+
+const storesOf = ({ on, off }: ExploreState): string[] =>
+  [...on, ...off].flatMap(({ run: { name } }) => [name, `${name}-ledger`]);
+
+it("every case is run with guards and without, is judged, and stays to be looked at until Explore is left", async () => {
+  const phases = new Set<string>();
+  const end = here.subscribe(() => phases.add(here.snapshot().phase));
+  await ask({ example: pay });
+  end();
+  const { on, off, places, total, done, cleanOutcome, ...state } = here.snapshot();
+  expect([...phases]).toEqual(["running", "done"]);
+  expect(cleanOutcome).toBe("success");
+  // Two guard points before and two after, the effect's two, the map's two and the answer's, which may be lost.
+  expect(places).toHaveLength(9);
+  expect(on).toHaveLength(9 * 3 + 1);
+  expect(off).toHaveLength(on.length);
+  expect([total, done]).toEqual([on.length * 2, on.length * 2]);
+  expect(on.filter(({ verdict }) => !verdict.holds)).toEqual([]);
+  expect(off.some(({ verdict }) => !verdict.holds)).toBe(true);
+  expect(state.tookMs).toBeGreaterThan(0);
+  expect(await runs()).toEqual(expect.arrayContaining(storesOf(here.snapshot())));
+  await here.leave();
+  expect(here.snapshot()).toMatchObject({ phase: "idle", on: [], off: [], total: 0 });
+  expect(await runs()).toEqual([]);
+});
+
+it("a run that another tab shows is left to it", async () => {
+  await ask();
+  const shown = here.snapshot().off[3]?.run.name ?? "";
+  const release = await there.hold(shown);
+  await here.leave();
+  expect(await runs()).toEqual([shown, `${shown}-ledger`]);
+  await release();
+});
+
+it("the next sweep takes the place of the one before, and its databases' too", async () => {
+  await ask();
+  const before = storesOf(here.snapshot());
+  await ask({ args: { amount: 6 } });
+  expect(here.snapshot()).toMatchObject({ phase: "done", request: { args: { amount: 6 } } });
+  const now = await runs();
+  expect(now.filter((name) => before.includes(name))).toEqual([]);
+  expect(now).toEqual(expect.arrayContaining(storesOf(here.snapshot())));
+});
+
+it("while one runs, another is not begun; cancelled, it ends early and shows what it has", async () => {
+  const running = ask({ example: pay, pairs: true });
+  await until(({ done }) => done > 2);
+  await ask({ tool: "other" });
+  here.cancel();
+  await running;
+  const state = here.snapshot();
+  expect(state).toMatchObject({ phase: "cancelled", request: { tool: "pay" } });
+  expect(state.done).toBeGreaterThan(2);
+  expect(state.done).toBeLessThan(state.total);
+  expect(await runs()).toEqual(expect.arrayContaining(storesOf(state)));
+});
+
+it("one that is left in its middle ends, tells nothing more and leaves nothing", async () => {
+  const running = ask({ example: pay, pairs: true });
+  await until(({ done }) => done > 2);
+  const left = here.leave();
+  const told: ExploreState[] = [];
+  here.subscribe(() => told.push(here.snapshot()));
+  expect(here.snapshot().phase).toBe("idle");
+  await Promise.all([running, left]);
+  expect(told).toEqual([]);
+  expect(await runs()).toEqual([]);
+});
+
+it("one that is begun while the one before is being left is its own", async () => {
+  const first = ask({ example: pay });
+  await until(({ done }) => done > 2);
+  const left = here.leave();
+  const second = ask({ args: { amount: 7 } });
+  await Promise.all([first, left, second]);
+  const state = here.snapshot();
+  expect(state).toMatchObject({ phase: "done", done: 8, request: { args: { amount: 7 } } });
+  expect(await runs()).toEqual(expect.arrayContaining(storesOf(state)));
+});
+
+it("pairs that break a promise are told with the fewest faults that do; the others are not kept", async () => {
+  const careless = exampleOf((server, world) => {
+    server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (_, context) => {
+      await atMostOnce("payment", context, async (context) => {
+        const request = { transaction_id: "t", amount: 1, currency: "USD" };
+        // Says that it paid, whatever became of it.
+        await charge(world, context, request).catch(() => undefined);
+      });
+      return { content: [] };
+    });
+  });
+  await ask({ example: careless, pairs: true });
+  const { pairs, brokenPairs, total, done, on, off } = here.snapshot();
+  expect(done).toBe(total);
+  expect(pairs).toBe(total - on.length - off.length);
+  expect(brokenPairs.length).toBeGreaterThan(0);
+  expect(brokenPairs.length).toBeLessThan(pairs);
+  for (const { found, shrunk } of brokenPairs) {
+    expect(found.faults).toHaveLength(2);
+    expect(shrunk.faults).toHaveLength(1);
+    expect(shrunk.faults[0]?.point).toBe("effect:before");
+  }
+  const kept = new Set(brokenPairs.flatMap(({ found }) => [found.run.name]));
+  await expect
+    .poll(async () => {
+      const stores = (await runs()).filter((name) => !name.endsWith("-ledger"));
+      return stores.filter((name) => /-pair-\d+$/.test(name) && !kept.has(name));
+    })
+    .toEqual([]);
+});
+
+it.each<readonly [string, Partial<ExploreRequest>, string]>([
+  ["whose arguments are refused", { args: { amount: -1 } }, "amount"],
+  ["of a tool that is not there", { tool: "none" }, "never reached none"],
+  ["that needs another that fails", { before: [{ tool: "pay", args: {} }] }, "did not succeed"],
+  [
+    "whose example cannot be loaded",
+    { example: { ...pay, load: () => Promise.reject(new Error("offline")) } },
+    "offline",
+  ],
+])("a call %s cannot be explored, which is told", async (_, change, message) => {
+  await ask({ example: pay, ...change });
+  expect(here.snapshot()).toMatchObject({ phase: "failed", on: [], off: [] });
+  expect(here.snapshot().error).toContain(message);
+  await ask();
+  expect(here.snapshot().phase).toBe("done");
+});
+
+it("calls that are made first are what the tool finds", async () => {
+  const example = exampleOf((server, world) => {
+    registerPay(server, world);
+    addTool(server, "look", async (context) => {
+      const { entries } = await SortedMap.ref("payments").range(context, { limit: 9 });
+      if (entries.length !== 1) throw new Error(`There are ${entries.length} payments.`);
+    });
+  });
+  const first = { tool: "pay", args: { amount: 1 } };
+  await ask({ example, tool: "look", args: {} });
+  expect(here.snapshot()).toMatchObject({ phase: "done", cleanOutcome: "error" });
+  await ask({ example, tool: "look", args: {}, before: [first] });
+  expect(here.snapshot()).toMatchObject({ phase: "done", cleanOutcome: "success" });
+});

@@ -1,0 +1,127 @@
+import { openDB } from "idb";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { uuidv7, uuidv7Lower } from "../../durable/index.ts";
+import { localLocks, type Locks } from "../../store/index.ts";
+import { isRun, Scratch, sweepOf } from "./scratch.ts";
+
+let sweep: string;
+beforeEach(() => {
+  sweep = `explore-${uuidv7()}`;
+});
+afterEach(async () => {
+  for (const name of await namesOf("explore-")) indexedDB.deleteDatabase(name);
+});
+
+async function make(...names: readonly string[]): Promise<void> {
+  for (const name of names) (await openDB(name)).close();
+}
+
+async function namesOf(prefix: string): Promise<string[]> {
+  const found = (await indexedDB.databases()).map(({ name = "" }) => name);
+  return found.filter((name) => name.startsWith(prefix)).sort();
+}
+
+it("a sweep's run is told by its name, and nothing else is taken for one", () => {
+  const id = uuidv7();
+  expect(sweepOf(`explore-${id}-on-12`)).toBe(id);
+  expect(sweepOf(`explore-${id}-pair-3-fewer-without-0-ledger`)).toBe(id);
+  const others = [
+    "",
+    "playground-processing",
+    `explore-${id}`,
+    `explore-${id}-`,
+    `explore-${id}-a/b`,
+    `xexplore-${id}-on-1`,
+    "explore-not-a-uuid-on-1",
+    // Of version 4, and of no variant: their time could not be read.
+    `explore-${crypto.randomUUID()}-on-1`,
+    `explore-${id.slice(0, 19)}0${id.slice(20)}-on-1`,
+  ];
+  expect(others.filter(isRun)).toEqual([]);
+});
+
+describe("clear, in a page whose locks every tab shares", () => {
+  let locks: Locks;
+  let here: Scratch;
+  let there: Scratch;
+  beforeEach(() => {
+    locks = localLocks();
+    [here, there] = [new Scratch(locks), new Scratch(locks)];
+  });
+
+  it("deletes what nobody holds, and no other database", async () => {
+    const own = `playground-${sweep}-on-1`;
+    await make(`${sweep}-clean`, `${sweep}-clean-ledger`, own);
+    await here.clear();
+    expect(await namesOf(sweep)).toEqual([]);
+    expect(await namesOf("playground-explore-")).toEqual([own]);
+    indexedDB.deleteDatabase(own);
+  });
+
+  it("keeps the whole of a sweep that another tab holds, until it is given up", async () => {
+    const release = await there.hold(sweep);
+    await make(`${sweep}-clean`, `${sweep}-on-0`, `${sweep}-on-0-ledger`);
+    await here.clear();
+    expect(await namesOf(sweep)).toHaveLength(3);
+    await release();
+    await here.clear();
+    expect(await namesOf(sweep)).toEqual([]);
+  });
+
+  it("of a sweep of which a tab shows one run, keeps that run and its ledger", async () => {
+    const run = `${sweep}-on-1`;
+    const release = await there.hold(run);
+    await make(run, `${run}-ledger`, `${run}1`, `${run}1-ledger`, `${sweep}-on-0`);
+    await here.clear();
+    expect(await namesOf(sweep)).toEqual([run, `${run}-ledger`]);
+    await release();
+    await here.clear();
+    expect(await namesOf(sweep)).toEqual([]);
+  });
+
+  it("keeps what two hold until both have given it up", async () => {
+    const releases = [await here.hold(sweep), await there.hold(sweep)];
+    await make(`${sweep}-on-0`);
+    for (const release of releases) {
+      await here.clear();
+      expect(await namesOf(sweep)).toHaveLength(1);
+      await release();
+    }
+    await here.clear();
+    expect(await namesOf(sweep)).toEqual([]);
+  });
+
+  it("does not wait for a connection that stays open, and fails for nobody", async () => {
+    const db = await openDB(`${sweep}-on-0`);
+    await here.clear();
+    db.close();
+    await expect.poll(() => namesOf(sweep)).toEqual([]);
+    vi.spyOn(indexedDB, "databases").mockRejectedValueOnce(new Error("blocked"));
+    await expect(here.clear()).resolves.toBeUndefined();
+    vi.restoreAllMocks();
+  });
+});
+
+describe("where tabs share no locks", () => {
+  it("only what this page held, or what is a day old, is deleted", async () => {
+    const here = new Scratch(undefined);
+    const old = `explore-${uuidv7Lower(Date.now() - 25 * 3600 * 1000)}`;
+    const other = `explore-${uuidv7()}`;
+    const release = await here.hold(sweep);
+    await make(`${sweep}-on-0`, `${old}-on-0`, `${other}-on-0`);
+    await here.clear();
+    expect(await namesOf("explore-")).toEqual([`${sweep}-on-0`, `${other}-on-0`].sort());
+    await release();
+    await here.clear();
+    expect(await namesOf("explore-")).toEqual([`${other}-on-0`]);
+  });
+});
+
+it("a page that is refused a lock goes on without", async () => {
+  const locks: Locks = {
+    request: () => Promise.reject(new DOMException("no", "SecurityError")),
+    held: () => Promise.resolve(new Set()),
+  };
+  const release = await new Scratch(locks).hold(sweep);
+  await expect(release()).resolves.toBeUndefined();
+});
