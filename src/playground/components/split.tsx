@@ -27,7 +27,9 @@ export interface SplitProps {
 export function Split({ label, direction, initial, least, children }: SplitProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const [stored, setStored] = useStoredState(`split:${label}`, String(initial));
-  const part = Number(stored);
+  const kept = Number(stored);
+  // The tab's storage may hold anything.
+  const part = kept >= 0 && kept <= 100 ? kept : initial;
   const [folded, setFolded] = useState(false);
   const isRow = direction === "row";
 

@@ -7,8 +7,7 @@ import { useCall, type CallSummary } from "../hooks/use-calls.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground } from "../hooks/use-playground.ts";
 import { useStoredState } from "../hooks/use-stored-state.ts";
-import { chargeAndCrash, putBack, restartAndSettle } from "../runtime/guide.ts";
-import { settingsSchema } from "../runtime/settings.ts";
+import { chargeAndCrash, putBack, restartAndSettle, settingsIn } from "../runtime/guide.ts";
 
 interface Step {
   readonly title: string;
@@ -105,8 +104,8 @@ function useSteps(): Step[] {
   const second = useCall(bare || null).data;
   const resumed = isOver(first);
   const restore = async (): Promise<void> => {
-    if (before === "") return;
-    await putBack(playground, settingsSchema.parse(JSON.parse(before)));
+    const settings = settingsIn(before);
+    if (settings) await putBack(playground, settings);
     setBefore("");
   };
 
@@ -164,9 +163,12 @@ function useSteps(): Step[] {
       act: async () => {
         const { id, before } = await chargeAndCrash(playground, "off");
         setBare(id);
-        await setPlace({ call: id, panel: "effects", scope: "call" });
-        await restartAndSettle(playground, id);
-        await putBack(playground, before);
+        try {
+          await setPlace({ call: id, panel: "effects", scope: "call" });
+          await restartAndSettle(playground, id);
+        } finally {
+          await putBack(playground, before);
+        }
       },
       seen: (
         <Seen summary={second}>

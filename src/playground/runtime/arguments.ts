@@ -38,7 +38,7 @@ export function wholeCall(
 
 /** Line and column, where the engine's message tells a position only. */
 function whereIn(text: string, message: string): string {
-  const position = /position (\d+)/.exec(message)?.[1];
+  const position = / in JSON at position (\d+)/.exec(message)?.[1];
   if (position === undefined || message.includes("line")) return "";
   const before = text.slice(0, Number(position)).split("\n");
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;

@@ -3,7 +3,7 @@ import { uuidv7 } from "../../durable/index.ts";
 import { deferred } from "../../store/index.ts";
 import type { Playground } from "./playground.ts";
 import { presets } from "./presets.ts";
-import type { Settings } from "./settings.ts";
+import { settingsSchema, type Settings } from "./settings.ts";
 
 /**
  * Charges 25 USD; the server dies after the charge. Resolves with the invocation's id, and with the
@@ -27,16 +27,24 @@ export async function chargeAndCrash(
   playground.client.call("process_payment", { amount: 25, description: "A book" }, id);
   await playground.until(({ client }) => client.get(id)?.state !== "waiting");
   if (playground.snapshot().server !== "crashed") {
+    // Nobody is told what to put back later: it is done now.
+    await putBack(playground, before);
     throw new Error("The call ended without a crash: see what it says, then try again.");
   }
   return { id, before };
 }
 
-/** Starts the next server, and waits until the invocation that the crash interrupted has ended. */
+/**
+ * Starts the next server, and waits until the invocation that the crash interrupted has ended.
+ *
+ * @throws Error where the server does not come up
+ */
 export async function restartAndSettle(playground: Playground, id: string): Promise<void> {
   await playground.start();
   const { store } = playground;
-  if (!store) return;
+  if (!store || playground.snapshot().server !== "running") {
+    throw new Error("The server does not run: restart it, then try again.");
+  }
   const ended = deferred<undefined>();
   const check = async (): Promise<void> => {
     const state = (await store.readInvocation(id))?.state;
@@ -51,4 +59,13 @@ export async function restartAndSettle(playground: Playground, id: string): Prom
 export async function putBack(playground: Playground, before: Settings): Promise<void> {
   const { guards, resume, plan } = before;
   await playground.configure({ guards, resume, plan });
+}
+
+/** Settings that were kept as text by this tab; `undefined` where something else stands there. */
+export function settingsIn(text: string): Settings | undefined {
+  try {
+    return settingsSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

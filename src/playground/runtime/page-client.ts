@@ -40,9 +40,10 @@ export class PageClient {
       recorder: this.protocol.beginSession("page"),
       prepare: (client) => {
         client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
-          const subscriptions = new Map(cell.state.subscriptions);
-          subscriptions.set(uri, (subscriptions.get(uri) ?? 0) + 1);
-          cell.set({ subscriptions });
+          const count = cell.state.subscriptions.get(uri);
+          // One that was under way when the subscription was ended begins none.
+          if (count === undefined) return;
+          cell.set({ subscriptions: new Map(cell.state.subscriptions).set(uri, count + 1) });
         });
         client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
           this.#questions.ask(params, signal),
@@ -107,12 +108,13 @@ export class PageClient {
   /** Begins or ends a subscription to a resource. */
   async toggleSubscription(uri: string): Promise<void> {
     await this.cell.attempt(async () => {
+      const wasOn = this.cell.state.subscriptions.has(uri);
+      if (wasOn) await this.#client?.unsubscribeResource({ uri });
+      else await this.#client?.subscribeResource({ uri });
+      // As they are now: others may have changed meanwhile.
       const subscriptions = new Map(this.cell.state.subscriptions);
-      if (subscriptions.delete(uri)) await this.#client?.unsubscribeResource({ uri });
-      else {
-        await this.#client?.subscribeResource({ uri });
-        subscriptions.set(uri, 0);
-      }
+      if (wasOn) subscriptions.delete(uri);
+      else subscriptions.set(uri, 0);
       this.cell.set({ subscriptions });
     });
   }

@@ -205,6 +205,23 @@ export class Playground {
     const world = this.#world;
     if (!store || !world || this.#server?.state === "running") return;
     this.#cell.set({ server: "starting" });
+    let server: DurableMcpServer | undefined;
+    try {
+      server = await this.#newServer(store, world);
+      await server.start();
+      await this.client.connect(server);
+      this.#cell.log("info", `Server “${this.example.name}” is running.`);
+      this.#cell.set({ server: "running", serverId: server.id });
+    } catch (error) {
+      // A fault may have crashed a resumed call, and the server with it, meanwhile.
+      if (server?.state === "crashed" || server?.state === "closed") return;
+      await server?.close();
+      this.#cell.tell(`The server could not be started. ${asError(error).message}`);
+      this.#cell.set({ server: "stopped" });
+    }
+  }
+
+  async #newServer(store: DurableStore, world: World): Promise<DurableMcpServer> {
     const { createServer } = await this.example.load();
     const server = createServer({
       store,
@@ -224,18 +241,7 @@ export class Playground {
       this.#cell.log("error", "The server crashed.");
       this.#cell.set({ server: "crashed", dead });
     };
-    try {
-      await server.start();
-      await this.client.connect(server);
-      this.#cell.log("info", `Server “${this.example.name}” is running.`);
-      this.#cell.set({ server: "running", serverId: server.id });
-    } catch (error) {
-      // A fault may have crashed a resumed call, and the server with it, meanwhile.
-      if (server.state === "crashed" || server.state === "closed") return;
-      await server.close();
-      this.#cell.tell(`The server could not be started. ${asError(error).message}`);
-      this.#cell.set({ server: "stopped" });
-    }
+    return server;
   }
 
   /** The server, when it runs and answers. */

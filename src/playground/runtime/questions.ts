@@ -19,6 +19,8 @@ export class Questions {
 
   /** @param signal withdraws the question: nobody needs the answer any more */
   async ask(params: ElicitRequest["params"], signal: AbortSignal): Promise<ElicitResult> {
+    // Its server may have died before it was handed on: it would stay for ever.
+    signal.throwIfAborted();
     const answered = deferred<ElicitResult>();
     const id = ++this.#asked;
     const done = (): void => {

@@ -1,10 +1,9 @@
 /** Checks a value against a tool's JSON Schema, without compiling code. */
-import { Validator } from "@cfworker/json-schema";
+import { Validator, type OutputUnit } from "@cfworker/json-schema";
 
 /** What the schema has against the value, by name; empty where it fits. */
 export function problemsOf(schema: Record<string, unknown>, value: unknown): string[] {
-  const { errors } = validatorOf(schema).validate(value);
-  const told = errors
+  const told = errorsOf(schema, value)
     // A group says only that something within it is wrong.
     .filter(({ keyword }) => keyword !== "properties")
     .map(({ instanceLocation, keyword, error: text }) => {
@@ -15,12 +14,27 @@ export function problemsOf(schema: Record<string, unknown>, value: unknown): str
   return [...new Set(told)];
 }
 
+/** A schema that cannot be followed, for a pattern or a reference that is wrong, says only that. */
+function errorsOf(schema: Record<string, unknown>, value: unknown): readonly OutputUnit[] {
+  try {
+    return validatorOf(schema).validate(value).errors;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const told = `The schema cannot be followed: ${message}`;
+    return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: told }];
+  }
+}
+
 /** The validator's own words, where they can be understood. */
 function inWords(keyword: string, text: string): string {
   if (keyword === "required")
     return text.replace(/^.*required property (".*")\.$/, "$1 is missing.");
-  if (keyword === "exclusiveMinimum") return text.replace("is less than", "is not greater than");
-  if (keyword === "exclusiveMaximum") return text.replace("is greater than", "is not less than");
+  if (keyword === "exclusiveMinimum") {
+    return text.replace(/is less than( or equal to)?/, "is not greater than");
+  }
+  if (keyword === "exclusiveMaximum") {
+    return text.replace(/is greater than( or equal to)?/, "is not less than");
+  }
   return text;
 }
 

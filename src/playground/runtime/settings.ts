@@ -4,26 +4,29 @@ import { FAULT_KINDS, FAULT_POINTS } from "../../durable/index.ts";
 
 const count = z.number().int().positive();
 
-export const faultSchema = z.strictObject({
-  point: z.enum(FAULT_POINTS),
-  match: z
-    .strictObject({
-      tool: z.string().optional(),
-      alias: z.string().optional(),
-      map: z.string().optional(),
-      service: z.string().optional(),
-    })
-    .optional(),
-  kind: z.enum(FAULT_KINDS),
-  when: z.union([
-    z.strictObject({ nth: count }),
-    z.strictObject({ first: count }),
-    z.strictObject({ every: z.literal(true) }),
-    z.strictObject({ probability: z.number().min(0).max(1) }),
-  ]),
-  error: z.string().optional(),
-  ms: z.number().min(0).optional(),
-});
+export const faultSchema = z
+  .strictObject({
+    point: z.enum(FAULT_POINTS),
+    match: z
+      .strictObject({
+        tool: z.string().optional(),
+        alias: z.string().optional(),
+        map: z.string().optional(),
+        service: z.string().optional(),
+      })
+      .optional(),
+    kind: z.enum(FAULT_KINDS),
+    when: z.union([
+      z.strictObject({ nth: count }),
+      z.strictObject({ first: count }),
+      z.strictObject({ every: z.literal(true) }),
+      z.strictObject({ probability: z.number().min(0).max(1) }),
+    ]),
+    error: z.string().optional(),
+    ms: z.number().min(0).optional(),
+  })
+  // What a plan would refuse: kept settings that hold it would keep the page from its database.
+  .refine(({ kind, ms }) => kind !== "latency" || ms !== undefined, "a latency needs ms");
 
 export type PlannedFault = z.infer<typeof faultSchema>;
 
