@@ -77,6 +77,8 @@ export function addTool(
 }
 
 export interface PlaygroundLab {
+  /** The page's runtime on an example, not opened yet. */
+  make(example: Example, run?: string): Playground;
   /** Opens the page's runtime on an example, or once more on the same: as another tab would. */
   open(example: Example, run?: string): Promise<Playground>;
   /** Closes what was opened, and deletes its databases. */
@@ -85,10 +87,15 @@ export interface PlaygroundLab {
 
 export function playgroundLab(): PlaygroundLab {
   const opened: Playground[] = [];
+  const make = (example: Example, run?: string): Playground => {
+    const playground = new Playground(example, run);
+    opened.push(playground);
+    return playground;
+  };
   return {
+    make,
     async open(example, run) {
-      const playground = new Playground(example, run);
-      opened.push(playground);
+      const playground = make(example, run);
       await playground.open();
       return playground;
     },

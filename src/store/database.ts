@@ -48,6 +48,8 @@ export async function openDatabase<Schema extends DBSchema>(
         const fail = (error: unknown): void => {
           failure = error;
           args[3].abort();
+          // Who opens is told: nobody else waits for its end.
+          args[3].done.catch(() => undefined);
         };
         void Promise.resolve(upgrade(...args)).catch(fail);
       },

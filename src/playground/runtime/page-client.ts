@@ -2,10 +2,12 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   CallToolResultSchema,
+  CancelledNotificationSchema,
   ElicitRequestSchema,
   LoggingMessageNotificationSchema,
   ResourceUpdatedNotificationSchema,
   type LoggingLevel,
+  type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
 import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
 import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../../mcp/index.ts";
@@ -45,9 +47,16 @@ export class PageClient {
           if (count === undefined) return;
           cell.set({ subscriptions: new Map(cell.state.subscriptions).set(uri, count + 1) });
         });
-        client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
-          this.#questions.ask(params, signal),
-        );
+        const asked = new Map<RequestId, AbortController>();
+        client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal, requestId }) => {
+          const withdrawal = new AbortController();
+          asked.set(requestId, withdrawal);
+          return this.#questions.ask(params, AbortSignal.any([signal, withdrawal.signal]));
+        });
+        // The SDK's own handler takes the id 0, which is the first question's, for none.
+        client.setNotificationHandler(CancelledNotificationSchema, ({ params: { requestId } }) => {
+          if (requestId !== undefined) asked.get(requestId)?.abort();
+        });
         client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
           const { level, logger = "server", data } = params;
           const text = typeof data === "string" ? data : JSON.stringify(data);

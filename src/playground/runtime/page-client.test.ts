@@ -1,0 +1,348 @@
+/** What the page's own client does, and what it saw of each call. */
+import { z } from "zod";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { addTool, exampleOf, playgroundLab, registerPay } from "../../../e2e/support/example.ts";
+import { SortedMap, toBytes, uuidv7, type DurableContext } from "../../durable/index.ts";
+import { mapUri, type DurableMcpServer } from "../../mcp/index.ts";
+import { deferred } from "../../store/index.ts";
+import type { World } from "../../world/index.ts";
+import type { Playground } from "./playground.ts";
+import type { ClientView } from "./state.ts";
+
+const lab = playgroundLab();
+afterEach(() => lab.close());
+
+const open = (register?: (server: DurableMcpServer, world: World) => void): Promise<Playground> =>
+  lab.open(exampleOf(register));
+
+/** What the client sees of a call when it waits no longer. */
+async function seen({ until, snapshot }: Playground, id: string): Promise<ClientView | undefined> {
+  await until(({ client }) => client.get(id)?.state !== "waiting");
+  return snapshot().client.get(id);
+}
+
+async function invocation({ store }: Playground, id: string) {
+  const found = await store?.readInvocation(id);
+  if (!found) throw new Error(`There is no invocation ${id}.`);
+  return found;
+}
+
+/** A tool that is entered and waits until it is let go, or its signal is aborted. */
+function waiting() {
+  const entered: DurableContext[] = [];
+  const gate = deferred<undefined>();
+  const register = (server: DurableMcpServer): void =>
+    addTool(server, "wait", async (context) => {
+      entered.push(context);
+      await gate.promise;
+    });
+  return { entered, register, letGo: () => gate.resolve(undefined) };
+}
+
+describe("a call", () => {
+  it("waits at once under its id, then has its answer", async () => {
+    const playground = await open();
+    const id = playground.client.call("pay", { amount: 5 });
+    expect(playground.snapshot().client.get(id)).toEqual({ state: "waiting" });
+    const view = await seen(playground, id);
+    expect(view).toMatchObject({ state: "answered" });
+    expect(await invocation(playground, id)).toMatchObject({ tool: "pay", state: "completed" });
+  });
+
+  it("that a tool answers with an error is answered; one that the protocol refuses is an error, and not lost", async () => {
+    const playground = await open((server) =>
+      addTool(server, "fail", () => {
+        throw new Error("broken");
+      }),
+    );
+    const failed = await seen(playground, playground.client.call("fail", {}));
+    expect(failed).toMatchObject({ state: "answered", result: { isError: true } });
+    const refused = await seen(playground, playground.client.call("fail", {}, "no uuid"));
+    expect(refused).toMatchObject({ state: "error", lost: false });
+  });
+
+  it("is retried with its own arguments as the same invocation, which pays once", async () => {
+    const playground = await open();
+    const id = playground.client.call("pay", { amount: 5 });
+    const first = await seen(playground, id);
+    expect(playground.client.retry(await invocation(playground, id))).toBe(id);
+    expect(playground.snapshot().client.get(id)).toEqual({ state: "waiting" });
+    const second = await seen(playground, id);
+    const answer = (view: ClientView | undefined): unknown =>
+      view?.state === "answered" ? view.result.structuredContent : view;
+    expect(answer(second)).toEqual(answer(first));
+    expect(await playground.world?.ledger.rows({ limit: 9 })).toHaveLength(1);
+    // The same id with other arguments is refused, in words.
+    playground.client.call("pay", { amount: 6 }, id);
+    expect(await seen(playground, id)).toMatchObject({ state: "error", lost: false });
+  });
+
+  it("whose answer is lost says so, and the work is done", async () => {
+    const playground = await open();
+    await playground.arm("lost", [
+      { point: "call:before-response", kind: "lose-response", when: { nth: 1 } },
+    ]);
+    const id = playground.client.call("pay", { amount: 5 });
+    expect(await seen(playground, id)).toMatchObject({ state: "error", lost: true });
+    expect(await invocation(playground, id)).toMatchObject({ state: "completed" });
+    expect(playground.snapshot().protocol).toContainEqual(
+      expect.objectContaining({ method: "tools/call", outcome: "lost" }),
+    );
+  });
+
+  it("under way in a crash is lost with the connection; without a server none is made, which is told", async () => {
+    const { entered, register } = waiting();
+    const playground = await open(register);
+    const id = playground.client.call("wait", {});
+    await expect.poll(() => entered.length).toBe(1);
+    playground.crash();
+    const lost = await seen(playground, id);
+    expect(lost).toMatchObject({ state: "error", lost: true });
+    const none = playground.client.call("wait", {});
+    expect(playground.snapshot().client.has(none)).toBe(false);
+    expect(playground.snapshot().problem).toContain("The server is not running");
+    expect(await playground.store?.readInvocation(none)).toBeUndefined();
+  });
+
+  it("tells its progress while it waits", async () => {
+    const half = { progress: 1, total: 2, message: "half" };
+    const gate = deferred<undefined>();
+    const playground = await open((server) =>
+      addTool(server, "slow", async (context) => {
+        await context.notify({ method: "notifications/progress", params: half });
+        await gate.promise;
+      }),
+    );
+    const id = playground.client.call("slow", {});
+    const view = (): ClientView | undefined => playground.snapshot().client.get(id);
+    await expect.poll(view).toEqual({ state: "waiting", progress: half });
+    gate.resolve(undefined);
+    expect(await seen(playground, id)).toMatchObject({ state: "answered" });
+  });
+});
+
+describe("cancelling", () => {
+  it("ends a call that waits, in the client and in the journal", async () => {
+    const { entered, register, letGo } = waiting();
+    const playground = await open(register);
+    const id = playground.client.call("wait", {});
+    await expect.poll(() => entered.length).toBe(1);
+    playground.client.cancel(id);
+    expect(await seen(playground, id)).toMatchObject({
+      state: "error",
+      error: expect.stringContaining("Cancelled by the user") as string,
+    });
+    await expect.poll(async () => (await invocation(playground, id)).state).toBe("cancelled");
+    expect(playground.snapshot().protocol).toContainEqual(
+      expect.objectContaining({ method: "tools/call", outcome: "cancelled" }),
+    );
+    letGo();
+  });
+
+  it("of two calls of one invocation ends both", async () => {
+    const { entered, register, letGo } = waiting();
+    const playground = await open(register);
+    const id = playground.client.call("wait", {});
+    await expect.poll(() => entered.length).toBe(1);
+    playground.client.call("wait", {}, id);
+    playground.client.cancel(id);
+    expect(await seen(playground, id)).toMatchObject({ state: "error" });
+    await expect.poll(async () => (await invocation(playground, id)).state).toBe("cancelled");
+    letGo();
+    expect(entered).toHaveLength(1);
+  });
+
+  it("ends a resumption, which no client waits for", async () => {
+    const { entered, register, letGo } = waiting();
+    const playground = await open(register);
+    const id = playground.client.call("wait", {});
+    await expect.poll(() => entered.length).toBe(1);
+    await playground.restart();
+    await expect.poll(() => entered.length).toBe(2);
+    playground.client.cancel(id);
+    await expect.poll(async () => (await invocation(playground, id)).state).toBe("cancelled");
+    letGo();
+  });
+});
+
+it("of two calls of one invocation at a time the last one's answer is shown, when it comes", async () => {
+  let count = 0;
+  const playground = await open((server) =>
+    server.registerTool("count", {}, () =>
+      Promise.resolve({ content: [{ type: "text", text: String(++count) }] }),
+    ),
+  );
+  const id = uuidv7();
+  playground.client.call("count", {}, id);
+  playground.client.call("count", {}, id);
+  expect(await seen(playground, id)).toMatchObject({
+    state: "answered",
+    result: { content: [{ text: "2" }] },
+  });
+});
+
+describe("resources", () => {
+  const payments = mapUri("payments");
+
+  it("are read; one that is not there is told and is undefined", async () => {
+    const playground = await open();
+    await seen(playground, playground.client.call("pay", { amount: 5 }));
+    expect(await playground.client.readResource(payments)).toMatchObject([{ uri: payments }]);
+    expect(playground.snapshot().problem).toBeUndefined();
+    expect(await playground.client.readResource("nothing://here")).toBeUndefined();
+    expect(playground.snapshot().problem).toBeDefined();
+  });
+
+  it("that are subscribed to count what is told of them, over a restart too, until that is ended", async () => {
+    const playground = await open();
+    const count = (): number | undefined => playground.snapshot().subscriptions.get(payments);
+    await playground.client.toggleSubscription(payments);
+    expect(count()).toBe(0);
+    await seen(playground, playground.client.call("pay", { amount: 5 }));
+    await playground.until(() => (count() ?? 0) > 0);
+    const before = count() ?? 0;
+    await playground.restart();
+    await seen(playground, playground.client.call("pay", { amount: 6 }));
+    await playground.until(() => (count() ?? 0) > before);
+    await playground.client.toggleSubscription(payments);
+    expect(count()).toBeUndefined();
+    await seen(playground, playground.client.call("pay", { amount: 7 }));
+    await playground.client.ping();
+    expect(count()).toBeUndefined();
+  });
+
+  it("begun at the same time are all subscribed to", async () => {
+    const playground = await open();
+    const uris = ["a", "b", "c"].map((name) => mapUri(name));
+    await Promise.all(uris.map((uri) => playground.client.toggleSubscription(uri)));
+    expect([...playground.snapshot().subscriptions.keys()].sort()).toEqual(uris);
+    await Promise.all(uris.map((uri) => playground.client.toggleSubscription(uri)));
+    expect([...playground.snapshot().subscriptions]).toEqual([]);
+  });
+
+  it("of a server that is gone are told, and stay as they were", async () => {
+    const playground = await open();
+    await playground.client.toggleSubscription(payments);
+    playground.crash();
+    await playground.client.toggleSubscription(payments);
+    expect(playground.snapshot().problem).toBeDefined();
+    expect([...playground.snapshot().subscriptions.keys()]).toEqual([payments]);
+    playground.dismiss();
+    await playground.client.ping();
+    expect(playground.snapshot().problem).toContain("Not connected");
+  });
+});
+
+describe("the server's log", () => {
+  const register = (server: DurableMcpServer): void =>
+    server.registerTool(
+      "say",
+      { inputSchema: { level: z.string() } },
+      async ({ level }, context) => {
+        await context.log(level as "info", { said: level });
+        return { content: [] };
+      },
+    );
+  const lines = ({ snapshot }: Playground): string[] =>
+    snapshot()
+      .log.filter(({ text }) => text.includes("said"))
+      .map(({ level, text }) => `${level} ${text}`);
+
+  it("stands in the page's, from the level on that is asked for, with the next server too", async () => {
+    const playground = await open(register);
+    const say = async (level: string): Promise<void> => {
+      await seen(playground, playground.client.call("say", { level }));
+    };
+    await say("debug");
+    await say("error");
+    const expected: unknown[] = [
+      expect.stringMatching(/^info .*\{"said":"debug"\}$/),
+      expect.stringMatching(/^warning .*\{"said":"error"\}$/),
+    ];
+    await expect.poll(() => lines(playground)).toEqual(expected);
+    await playground.client.setLogLevel("warning");
+    expect(playground.snapshot().logLevel).toBe("warning");
+    await say("info");
+    await playground.restart();
+    await say("info");
+    await say("critical");
+    await expect
+      .poll(() => lines(playground))
+      .toEqual([...expected, expect.stringMatching(/^warning .*critical/)]);
+  });
+});
+
+describe("a tool's question", () => {
+  const register = (server: DurableMcpServer): void =>
+    addTool(server, "ask", async (context) => {
+      const params = { message: "Sure?", requestedSchema: { type: "object", properties: {} } };
+      const { action } = (await context.request({ method: "elicitation/create", params })) as {
+        action: string;
+      };
+      const entries = { answer: toBytes(action) };
+      await SortedMap.ref("answers").insert(context, { entries });
+    });
+
+  it("stands on the page until the person answers, and the call goes on with that", async () => {
+    const playground = await open(register);
+    const id = playground.client.call("ask", {});
+    await playground.until(({ questions }) => questions.length === 1);
+    expect(playground.snapshot().client.get(id)).toMatchObject({ state: "waiting" });
+    expect(playground.snapshot().questions[0]?.message).toBe("Sure?");
+    playground.snapshot().questions[0]?.answer({ action: "decline" });
+    expect(await seen(playground, id)).toMatchObject({ state: "answered" });
+    const entry = await playground.store?.readEntry("answers", "answer");
+    expect(new TextDecoder().decode(entry?.value)).toBe('"decline"');
+  });
+
+  it("is withdrawn when its call is cancelled, and when its server dies", async () => {
+    const playground = await open(register);
+    const id = playground.client.call("ask", {});
+    await playground.until(({ questions }) => questions.length === 1);
+    playground.client.cancel(id);
+    await playground.until(({ questions }) => questions.length === 0);
+    await expect.poll(async () => (await invocation(playground, id)).state).toBe("cancelled");
+    const second = playground.client.call("ask", {});
+    await playground.until(({ questions }) => questions.length === 1);
+    playground.client.cancel(second);
+    await playground.until(({ questions }) => questions.length === 0);
+    playground.client.call("ask", {});
+    await playground.until(({ questions }) => questions.length === 1);
+    playground.crash();
+    await playground.until(({ questions }) => questions.length === 0);
+    expect(playground.snapshot().server).toBe("crashed");
+  });
+});
+
+describe("two sessions", () => {
+  it("a script's and the page's are kept apart, and cleared together", async () => {
+    const example = exampleOf(registerPay, async (script) => {
+      await script.call("pay", { amount: 1 });
+    });
+    const playground = await lab.open(example);
+    const id = playground.client.call("pay", { amount: 5 });
+    await playground.script.run();
+    await seen(playground, id);
+    const calls = playground.snapshot().protocol.filter(({ method }) => method === "tools/call");
+    expect(calls.map(({ client, outcome }) => `${client} ${outcome}`).sort()).toEqual([
+      "page answered",
+      "script answered",
+    ]);
+    expect(new Set(calls.map(({ session }) => session)).size).toBe(2);
+    playground.clearProtocol();
+    expect(playground.snapshot().protocol).toEqual([]);
+  });
+});
+
+it("a server that dies while its client connects is no failure of the page", async () => {
+  const playground = await open();
+  await playground.stop();
+  const listed = vi.spyOn(playground.client, "connect").mockImplementationOnce(() => {
+    playground.crash();
+    return Promise.reject(new Error("Connection closed"));
+  });
+  await playground.start();
+  expect(listed).toHaveBeenCalledTimes(1);
+  expect(playground.snapshot()).toMatchObject({ server: "crashed" });
+  expect(playground.snapshot().problem).toBeUndefined();
+});
