@@ -211,6 +211,19 @@ describe("resources", () => {
     expect(count()).toBeUndefined();
   });
 
+  it("that are told of unasked are not subscribed to by that", async () => {
+    const playground = await open((server) =>
+      addTool(server, "tell", (context) =>
+        context.notify({ method: "notifications/resources/updated", params: { uri: payments } }),
+      ),
+    );
+    await seen(playground, playground.client.call("tell", {}));
+    expect(playground.snapshot().protocol).toContainEqual(
+      expect.objectContaining({ method: "notifications/resources/updated" }),
+    );
+    expect([...playground.snapshot().subscriptions]).toEqual([]);
+  });
+
   it("begun at the same time are all subscribed to", async () => {
     const playground = await open();
     const uris = ["a", "b", "c"].map((name) => mapUri(name));

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { addTool, exampleOf, playgroundLab, registerPay } from "../../../e2e/support/example.ts";
 import type { ClientScript, Example } from "../../examples/index.ts";
+import type { DurableMcpServer } from "../../mcp/index.ts";
 import { deferred } from "../../store/index.ts";
 import type { Playground } from "./playground.ts";
 
@@ -160,22 +161,52 @@ it("what goes wrong in the script is told at its end", async () => {
   expect(other.snapshot().transcriptRunning).toBe(false);
 });
 
-it("it accepts what its own call asks; a question of the page's call is the person's", async () => {
-  const example = exampleOf(
-    (server) =>
-      addTool(server, "ask", async (context) => {
-        const params = { message: "Sure?", requestedSchema: { type: "object", properties: {} } };
-        await context.request({ method: "elicitation/create", params });
-      }),
-    async (script) => {
+describe("a question", () => {
+  const gate = deferred<undefined>();
+  const params = { message: "Sure?", requestedSchema: { type: "object", properties: {} } };
+  const register = (server: DurableMcpServer): void => {
+    addTool(server, "ask", (context) => context.request({ method: "elicitation/create", params }));
+    addTool(server, "ask-later", async (context) => {
+      await gate.promise;
+      await context.request({ method: "elicitation/create", params });
+    });
+  };
+  const accepted = "note: The server asks: Sure? The script accepts.";
+
+  it("of its own call it accepts; one of the page's call is the person's", async () => {
+    const example = exampleOf(register, async (script) => {
       await script.call("ask", {});
-    },
-  );
-  const playground = await lab.open(example);
-  const id = playground.client.call("ask", {});
-  await playground.until(({ questions }) => questions.length === 1);
-  await playground.script.run();
-  expect(lines(playground)).toContain("note: The server asks: Sure? The script accepts.");
-  expect(playground.snapshot().questions).toHaveLength(1);
-  expect(playground.snapshot().client.get(id)).toMatchObject({ state: "waiting" });
+    });
+    const playground = await lab.open(example);
+    const id = playground.client.call("ask", {});
+    await playground.until(({ questions }) => questions.length === 1);
+    await playground.script.run();
+    expect(lines(playground)).toContain(accepted);
+    expect(playground.snapshot().questions).toHaveLength(1);
+    expect(playground.snapshot().client.get(id)).toMatchObject({ state: "waiting" });
+  });
+
+  it("of a resumed call, which any client could be asked, is the person's too", async () => {
+    const listed = deferred<undefined>();
+    const example = exampleOf(register, async (script) => {
+      await script.listTools();
+      listed.resolve(undefined);
+      await playground.until(({ questions }) => questions.length > 0);
+    });
+    const playground = await lab.open(example);
+    playground.client.call("ask-later", {});
+    await playground.until(({ protocol }) =>
+      protocol.some(({ method }) => method === "tools/call"),
+    );
+    const isUnderWay = async () => await playground.store?.readInvocations({ limit: 1 });
+    await expect.poll(isUnderWay).toHaveLength(1);
+    await playground.restart();
+    // The script's client is the newest.
+    const running = playground.script.run();
+    await listed.promise;
+    gate.resolve(undefined);
+    await running;
+    expect(lines(playground)).not.toContain(accepted);
+    expect(lines(playground).at(-1)).toBe("note: The script has ended.");
+  });
 });
