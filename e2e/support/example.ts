@@ -14,6 +14,7 @@ import {
   type World,
 } from "../../src/index.ts";
 import { Playground } from "../../src/playground/runtime/playground.ts";
+import type { SharedLocks } from "../../src/playground/runtime/scratch.ts";
 import { ok } from "./lab.ts";
 
 const Receipt = z.object({
@@ -74,6 +75,18 @@ export function addTool(
     await body(context);
     return ok();
   });
+}
+
+/** Locks as the tabs of a browser share them. */
+export function locksOfTabs(): SharedLocks {
+  const held = new Set<string>();
+  return {
+    request: async (name, run) => {
+      held.add(name);
+      return await run().finally(() => held.delete(name));
+    },
+    query: () => Promise.resolve({ held: [...held].map((name) => ({ name })) }),
+  };
 }
 
 export interface PlaygroundLab {

@@ -18,6 +18,19 @@ const TABLES: readonly Table[] = [
 /** More changes than one frame can make are no message of ours. */
 export const MOST_CHANGES = 10_000;
 
+const isText = (value: unknown): boolean => typeof value === "string";
+
+/** Everything else that a change may say: a field that is not here does not reach other tabs. */
+const FIELDS: Record<
+  Exclude<keyof StoreChange, "tables" | "remote">,
+  (value: unknown) => boolean
+> = {
+  map: isText,
+  invocation: isText,
+  server: isText,
+  wiped: (value) => value === true,
+};
+
 /** The changes that a message tells of; tables that this build does not know are left out of them. */
 export function readChanges(message: unknown): StoreChange[] {
   if (!Array.isArray(message) || message.length > MOST_CHANGES) return [];
@@ -26,16 +39,18 @@ export function readChanges(message: unknown): StoreChange[] {
 
 function readChange(part: unknown): StoreChange | undefined {
   if (typeof part !== "object" || part === null) return undefined;
-  const { tables: named, map, invocation, server, wiped } = part as Record<string, unknown>;
+  const given = part as Record<string, unknown>;
+  const { tables: named } = given;
   if (!Array.isArray(named)) return undefined;
   const tables = TABLES.filter((table) => named.includes(table));
   if (tables.length === 0) return undefined;
-  if (![map, invocation, server].every((name) => name === undefined || typeof name === "string")) {
-    return undefined;
-  }
-  if (wiped !== undefined && wiped !== true) return undefined;
-  const about: Record<string, unknown> = { map, invocation, server, wiped };
-  const given = Object.entries(about).filter(([, value]) => value !== undefined);
   // Made anew: a field that nobody knows here goes no further.
-  return { ...(Object.fromEntries(given) as Partial<StoreChange>), tables, remote: true };
+  const about: Record<string, unknown> = {};
+  for (const [name, isRight] of Object.entries(FIELDS)) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (!isRight(value)) return undefined;
+    about[name] = value;
+  }
+  return { ...(about as Partial<StoreChange>), tables, remote: true };
 }

@@ -30,7 +30,7 @@ export {
 export { compareKeys, type KeyBound, type KeyBounds } from "./keys.ts";
 export type { WriteQuery } from "./map-history.ts";
 export { openLedger, type EffectTally, type Ledger, type LedgerEntry } from "./ledger-store.ts";
-export { localLocks, sharedLocks, type Locks } from "./locks.ts";
+export { localLocks, type Locks } from "./locks.ts";
 export type { Page } from "./read-records.ts";
 export type * from "./records.ts";
 export type { PendingState } from "./schema.ts";

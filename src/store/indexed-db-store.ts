@@ -5,7 +5,7 @@ import type { DurableStore, WriteOptions } from "./durable-store.ts";
 import * as guards from "./guard-table.ts";
 import * as history from "./map-history.ts";
 import * as journal from "./journal-table.ts";
-import { localLocks, sharedLocks, type Locks } from "./locks.ts";
+import { localLocks, webLocks, type Locks } from "./locks.ts";
 import { trimRecordings, type Trimming } from "./recordings.ts";
 import type { TraceEvent, WriteRecord } from "./records.ts";
 import {
@@ -31,7 +31,13 @@ export interface OpenStoreOptions extends OpenOptions {
  */
 export async function openStore({ locks, ...options }: OpenStoreOptions): Promise<DurableStore> {
   const db = await openDatabase(options, SCHEMA_VERSION, upgrade);
-  return new IndexedDbStore(options.name, db, locks ?? sharedLocks() ?? localLocks());
+  return new IndexedDbStore(options.name, db, locks ?? defaultLocks());
+}
+
+function defaultLocks(): Locks {
+  // Absent in Node 20, and where a page is served neither over HTTPS nor from this machine.
+  const manager = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
+  return manager ? webLocks(manager) : localLocks();
 }
 
 class IndexedDbStore implements DurableStore {

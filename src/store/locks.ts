@@ -12,14 +12,7 @@ export interface Locks {
   held(): Promise<ReadonlySet<string>>;
 }
 
-/** The locks that every tab shares; `undefined` where there are none. */
-export function sharedLocks(): Locks | undefined {
-  // Absent in Node 20, and where a page is served neither over HTTPS nor from this machine.
-  const manager = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
-  return manager && webLocks(manager);
-}
-
-function webLocks(manager: LockManager): Locks {
+export function webLocks(manager: LockManager): Locks {
   return {
     async request(name, signal, run) {
       return await manager.request(name, { signal }, run);

@@ -1,9 +1,8 @@
 /** A person's sweep: what it tells while it runs, what it leaves to look at, and that it leaves nothing behind. */
 import { z } from "zod";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { addTool, exampleOf, registerPay } from "../../../e2e/support/example.ts";
+import { addTool, exampleOf, locksOfTabs, registerPay } from "../../../e2e/support/example.ts";
 import { atMostOnce, SortedMap } from "../../durable/index.ts";
-import { localLocks } from "../../store/index.ts";
 import { charge } from "../../world/index.ts";
 import { Explorer, type ExploreRequest, type ExploreState } from "./explorer.ts";
 import { Scratch } from "./scratch.ts";
@@ -12,7 +11,7 @@ let here: Explorer;
 /** Of another tab. */
 let there: Scratch;
 beforeEach(() => {
-  const locks = localLocks();
+  const locks = locksOfTabs();
   here = new Explorer(new Scratch(locks));
   there = new Scratch(locks);
 });

@@ -1,8 +1,8 @@
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { locksOfTabs } from "../../../e2e/support/example.ts";
 import { uuidv7, uuidv7Lower } from "../../durable/index.ts";
-import { localLocks, type Locks } from "../../store/index.ts";
-import { isRun, Scratch, sweepOf } from "./scratch.ts";
+import { isRun, Scratch, sweepOf, type SharedLocks } from "./scratch.ts";
 
 let sweep: string;
 beforeEach(() => {
@@ -21,10 +21,15 @@ async function namesOf(prefix: string): Promise<string[]> {
   return found.filter((name) => name.startsWith(prefix)).sort();
 }
 
-it("a sweep's run is told by its name, and nothing else is taken for one", () => {
+it("a sweep's run is told by its name; its ledger, which is no run, is of the sweep too", () => {
   const id = uuidv7();
-  expect(sweepOf(`explore-${id}-on-12`)).toBe(id);
-  expect(sweepOf(`explore-${id}-pair-3-fewer-without-0-ledger`)).toBe(id);
+  const run = `explore-${id}-pair-3-fewer-without-0`;
+  expect([isRun(run), sweepOf(run)]).toEqual([true, id]);
+  expect([isRun(`${run}-ledger`), sweepOf(`${run}-ledger`)]).toEqual([false, id]);
+});
+
+it("nothing else is taken for one", () => {
+  const id = uuidv7();
   const others = [
     "",
     "playground-processing",
@@ -37,15 +42,14 @@ it("a sweep's run is told by its name, and nothing else is taken for one", () =>
     `explore-${crypto.randomUUID()}-on-1`,
     `explore-${id.slice(0, 19)}0${id.slice(20)}-on-1`,
   ];
-  expect(others.filter(isRun)).toEqual([]);
+  expect(others.filter((name) => isRun(name) || sweepOf(name) !== undefined)).toEqual([]);
 });
 
 describe("clear, in a page whose locks every tab shares", () => {
-  let locks: Locks;
   let here: Scratch;
   let there: Scratch;
   beforeEach(() => {
-    locks = localLocks();
+    const locks = locksOfTabs();
     [here, there] = [new Scratch(locks), new Scratch(locks)];
   });
 
@@ -118,9 +122,9 @@ describe("where tabs share no locks", () => {
 });
 
 it("a page that is refused a lock goes on without", async () => {
-  const locks: Locks = {
+  const locks: SharedLocks = {
     request: () => Promise.reject(new DOMException("no", "SecurityError")),
-    held: () => Promise.resolve(new Set()),
+    query: () => Promise.resolve({}),
   };
   const release = await new Scratch(locks).hold(sweep);
   await expect(release()).resolves.toBeUndefined();

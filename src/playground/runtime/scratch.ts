@@ -6,21 +6,13 @@
  * 2. A tab that dies gives its locks back: what it left is deleted by the next page that looks.
  */
 import { uuidv7, uuidv7Time } from "../../durable/index.ts";
-import {
-  databaseNames,
-  deferred,
-  deleteDatabases,
-  localLocks,
-  sharedLocks,
-  type Locks,
-} from "../../store/index.ts";
+import { databaseNames, deferred, deleteDatabases } from "../../store/index.ts";
 
 const SCRATCH =
   /^explore-([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})-[\w-]+$/;
 const LOCK = /^durable-mcp:kept:(.*):/;
 /** Where tabs share no locks, what is younger may be another tab's, in milliseconds. */
 const DAY_MS = 24 * 3600 * 1000;
-const NEVER = new AbortController().signal;
 
 /** Gives up what was held; resolves when it is free. */
 export type Release = () => Promise<void>;
@@ -30,34 +22,40 @@ export function sweepOf(database: string): string | undefined {
   return SCRATCH.exec(database)?.[1];
 }
 
-/** Whether a name, which may come from a link, is of a sweep's run. */
+/** Whether a name, which may come from a link, is of a sweep's run: opened as one, its ledger would be changed. */
 export function isRun(name: string): boolean {
-  return sweepOf(name) !== undefined;
+  return sweepOf(name) !== undefined && !name.endsWith("-ledger");
+}
+
+/** What of the browser's Web Locks is needed. */
+export interface SharedLocks {
+  request(name: string, run: () => Promise<unknown>): Promise<unknown>;
+  query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>;
 }
 
 export class Scratch {
-  readonly #locks: Locks;
-  /** What this page has held: where tabs share no locks, only that is known to be nobody else's. */
+  /** What this page holds, and what it has held: where tabs share no locks, no more is known. */
+  readonly #held: string[] = [];
   readonly #own = new Set<string>();
 
-  /** @param shared the locks that all tabs share, where there are any */
-  constructor(private readonly shared: Locks | undefined) {
-    this.#locks = shared ?? localLocks();
-  }
+  /** @param locks those that all tabs share, where there are any */
+  constructor(private readonly locks: SharedLocks | undefined) {}
 
   /** Keeps a sweep's databases, or a run's: those whose names begin so. */
   async hold(name: string): Promise<Release> {
     const held = deferred<undefined>();
     const released = deferred<undefined>();
     this.#own.add(name);
-    const request = this.#locks.request(`durable-mcp:kept:${name}:${uuidv7()}`, NEVER, () => {
+    this.#held.push(name);
+    const request = this.locks?.request(`durable-mcp:kept:${name}:${uuidv7()}`, () => {
       held.resolve(undefined);
       return released.promise;
     });
-    // A page that is refused locks goes on without.
-    const over = request.catch(() => undefined);
+    // A page that has no locks, or is refused them, goes on without.
+    const over = Promise.resolve(request).catch(() => undefined);
     await Promise.race([held.promise, over]);
     return async () => {
+      this.#held.splice(this.#held.indexOf(name), 1);
       released.resolve(undefined);
       await over;
     };
@@ -70,14 +68,15 @@ export class Scratch {
   async clear(): Promise<void> {
     try {
       // Before the locks are looked at: what is made later is not among them.
-      const runs = (await databaseNames()).filter(isRun);
-      const locks = await this.#locks.held();
-      const held = [...locks].flatMap((lock) => LOCK.exec(lock)?.[1] ?? []);
+      const all = (await databaseNames()).filter((name) => sweepOf(name) !== undefined);
+      const locks = (await this.locks?.query())?.held ?? [];
+      const theirs = locks.flatMap(({ name = "" }) => LOCK.exec(name)?.[1] ?? []);
+      const held = [...this.#held, ...theirs];
       const own = [...this.#own];
       const mayGo = (run: string): boolean =>
-        this.shared !== undefined || isOld(run) || own.some((name) => isOf(run, name));
+        this.locks !== undefined || isOld(run) || own.some((name) => isOf(run, name));
       await deleteDatabases(
-        runs.filter((run) => mayGo(run) && !held.some((name) => isOf(run, name))),
+        all.filter((run) => mayGo(run) && !held.some((name) => isOf(run, name))),
       );
     } catch {
       // A full disk, blocked site data.
@@ -94,4 +93,7 @@ function isOld(run: string): boolean {
 }
 
 /** The page's own: it outlives the example that is shown. */
-export const scratch = new Scratch(sharedLocks());
+export const scratch = new Scratch(
+  // Absent in Node 20, and where a page is served neither over HTTPS nor from this machine.
+  (globalThis as { navigator?: { locks?: SharedLocks } }).navigator?.locks,
+);
