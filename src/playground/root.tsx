@@ -7,9 +7,6 @@ import { PlaygroundContext } from "./hooks/use-playground.ts";
 import { isRun, scratch } from "./runtime/scratch.ts";
 import { Playground } from "./runtime/playground.ts";
 
-/** By then, a page that is reloaded beside this one holds again what it shows; in milliseconds. */
-const SETTLED_AFTER_MS = 2000;
-
 export function Root(): ReactElement {
   const [place] = usePlace();
   const example = exampleNamed(place.example) ?? examples[0];
@@ -17,8 +14,7 @@ export function Root(): ReactElement {
   const isExploring = place.explore !== null || run !== null;
   useEffect(() => {
     // What a tab left behind that was reloaded, closed or killed.
-    const timer = setTimeout(() => void scratch.clear(), SETTLED_AFTER_MS);
-    return () => clearTimeout(timer);
+    void scratch.clear();
   }, []);
   useEffect(() => {
     if (!isExploring) return;

@@ -106,7 +106,9 @@ export class Explorer {
     const sweep = this.#sweep;
     this.#sweep = undefined;
     this.#replace({ phase: "idle", ...NOTHING });
-    if (sweep) await this.#giveUp(sweep);
+    if (!sweep) return;
+    await this.#giveUp(sweep);
+    await this.scratch.clear();
   }
 
   async #giveUp({ stop, held, ended }: Sweep): Promise<void> {
@@ -114,14 +116,16 @@ export class Explorer {
     await ended;
     const release = await held;
     await release();
-    await this.scratch.clear();
   }
 
   /** Runs a sweep to its end, whatever that is. */
   async #tell(sweep: Sweep, request: ExploreRequest, before: Sweep | undefined): Promise<void> {
     const begun = performance.now();
     try {
-      if (before) await this.#giveUp(before);
+      if (before) {
+        await this.#giveUp(before);
+        void this.scratch.clear();
+      }
       await sweep.held;
       await this.#run(sweep, request);
       const tookMs = performance.now() - begun;

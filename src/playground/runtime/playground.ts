@@ -121,7 +121,7 @@ export class Playground {
     if (!held) return;
     const release = await held;
     await release();
-    await this.runs.clear();
+    void this.runs.clear();
   }
 
   /** Starts a server on the store, where none is running. */

@@ -2,7 +2,7 @@ import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { locksOfTabs } from "../../../e2e/support/example.ts";
 import { uuidv7, uuidv7Lower } from "../../durable/index.ts";
-import { isRun, Scratch, sweepOf, type SharedLocks } from "./scratch.ts";
+import { isRun, Scratch, sweepOf, type Release, type SharedLocks } from "./scratch.ts";
 
 let sweep: string;
 beforeEach(() => {
@@ -50,7 +50,7 @@ describe("clear, in a page whose locks every tab shares", () => {
   let there: Scratch;
   beforeEach(() => {
     const locks = locksOfTabs();
-    [here, there] = [new Scratch(locks), new Scratch(locks)];
+    [here, there] = [new Scratch(locks, 0), new Scratch(locks, 0)];
   });
 
   it("deletes what nobody holds, and no other database", async () => {
@@ -95,6 +95,21 @@ describe("clear, in a page whose locks every tab shares", () => {
     expect(await namesOf(sweep)).toEqual([]);
   });
 
+  it("keeps what is held again by the second look, as by a page that was reloaded", async () => {
+    const run = `${sweep}-on-0`;
+    await make(run, `${sweep}-on-1`);
+    const locks = locksOfTabs();
+    let release: Release | undefined;
+    const query = async () => {
+      const seen = await locks.query();
+      release ??= await new Scratch(locks, 0).hold(run);
+      return seen;
+    };
+    await new Scratch({ ...locks, query }, 0).clear();
+    expect(await namesOf(sweep)).toEqual([run]);
+    await release?.();
+  });
+
   it("does not wait for a connection that stays open, and fails for nobody", async () => {
     const db = await openDB(`${sweep}-on-0`);
     await here.clear();
@@ -108,7 +123,7 @@ describe("clear, in a page whose locks every tab shares", () => {
 
 describe("where tabs share no locks", () => {
   it("only what this page held, or what is a day old, is deleted", async () => {
-    const here = new Scratch(undefined);
+    const here = new Scratch(undefined, 0);
     const old = `explore-${uuidv7Lower(Date.now() - 25 * 3600 * 1000)}`;
     const other = `explore-${uuidv7()}`;
     const release = await here.hold(sweep);

@@ -38,8 +38,14 @@ export class Scratch {
   readonly #held: string[] = [];
   readonly #own = new Set<string>();
 
-  /** @param locks those that all tabs share, where there are any */
-  constructor(private readonly locks: SharedLocks | undefined) {}
+  /**
+   * @param locks those that all tabs share, where there are any
+   * @param settleMs by then a page that is reloaded holds again what it shows, in milliseconds
+   */
+  constructor(
+    private readonly locks: SharedLocks | undefined,
+    private readonly settleMs = 2000,
+  ) {}
 
   /** Keeps a sweep's databases, or a run's: those whose names begin so. */
   async hold(name: string): Promise<Release> {
@@ -67,20 +73,26 @@ export class Scratch {
    */
   async clear(): Promise<void> {
     try {
-      // Before the locks are looked at: what is made later is not among them.
-      const all = (await databaseNames()).filter((name) => sweepOf(name) !== undefined);
-      const locks = (await this.locks?.query())?.held ?? [];
-      const theirs = locks.flatMap(({ name = "" }) => LOCK.exec(name)?.[1] ?? []);
-      const held = [...this.#held, ...theirs];
-      const own = [...this.#own];
-      const mayGo = (run: string): boolean =>
-        this.locks !== undefined || isOld(run) || own.some((name) => isOf(run, name));
-      await deleteDatabases(
-        all.filter((run) => mayGo(run) && !held.some((name) => isOf(run, name))),
-      );
+      const free = new Set(await this.#free());
+      if (free.size === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, this.settleMs));
+      // Twice: a page that is being reloaded holds nothing for a moment.
+      await deleteDatabases((await this.#free()).filter((name) => free.has(name)));
     } catch {
       // A full disk, blocked site data.
     }
+  }
+
+  async #free(): Promise<string[]> {
+    // Before the locks are looked at: what is made later is not among them.
+    const all = (await databaseNames()).filter((name) => sweepOf(name) !== undefined);
+    const locks = (await this.locks?.query())?.held ?? [];
+    const theirs = locks.flatMap(({ name = "" }) => LOCK.exec(name)?.[1] ?? []);
+    const held = [...this.#held, ...theirs];
+    const own = [...this.#own];
+    const mayGo = (run: string): boolean =>
+      this.locks !== undefined || isOld(run) || own.some((name) => isOf(run, name));
+    return all.filter((run) => mayGo(run) && !held.some((name) => isOf(run, name)));
   }
 }
 
