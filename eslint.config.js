@@ -8,6 +8,7 @@ import tseslint from "typescript-eslint";
 
 /** Which folders of src a folder may not import: imports point one way (see the README's architecture). */
 const layers = {
+  model: ["store", "durable", "mcp", "world", "examples", "explore", "playground"],
   store: ["durable", "mcp", "world", "examples", "explore", "playground"],
   durable: ["mcp", "world", "examples", "explore", "playground"],
   world: ["mcp", "examples", "explore", "playground"],

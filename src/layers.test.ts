@@ -13,6 +13,7 @@ async function problems(file: string, code: string): Promise<string[]> {
 // ESLint reads the whole program's types before its first answer.
 describe("imports point one way", { timeout: 60_000 }, () => {
   it.each([
+    ["src/model/guard.ts", "../store/index.ts", "model may not know store"],
     ["src/store/errors.ts", "../durable/index.ts", "store may not know durable"],
     ["src/durable/errors.ts", "../mcp/index.ts", "durable may not know mcp"],
     ["src/mcp/meta.ts", "../examples/index.ts", "mcp may not know examples"],
@@ -26,7 +27,7 @@ describe("imports point one way", { timeout: 60_000 }, () => {
   it("and a folder is entered through its index only", async () => {
     const found = await problems(
       "src/durable/errors.ts",
-      `import type * as inner from "../store/locks.ts";\n`,
+      `import type * as inner from "../store/liveness.ts";\n`,
     );
     expect(found.join()).toContain("Import from src/store/index.ts");
   });

@@ -10,6 +10,7 @@ import {
   textOf,
   type Answer,
   type Lab,
+  guardOf,
 } from "../../e2e/support/lab.ts";
 import {
   atLeastOnce,
@@ -186,11 +187,14 @@ it("whatever a tool does, in however many tabs and wherever it crashes, its guar
           const record = await lab.store.readInvocation(id);
           expect(record?.state).toBe("completed");
           // Every execution that ended with an answer, those that no client saw included.
-          const history = (record?.executions ?? []).flatMap(({ response, outcome }) =>
-            outcome === "completed" ? [read(response as Answer)] : [],
-          );
+          const executions = await lab.store.readExecutions(id);
+          const history: Outcomes[] = [];
+          for (const { number, outcome } of executions) {
+            if (outcome !== "completed") continue;
+            history.push(read((await lab.store.readAnswer(id, number)) as Answer));
+          }
           expect(answers).toContainEqual(history.at(-1));
-          expect(record?.executions.every(({ outcome }) => outcome !== undefined)).toBe(true);
+          expect(executions.every(({ outcome }) => outcome !== undefined)).toBe(true);
 
           const rows = await lab.world.ledger.rows({ invocation: id, limit: 999 });
           const writes = ((await dump(lab))["store.writes"] as [string, WriteHeader][]).map(
@@ -199,7 +203,7 @@ it("whatever a tool does, in however many tabs and wherever it crashes, its guar
           for (const [index, step] of steps.entries()) {
             const name = `step-${index}`;
             const log = logs[index] ?? new Log();
-            const guard = await lab.store.readGuard(id, name);
+            const guard = await guardOf(lab.store, id, name);
             const effects = rows.filter(({ alias }) => alias === name).length;
             const steps = history.flatMap((outcome) => outcome.slice(index, index + 1));
             expectStep(step, log, guard, effects, steps);

@@ -27,6 +27,17 @@ export class StoreClosedError extends StoreError {
   override name = "StoreClosedError";
 }
 
+/** Another execution of the invocation has taken over: nothing was written, and nothing will be any more. */
+export class SupersededError extends StoreError {
+  override name = "SupersededError";
+
+  constructor(execution: number) {
+    super(
+      `Execution ${execution} is superseded: it has ended, or another server has taken the call over.`,
+    );
+  }
+}
+
 /** A value that the structured clone algorithm does not take. Nothing was written. */
 export class UnstorableValueError extends StoreError {
   override name = "UnstorableValueError";

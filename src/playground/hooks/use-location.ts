@@ -95,8 +95,8 @@ const range = {
   reverse: parseAsBoolean.withDefault(false),
   /** As it was typed. */
   limit: parseAsString.withDefault("50"),
-  /** An earlier moment, as a UUIDv7: the map is shown as it was then. */
-  moment: parseAsString,
+  /** An earlier moment, as the number of a write: the map is shown as it was right after it. */
+  moment: parseAsInteger,
 };
 
 /** Typing in a range's fields is no move. */

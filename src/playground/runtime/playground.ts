@@ -272,11 +272,11 @@ export class Playground {
   }
 
   /** The id of the call of the same tool that came before; where there is none, that is told. */
-  async callBefore({ id, tool }: InvocationRecord): Promise<string | undefined> {
-    const matches = (other: InvocationRecord): boolean => other.tool === tool;
+  async callBefore({ seq, tool }: InvocationRecord): Promise<string | undefined> {
     let found: InvocationRecord | undefined;
     await this.#cell.attempt(async () => {
-      [found] = (await this.#store?.readInvocations({ before: id, limit: 1, matches })) ?? [];
+      [found] =
+        (await this.#store?.readInvocations({ before: seq, limit: 1, filter: { tool } })) ?? [];
       if (!found) throw new Error(`There is no earlier call of ${tool} to compare this one with.`);
     });
     return found?.id;
@@ -328,8 +328,7 @@ export class Playground {
   /** Writes to a map by hand, past any server. */
   async write(map: string, change: MapChange): Promise<boolean> {
     return await this.#cell.attempt(async () => {
-      const write = { id: uuidv7(), map, at: Date.now(), origin: {}, change };
-      await this.#store?.applyMutation(write);
+      await this.#store?.applyMutation({ map, at: Date.now(), origin: {}, change });
     });
   }
 
