@@ -361,11 +361,7 @@ export class DurableMcpServer {
       if (this.state !== "running") {
         throw new RequestError(ErrorCode.InternalError, "The server has not been started yet.");
       }
-      const { name: tool, arguments: given = {}, _meta: meta, task } = request.params;
-      if (task !== undefined) {
-        const message = "This server runs no tasks. Call the tool without `task`.";
-        throw new RequestError(ErrorCode.InvalidParams, message);
-      }
+      const { name: tool, arguments: given = {}, _meta: meta } = request.params;
       // The journal's own: what the tool does to its arguments changes no record.
       const args = copyJson(given, "arguments") as Record<string, unknown>;
       const named = namedInvocation(meta);
