@@ -45,6 +45,8 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), contentSecurityPolicy],
   resolve: { alias: leftOut },
   server: { port: DEFAULT_PORT, strictPort: true },
+  // Relative: the build works under any path.
+  base: "./",
   build: { target: "es2023", modulePreload: { polyfill: false } },
   test: {
     projects: [
