@@ -19,6 +19,9 @@ describe("imports point one way", { timeout: 60_000 }, () => {
     ["src/mcp/meta.ts", "../examples/index.ts", "mcp may not know examples"],
     ["src/world/world.ts", "../mcp/index.ts", "world may not know mcp"],
     ["src/examples/index.ts", "../playground/format.ts", "examples may not know playground"],
+    ["src/explore/index.ts", "../node/index.ts", "explore may not know node"],
+    ["src/node/port.ts", "../playground/format.ts", "node may not know playground"],
+    ["src/playground/format.ts", "../node/index.ts", "playground may not know node"],
   ])("%s may not import %s", async (file, from, message) => {
     const found = await problems(file, `import type * as upper from "${from}";\n`);
     expect(found.join()).toContain(message);

@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactElement } from "react";
 import { exampleNamed, examples, type Example } from "../examples/index.ts";
 import { App } from "./app.tsx";
+import { ChosenExampleContext } from "./hooks/use-chosen-example.ts";
 import { usePlace } from "./hooks/use-location.ts";
 import { PlaygroundContext } from "./hooks/use-playground.ts";
 import { isRun } from "./runtime/scratch.ts";
@@ -11,7 +12,12 @@ export function Root(): ReactElement {
   const [place] = usePlace();
   const example = exampleNamed(place.example) ?? examples[0];
   const run = place.run !== null && isRun(place.run) ? place.run : null;
-  return <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />;
+  const chosen = useState<string | null>(null);
+  return (
+    <ChosenExampleContext value={chosen}>
+      <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />
+    </ChosenExampleContext>
+  );
 }
 
 function OpenExample({

@@ -6,7 +6,7 @@ export function sweepOf(database: string): string | undefined {
   return SCRATCH.exec(database)?.[1];
 }
 
-/** Whether a name, which may come from a link, is of a sweep's run. */
+/** Whether a name, which may come from a link, is of a sweep's run: opened as one, its ledger would be changed. */
 export function isRun(name: string): boolean {
-  return sweepOf(name) !== undefined;
+  return sweepOf(name) !== undefined && !name.endsWith("-ledger");
 }
