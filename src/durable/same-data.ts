@@ -26,7 +26,10 @@ function isSame(a: unknown, b: unknown, seen: Seen): boolean {
     case "[object Date]":
       return both((value) => value.valueOf());
     case "[object RegExp]":
-      return both((value) => [String(value), (value as RegExp).lastIndex]);
+      return both((value) => {
+        const { source, flags, lastIndex } = value as RegExp;
+        return [source, flags, lastIndex];
+      });
     case "[object Map]":
     case "[object Set]":
       return both((value) => [...(value as Iterable<unknown>)]);
