@@ -94,6 +94,8 @@ export async function readTable<Schema extends DBSchema, Result>(
 export interface TransactOptions {
   readonly signal?: AbortSignal | undefined;
   readonly durability?: "strict" | "relaxed";
+  /** How much is written, in bytes: for the message, where the browser does not take it. */
+  readonly size?: number;
 }
 
 export async function transact<
@@ -105,7 +107,7 @@ export async function transact<
   db: IDBPDatabase<Schema>,
   names: Names,
   mode: Mode,
-  { signal, durability = "relaxed" }: TransactOptions,
+  { signal, durability = "relaxed", size }: TransactOptions,
   body: (tx: IDBPTransaction<Schema, Names, Mode>) => Promise<Result>,
 ): Promise<Result> {
   signal?.throwIfAborted();
@@ -140,7 +142,8 @@ export async function transact<
     abort();
     await tx.done.catch(() => undefined);
     // A failed commit (a full disk) shows in the transaction's own error, not in a request's.
-    throw toStoreError(tx.error ?? error);
+    const why = tx.error ?? error;
+    throw signal?.aborted ? why : toStoreError(why, size);
   } finally {
     signal?.removeEventListener("abort", abort);
   }

@@ -22,6 +22,11 @@ export class StoreQuotaError extends StoreError {
   override name = "StoreQuotaError";
 }
 
+/** The browser rolled a transaction back and gave no reason. Nothing was written. */
+export class StoreAbortedError extends StoreError {
+  override name = "StoreAbortedError";
+}
+
 /** The connection is closed: by an upgrade in another tab, by the browser, or by `close()`. */
 export class StoreClosedError extends StoreError {
   override name = "StoreClosedError";
@@ -47,8 +52,12 @@ function nameOf(error: unknown): string {
   return error instanceof Error || error instanceof DOMException ? error.name : "";
 }
 
-/** The store's own error for one that IndexedDB threw; any other error is given back as it is. */
-export function toStoreError(error: unknown): unknown {
+/**
+ * The store's own error for one that IndexedDB threw; any other error is given back as it is.
+ *
+ * @param size how much was to be written, in bytes
+ */
+export function toStoreError(error: unknown, size?: number): unknown {
   const options = { cause: error };
   const detail = error instanceof Error ? error.message : String(error);
   switch (nameOf(error)) {
@@ -64,6 +73,13 @@ export function toStoreError(error: unknown): unknown {
       return new StoreVersionError(
         "This database was made by a newer version of the playground. " +
           "Reload the page to get that version; nothing was changed.",
+        options,
+      );
+    case "AbortError":
+      return new StoreAbortedError(
+        `The browser rolled the transaction${size === undefined ? "" : ` of ${inMebibytes(size)} MiB`} ` +
+          "back and gave no reason; nothing was written. It does so with what is too large for one " +
+          "transaction: write smaller values, or fewer at once. Otherwise retry.",
         options,
       );
     case "SecurityError":
@@ -84,4 +100,8 @@ export function unavailable(cause: unknown): StoreUnavailableError {
       "Leave the private window, or allow site data for this address, then reload.",
     { cause },
   );
+}
+
+function inMebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
 }

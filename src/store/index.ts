@@ -10,6 +10,7 @@ export {
 export { deferred, type Deferred } from "./deferred.ts";
 export type { DurableStore, WriteOptions } from "./durable-store.ts";
 export {
+  StoreAbortedError,
   StoreClosedError,
   StoreError,
   StoreQuotaError,

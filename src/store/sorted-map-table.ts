@@ -95,7 +95,8 @@ export async function applyMutation(
   const { map, once } = about;
   const packed = packChange(change);
   const tables = ["entries", "writes", "changes", "fences"] as const;
-  return await transact(db, [...tables], "readwrite", options, async (tx) => {
+  const sized = { ...options, size: packed.length };
+  return await transact(db, [...tables], "readwrite", sized, async (tx) => {
     const table = (name: (typeof tables)[number]) => unwrap(tx).objectStore(name);
     const [writes, changes] = [table("writes"), table("changes")];
     const [earlier, newest] = await Promise.all([
