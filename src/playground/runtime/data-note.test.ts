@@ -112,6 +112,8 @@ it("nothing is lost after a wipe, here or in another tab, until there is data ag
   note.saw({ tables: ["invocations", "maps"], wiped: true, remote: false });
   note.clear();
   elsewhere.saw({ tables: ["invocations", "maps"], wiped: true, remote: true });
+  // A wipe is a change of every table, and no data.
+  note.saw({ tables: ["invocations", "maps"], wiped: true, remote: false });
   reloaded().made({ name: STORE });
   expect(reloaded().loss).toBeUndefined();
   begins(elsewhere, 2); // It is retried.

@@ -3,7 +3,7 @@
  * a crash, when the disk is full, by a button in their settings. What they open next is empty, and
  * says nothing of it, or once: the note is how the page knows all the same, and tells until it was read.
  *
- * It is written when a call begins, not at each change, and never read but when a database is made.
+ * It is written when a call begins, not at each change of the store.
  */
 import { z } from "zod";
 import type { MadeDatabase, StoreChange } from "../../store/index.ts";
@@ -33,7 +33,6 @@ type Note = z.infer<typeof noteSchema>;
 export class DataNote {
   /** What the browser did not let be kept. */
   #unkept: Note | undefined;
-  #newest: string | undefined;
 
   /** @param database the store's; the ledger's has no note of its own */
   constructor(private readonly database: string) {}
@@ -45,14 +44,10 @@ export class DataNote {
 
   /** Takes note of the calls, and that something was written by hand. */
   saw({ tables, invocation = "", wiped, remote }: StoreChange): void {
-    if (wiped) this.#newest = undefined;
     // Another tab takes note of its own; a server that starts writes nothing yet.
-    if (wiped || remote || (invocation === "" && !tables.includes("maps"))) return;
-    if (this.#newest !== undefined && invocation <= this.#newest) return;
+    if (wiped || remote || !tables.includes(invocation === "" ? "maps" : "invocations")) return;
     const { had, ...rest } = this.#read();
-    this.#newest = had?.newest ?? "";
     if (had && invocation <= had.newest) return;
-    this.#newest = invocation;
     const now = Date.now();
     this.#write({
       ...rest,
@@ -71,7 +66,6 @@ export class DataNote {
     // A loss that stands was of this opening, or of one that was broken off.
     if (!had && !loss && dataLoss === undefined) return;
     const reason = dataLoss ?? loss?.reason;
-    this.#newest = undefined;
     this.#write({
       // Where the ledger alone is gone, there still is data.
       had: name === this.database ? undefined : had,
