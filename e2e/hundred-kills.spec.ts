@@ -107,7 +107,8 @@ for (const seed of SEEDS) {
   test(`${KILLS} kills at random lose nothing and charge nothing twice (seed ${seed})`, async ({
     baseURL,
   }) => {
-    test.setTimeout(300_000);
+    // Each loss of the browser's costs a start more.
+    test.setTimeout(600_000);
     const random = randomOf(seed);
     /** Of the profiles that the browser emptied, as they were last. */
     const before = { losses: 0, made: 0, resumed: 0 };
