@@ -27,13 +27,30 @@ export type ConnectionEvent =
   /** The browser closed the connection: the database was deleted or its disk failed. */
   | "terminated";
 
+/** A database that was not there, and is being made. Whether it should have been is the caller's to know. */
+export interface MadeDatabase {
+  readonly name: string;
+  /**
+   * Why the browser emptied the origin's storage, in its words, where it tells: it does so once, of
+   * the database that is opened first. The others are merely not there.
+   */
+  readonly dataLoss?: string;
+}
+
 export interface OpenOptions {
   readonly name: string;
   readonly onConnection?: (event: ConnectionEvent) => void;
+  readonly onMade?: (made: MadeDatabase) => void;
+}
+
+/** As Chromium has it. */
+interface UpgradeEvent extends IDBVersionChangeEvent {
+  readonly dataLoss?: "none" | "total";
+  readonly dataLossMessage?: string;
 }
 
 export async function openDatabase<Schema extends DBSchema>(
-  { name, onConnection }: OpenOptions,
+  { name, onConnection, onMade }: OpenOptions,
   version: number,
   upgrade: (
     ...args: Parameters<NonNullable<OpenDBCallbacks<Schema>["upgrade"]>>
@@ -47,8 +64,12 @@ export async function openDatabase<Schema extends DBSchema>(
         // A failure must not leave the database half of one version and half of the next.
         const fail = (error: unknown): void => {
           failure = error;
+          // The opening itself rejects: nobody waits for the transaction.
+          args[3].done.catch(() => undefined);
           args[3].abort();
         };
+        // Before it is there for good: a loss that nobody was told of yet shows again.
+        if (args[1] === 0) onMade?.(describeMade(name, args[4]));
         void Promise.resolve(upgrade(...args)).catch(fail);
       },
       blocked: () => onConnection?.("blocked"),
@@ -66,6 +87,11 @@ export async function openDatabase<Schema extends DBSchema>(
     if (name === "InvalidStateError" || name === "UnknownError") throw unavailable(error);
     throw toStoreError(error);
   }
+}
+
+function describeMade(name: string, event: UpgradeEvent): MadeDatabase {
+  if (event.dataLoss !== "total") return { name };
+  return { name, dataLoss: event.dataLossMessage ?? "" };
 }
 
 export async function databaseExists(name: string): Promise<boolean> {

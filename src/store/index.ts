@@ -5,6 +5,7 @@ export {
   databaseExists,
   deleteDatabases,
   type ConnectionEvent,
+  type MadeDatabase,
   type OpenOptions,
 } from "./database.ts";
 export { deferred, type Deferred } from "./deferred.ts";

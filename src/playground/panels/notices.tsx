@@ -1,14 +1,17 @@
 /** What keeps the page from its database or from what was asked for, in words, and what to do. */
-import type { ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
-import { Notice } from "../components/panel.tsx";
+import { Boundary, Notice } from "../components/panel.tsx";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+
+const LossNotice = lazy(() => import("./loss-notice.tsx"));
 
 export function Notices(): ReactElement {
   return (
     <>
       <ConnectionNotice />
+      <Lost />
       <Problem />
       <ServerStopped />
       <GuardsOff />
@@ -72,6 +75,19 @@ function ConnectionNotice(): ReactElement | null {
     );
   }
   return null;
+}
+
+/** What the browser lost of the example's data. */
+function Lost(): ReactElement | null {
+  const { loss } = usePlaygroundState();
+  if (!loss) return null;
+  return (
+    <Boundary>
+      <Suspense fallback={null}>
+        <LossNotice loss={loss} />
+      </Suspense>
+    </Boundary>
+  );
 }
 
 /** What was asked for last, and could not be done. */

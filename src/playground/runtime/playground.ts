@@ -14,9 +14,11 @@ import {
   type ConnectionEvent,
   type DurableStore,
   type InvocationRecord,
+  type MadeDatabase,
   type MapChange,
 } from "../../store/index.ts";
 import { openWorld, type World } from "../../world/index.ts";
+import { DataNote } from "./data-note.ts";
 import type { Entry } from "./entries-file.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
@@ -40,6 +42,8 @@ export class Playground {
   readonly client = new PageClient(this.#cell, this.#protocol);
   /** Runs the example's client script. */
   readonly script: ScriptRun;
+  /** A sweep's run has none: it is there to be cleared away. */
+  readonly #note: DataNote | undefined;
   /** Delays are as the settings say when they begin. */
   readonly #clock: Clock = {
     now: () => Date.now(),
@@ -62,7 +66,8 @@ export class Playground {
     readonly example: Example,
     readonly run: string | null = null,
   ) {
-    this.#cell.set({ drafts: keptDrafts(this.#draftsName) });
+    this.#note = run === null ? new DataNote(this.database) : undefined;
+    this.#cell.set({ drafts: keptDrafts(this.#draftsName), loss: this.#note?.loss });
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
       this.#running(signal),
     );
@@ -141,7 +146,8 @@ export class Playground {
       wiped = await this.#cell.attempt(async () => {
         await this.#store?.wipe();
         await this.#world?.ledger.wipe();
-        this.#cell.set({ client: new Map(), transcript: [] });
+        this.#note?.clear();
+        this.#cell.set({ client: new Map(), transcript: [], loss: undefined });
         this.#cell.log("info", "Everything was wiped.");
       });
       await this.#start();
@@ -154,14 +160,23 @@ export class Playground {
     const onConnection = (event: ConnectionEvent): void => {
       if (life === this.#life) this.#onConnection(event);
     };
+    const onMade = (made: MadeDatabase): void => {
+      this.#note?.made(made);
+      this.#cell.set({ loss: this.#note?.loss });
+    };
     let store: DurableStore | undefined;
     let world: World | undefined;
     try {
       if (this.run !== null && !(await databaseExists(name))) {
         throw new Error("This run of Explore is gone: a later sweep has cleared it away.");
       }
-      store = await openStore({ name, onConnection });
-      world = await openWorld({ name: `${name}-ledger`, onConnection, clock: this.#clock });
+      store = await openStore({ name, onConnection, onMade });
+      world = await openWorld({
+        name: `${name}-ledger`,
+        onConnection,
+        onMade,
+        clock: this.#clock,
+      });
       const settings = await store.readSetting(SETTINGS_KEY);
       if (life !== this.#life) throw new Error("The example was left while it was being opened.");
       this.#store = store;
@@ -170,6 +185,7 @@ export class Playground {
         this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
       );
       this.#takeSettings(settings);
+      store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
         if (remote && tables.includes("settings"))
           void this.#cell.attempt(() => this.#readSettings());
@@ -323,6 +339,12 @@ export class Playground {
   dismiss(): void {
     const { problem: _, ...state } = this.#cell.state;
     this.#cell.replace(state);
+  }
+
+  /** Puts away the word of what the browser lost, for good. */
+  dismissLoss(): void {
+    this.#note?.dismiss();
+    this.#cell.set({ loss: undefined });
   }
 
   /** Writes to a map by hand, past any server. */
