@@ -10,7 +10,13 @@
 import type { Page } from "@playwright/test";
 import { controlIsThere, makeControl } from "./support/control-database.ts";
 import { newProfile } from "./support/kept-profile.ts";
-import { PlaygroundPage, readMaps, readTable, type LedgerRow } from "./support/playground-page.ts";
+import {
+  PlaygroundPage,
+  readCalls,
+  readMaps,
+  readTable,
+  type LedgerRow,
+} from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
 
 const DATABASE = "playground-processing";
@@ -57,13 +63,13 @@ type Settled = Awaited<ReturnType<typeof settled>>;
 async function settled(page: Page) {
   await expect
     .poll(async () =>
-      ((await readTable(page, DATABASE, "invocations")) as Invocation[]).filter(
+      ((await readCalls(page, DATABASE)) as Invocation[]).filter(
         ({ state }) => state !== "completed",
       ),
     )
     .toEqual([]);
   const [invocations, guards, ledger, maps] = await Promise.all([
-    readTable(page, DATABASE, "invocations"),
+    readCalls(page, DATABASE),
     readTable(page, DATABASE, "guards"),
     readTable(page, `${DATABASE}-ledger`, "rows"),
     readMaps(page, DATABASE),

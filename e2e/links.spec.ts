@@ -9,7 +9,7 @@ const CALL = "0199a1b2-c3d4-7000-8000-000000000001";
 /** Every parameter that there is, but the example's; of some, each value that could have begun something. */
 const EVERYTHING =
   `bottom=transcript&tool=process_payment&call=${CALL}&step=1.0&compare=0.${CALL}.1&panel=maps&scope=all&column=do` +
-  "&map=payments&start=a&end=z&prefix=txn_&reverse=true&limit=10&moment=0199a1b2-c3d4-7000-8000-000000000002" +
+  "&map=payments&start=a&end=z&prefix=txn_&reverse=true&limit=10&moment=7" +
   "&callTool=process_payment&callState=failed&callText=25&callErrors=true&callMinutes=5";
 
 /** A call that a link began would be in the journal long before, in milliseconds. */

@@ -16,7 +16,7 @@ import {
   type OpenDBCallbacks,
   type StoreNames,
 } from "idb";
-import { toStoreError, unavailable } from "./errors.ts";
+import { broken, toStoreError, unavailable } from "./errors.ts";
 
 /** What an open connection can meet; the page tells it to the user. */
 export type ConnectionEvent =
@@ -56,7 +56,7 @@ export async function openDatabase<Schema extends DBSchema>(
     ...args: Parameters<NonNullable<OpenDBCallbacks<Schema>["upgrade"]>>
   ) => void | Promise<void>,
 ): Promise<IDBPDatabase<Schema>> {
-  if (typeof indexedDB === "undefined") throw unavailable(undefined);
+  if (!hasIndexedDb()) throw unavailable(undefined);
   let failure: unknown;
   try {
     const db: IDBPDatabase<Schema> = await openDB<Schema>(name, version, {
@@ -84,8 +84,18 @@ export async function openDatabase<Schema extends DBSchema>(
     if (failure !== undefined) throw toStoreError(failure);
     // Firefox's private windows and blocked storage answer with one of these.
     const name = error instanceof DOMException ? error.name : "";
-    if (name === "InvalidStateError" || name === "UnknownError") throw unavailable(error);
+    if (name === "InvalidStateError") throw unavailable(error);
+    if (name === "UnknownError") throw broken(error);
     throw toStoreError(error);
+  }
+}
+
+/** @throws StoreUnavailableError where even to look for it is forbidden */
+function hasIndexedDb(): boolean {
+  try {
+    return typeof indexedDB !== "undefined";
+  } catch (error) {
+    throw unavailable(error);
   }
 }
 

@@ -102,6 +102,17 @@ export function unavailable(cause: unknown): StoreUnavailableError {
   );
 }
 
+/** The browser cannot open what it has on the disk. */
+export function broken(cause: unknown): StoreUnavailableError {
+  const why = cause instanceof Error ? ` (${cause.message})` : "";
+  return new StoreUnavailableError(
+    `The browser cannot open its storage for this site${why}. In a private window, leave it. ` +
+      "Otherwise close the browser and open it again; if that does not help, its files are damaged, " +
+      "and deleting this address's site data makes new ones.",
+    { cause },
+  );
+}
+
 function inMebibytes(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(1);
 }

@@ -105,8 +105,17 @@ function Problem(): ReactElement | null {
 /** A crash shows for itself; a stop was asked for, perhaps by leaving the examples. */
 function ServerStopped(): ReactElement | null {
   const playground = usePlayground();
-  const { phase, server } = usePlaygroundState();
+  const { phase, server, refused } = usePlaygroundState();
   if (phase !== "ready" || server !== "stopped") return null;
+  if (refused !== undefined) {
+    return (
+      <Notice tone="warn" title="The server was not started: another one may be at work.">
+        <p>{refused}</p>
+        <Button onClick={() => void playground.takeOver()}>Take over</Button>
+        <Button onClick={() => void playground.start()}>Try again</Button>
+      </Notice>
+    );
+  }
   return (
     <div
       role="note"

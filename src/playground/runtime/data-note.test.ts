@@ -24,7 +24,7 @@ afterEach(() => {
 const reloaded = (): DataNote => new DataNote(STORE);
 
 function begins(note: DataNote, n: number, remote = false): void {
-  note.saw({ tables: ["invocations"], invocation: id(n), remote });
+  note.saw({ tables: ["invocations"], invocation: id(n), invocationSeq: n, remote });
 }
 
 describe("a database that is made", () => {
@@ -52,7 +52,7 @@ describe("a database that is made", () => {
     const later = reloaded();
     later.made({ name: STORE });
     later.made({ name: LEDGER });
-    const had = { since: 1000, last: 2000, calls: 2, newest: id(2) };
+    const had = { since: 1000, last: 2000, calls: 2, newest: 2 };
     expect(later.loss).toEqual({ at: 3000, databases: [STORE, LEDGER], had });
     expect(reloaded().loss).toEqual(later.loss);
   });

@@ -13,8 +13,8 @@ const hadSchema = z.object({
   since: z.number(),
   last: z.number(),
   calls: z.number(),
-  /** The newest call's id: one that is retried or resumed is no further one. */
-  newest: z.string(),
+  /** The newest call's number: one that is retried or resumed is no further one. */
+  newest: z.number(),
 });
 const lossSchema = z.object({
   /** When it was noticed, in milliseconds. */
@@ -43,19 +43,21 @@ export class DataNote {
   }
 
   /** Takes note of the calls, and that something was written by hand. */
-  saw({ tables, invocation = "", wiped, remote }: StoreChange): void {
+  saw({ tables, invocation, invocationSeq = 0, wiped, remote }: StoreChange): void {
     // Another tab takes note of its own; a server that starts writes nothing yet.
-    if (wiped || remote || !tables.includes(invocation === "" ? "maps" : "invocations")) return;
+    const isCall = tables.includes("invocations") && invocationSeq > 0;
+    const isByHand = tables.includes("maps") && invocation === undefined;
+    if (wiped || remote || !(isCall || isByHand)) return;
     const { had, ...rest } = this.#read();
-    if (had && invocation <= had.newest) return;
+    if (had && invocationSeq <= had.newest) return;
     const now = Date.now();
     this.#write({
       ...rest,
       had: {
         since: had?.since ?? now,
         last: now,
-        calls: (had?.calls ?? 0) + (invocation === "" ? 0 : 1),
-        newest: invocation,
+        calls: (had?.calls ?? 0) + (isCall ? 1 : 0),
+        newest: invocationSeq,
       },
     });
   }

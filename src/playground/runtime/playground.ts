@@ -11,6 +11,7 @@ import type { DurableMcpServer } from "../../mcp/index.ts";
 import {
   databaseExists,
   openStore,
+  ServerRefusedError,
   type ConnectionEvent,
   type DurableStore,
   type InvocationRecord,
@@ -122,6 +123,11 @@ export class Playground {
     return this.#inOrder(() => this.#start());
   }
 
+  /** Starts a server though another may live: the person says that it does not. */
+  takeOver(): Promise<void> {
+    return this.#inOrder(() => this.#start({ takeOver: true }));
+  }
+
   crash(): void {
     this.#server?.crash();
   }
@@ -203,11 +209,11 @@ export class Playground {
     }
   }
 
-  async #start(): Promise<void> {
+  async #start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     const store = this.#store;
     const world = this.#world;
     if (!store || !world || this.#server?.state === "running") return;
-    this.#cell.set({ server: "starting" });
+    this.#cell.set({ server: "starting", refused: undefined });
     const { createServer } = await this.example.load();
     const server = createServer({
       store,
@@ -228,7 +234,7 @@ export class Playground {
       this.#cell.set({ server: "crashed", dead });
     };
     try {
-      await server.start();
+      await server.start(options);
       await this.client.connect(server);
       this.#cell.log("info", `Server “${this.example.name}” is running.`);
       this.#cell.set({ server: "running", serverId: server.id });
@@ -236,7 +242,12 @@ export class Playground {
       // A fault may have crashed a resumed call, and the server with it, meanwhile.
       if (server.state === "crashed" || server.state === "closed") return;
       await server.close();
-      this.#cell.tell(`The server could not be started. ${asError(error).message}`);
+      const { message } = asError(error);
+      if (error instanceof ServerRefusedError) {
+        this.#cell.set({ server: "stopped", refused: message });
+        return;
+      }
+      this.#cell.tell(`The server could not be started. ${message}`);
       this.#cell.set({ server: "stopped" });
     }
   }

@@ -39,6 +39,8 @@ export interface PlaygroundState {
   /** What a person asked for last and could not be done. */
   readonly problem?: string;
   readonly server: ServerPhase;
+  /** Why the server was not started: another one may live, and only a person knows. */
+  readonly refused?: string | undefined;
   /** The running server's name among all that use the store. */
   readonly serverId?: string;
   readonly tools: readonly Tool[];
