@@ -6,8 +6,9 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { BROWSER_ARGS, findBrowser } from "./e2e/support/browser.ts";
 import { findFirefox, firefoxProvider } from "./e2e/support/firefox.ts";
+import { PAGE_POLICY } from "./src/node/content-policy.ts";
+import { DEFAULT_PORT } from "./src/node/port.ts";
 
-const PORT = 9991;
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
@@ -21,24 +22,14 @@ const leftOut = {
   "zod-to-json-schema": file("src/mcp/no-zod-3.ts"),
 };
 
-/** Strict: nothing from elsewhere, nothing inline, no eval. The development server injects inline styles and goes without. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
-
+/** The development server injects inline styles and goes without. */
 const contentSecurityPolicy: Plugin = {
   name: "content-security-policy",
   apply: "build",
   transformIndexHtml: () => [
     {
       tag: "meta",
-      attrs: { "http-equiv": "Content-Security-Policy", content: CONTENT_SECURITY_POLICY },
+      attrs: { "http-equiv": "Content-Security-Policy", content: PAGE_POLICY },
       injectTo: "head-prepend",
     },
   ],
@@ -47,7 +38,7 @@ const contentSecurityPolicy: Plugin = {
 const executablePath = findBrowser();
 const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
-const nodeOnly = ["src/layers.test.ts"];
+const nodeOnly = ["src/layers.test.ts", "src/node/**/*.test.ts"];
 const browserOnly = ["src/playground/panels/*.test.ts"];
 /** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
 const patience = {
@@ -60,8 +51,9 @@ const patience = {
 export default defineConfig({
   plugins: [react(), tailwindcss(), contentSecurityPolicy],
   resolve: { alias: leftOut },
-  server: { port: PORT, strictPort: true },
-  preview: { port: PORT, strictPort: true },
+  server: { port: DEFAULT_PORT, strictPort: true },
+  // Relative: the build works under any path.
+  base: "./",
   build: { target: "es2023", modulePreload: { polyfill: false } },
   test: {
     projects: [

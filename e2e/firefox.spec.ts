@@ -57,4 +57,35 @@ if (firefox !== undefined) {
       await browser.close();
     }
   });
+
+  test("Firefox: databases that are gone are told, though the browser says nothing of it", async ({
+    baseURL,
+  }) => {
+    const browser = await launchFirefox(firefox);
+    try {
+      const page = await browser.newPage();
+      const shows = (text: string): Promise<unknown> =>
+        page.locator(`::-p-text(${text})`).setTimeout(20_000).wait();
+      await page.goto(baseURL ?? "");
+      await page.locator('::-p-aria(Call process_payment[role="button"])').click();
+      await shows("effects 1");
+      await page.goto(new URL("/?example=audit", baseURL).href);
+      await page.evaluate(async () => {
+        const found = await indexedDB.databases();
+        const names = found.map(({ name = "" }) => name).filter((name) => /processing/.test(name));
+        const lose = (name: string): Promise<void> =>
+          new Promise((resolve, reject) => {
+            const request = indexedDB.deleteDatabase(name);
+            request.onsuccess = () => resolve();
+            request.onerror = () => reject(new Error(String(request.error)));
+          });
+        await Promise.all(names.map(lose));
+      });
+      await page.goto(baseURL ?? "");
+      await shows("The browser lost this example’s data.");
+      await shows("One call had been made");
+    } finally {
+      await browser.close();
+    }
+  });
 }

@@ -2,6 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import {
   type PlaygroundPage,
+  readCalls,
   readMaps,
   readTable,
   type LedgerRow,
@@ -402,10 +403,7 @@ for (const { example, title, preset, instead, counts, maps, effects } of CRASHES
 
 /** The one invocation that has a crashed execution. */
 async function hitCall(page: Page, example: string): Promise<string> {
-  const invocations = (await readTable(page, `playground-${example}`, "invocations")) as {
-    id: string;
-    executions: { outcome?: string }[];
-  }[];
+  const invocations = await readCalls(page, `playground-${example}`);
   const crashed = invocations.filter(({ executions }) =>
     executions.some(({ outcome }) => outcome === "crashed"),
   );

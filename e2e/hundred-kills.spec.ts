@@ -2,14 +2,21 @@
  * The browser's process is killed at random moments while payments are made, a hundred times in all,
  * with a kept profile; after each start the store is held against the ledger. The moments come from a
  * seed, which a failure's title names.
+ *
+ * Chromium itself now and then finds an origin's storage damaged after a kill and empties it whole. A
+ * control database that nobody writes tells that loss from one of the playground's: it is counted and
+ * must be told on the page, the kill counts for none, and the test goes on with a new profile.
  */
-import { chromium, type BrowserContext, type Page } from "@playwright/test";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { BROWSER_ARGS, findBrowser } from "./support/browser.ts";
-import { PlaygroundPage, readMaps, readTable, type LedgerRow } from "./support/playground-page.ts";
+import type { Page } from "@playwright/test";
+import { controlIsThere, makeControl } from "./support/control-database.ts";
+import { newProfile } from "./support/kept-profile.ts";
+import {
+  PlaygroundPage,
+  readCalls,
+  readMaps,
+  readTable,
+  type LedgerRow,
+} from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
 
 const DATABASE = "playground-processing";
@@ -17,6 +24,8 @@ const KILLS = 25;
 const SEEDS = [1, 2, 3, 4];
 /** A kill comes so long after the first call at the latest, in milliseconds. */
 const LATEST_MS = 160;
+/** Of the browser's own in one test: seen were one in 20 to 130 kills. */
+const MOST_LOSSES = 6;
 
 interface Invocation {
   readonly id: string;
@@ -37,14 +46,6 @@ interface Guard {
   readonly value?: { readonly transaction_id: string };
 }
 
-async function launch(profile: string): Promise<BrowserContext> {
-  const executablePath = findBrowser();
-  return await chromium.launchPersistentContext(profile, {
-    args: BROWSER_ARGS,
-    ...(executablePath ? { executablePath } : {}),
-  });
-}
-
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed;
@@ -56,17 +57,19 @@ function randomOf(seed: number): () => number {
   };
 }
 
+type Settled = Awaited<ReturnType<typeof settled>>;
+
 /** Reads everything, once what was interrupted has been resumed. */
 async function settled(page: Page) {
   await expect
     .poll(async () =>
-      ((await readTable(page, DATABASE, "invocations")) as Invocation[]).filter(
+      ((await readCalls(page, DATABASE)) as Invocation[]).filter(
         ({ state }) => state !== "completed",
       ),
     )
     .toEqual([]);
   const [invocations, guards, ledger, maps] = await Promise.all([
-    readTable(page, DATABASE, "invocations"),
+    readCalls(page, DATABASE),
     readTable(page, DATABASE, "guards"),
     readTable(page, `${DATABASE}-ledger`, "rows"),
     readMaps(page, DATABASE),
@@ -80,7 +83,7 @@ async function settled(page: Page) {
 }
 
 /** Every payment was charged at most once, and what is said to be paid was charged and written. */
-function check({ invocations, guards, ledger, maps }: Awaited<ReturnType<typeof settled>>): void {
+function check({ invocations, guards, ledger, maps }: Settled): void {
   const charges = new Map<string, number>();
   for (const { invocation } of ledger) {
     charges.set(invocation, (charges.get(invocation) ?? 0) + 1);
@@ -110,43 +113,70 @@ for (const seed of SEEDS) {
   test(`${KILLS} kills at random lose nothing and charge nothing twice (seed ${seed})`, async ({
     baseURL,
   }) => {
+    // Each loss of the browser's costs a start more.
     test.setTimeout(900_000);
-    const profile = mkdtempSync(join(tmpdir(), "playground-kills-"));
     const random = randomOf(seed);
-    let context: BrowserContext | undefined;
-    /** What was settled must stay as it was. */
-    let known = new Map<string, string>();
+    /** Of the profiles that the browser emptied, as they were last. */
+    const before = { losses: 0, made: 0, resumed: 0 };
+    let profile = newProfile(baseURL);
+    /** What was settled must stay as it was; absent while the profile is new. */
+    let known: Settled | undefined;
     try {
-      for (let kill = 0; kill <= KILLS; kill++) {
-        context = await launch(profile);
-        const page = context.pages()[0] ?? (await context.newPage());
+      for (let judged = 0; ;) {
+        const { page, kill } = await profile.launch();
         const playground = new PlaygroundPage(page);
-        await playground.open(new URL("/?scope=all&panel=effects", baseURL).href);
+        await playground.open("/?scope=all&panel=effects");
+        if (known && !(await controlIsThere(page))) {
+          const alert = page.getByRole("alert").filter({ hasText: "The browser lost" });
+          await expect(alert).toContainText(`${DATABASE}-ledger (the ledger`);
+          before.losses += 1;
+          before.made += known.invocations.length;
+          before.resumed += resumedOf(known);
+          tell(`The browser emptied the origin after kill ${judged + 1} of seed ${seed}.`);
+          expect(before.losses, "losses of the browser's").toBeLessThanOrEqual(MOST_LOSSES);
+          await profile.remove();
+          profile = newProfile(baseURL);
+          known = undefined;
+          continue;
+        }
         const found = await settled(page);
         check(found);
-        const now = new Map(found.guards.map((guard) => [guard.invocation, JSON.stringify(guard)]));
-        for (const [id, before] of known) expect(now.get(id), `guard of ${id}`).toBe(before);
-        known = now;
-        if (kill === KILLS) {
-          // The kills did strike in the middle of calls.
-          expect(found.invocations.length).toBeGreaterThan(KILLS / 2);
-          expect(found.invocations.some(({ executions }) => executions.length > 1)).toBe(true);
-          break;
+        if (known) {
+          const now = new Map(found.guards.map((guard) => [guard.invocation, guard]));
+          for (const guard of known.guards) {
+            expect(now.get(guard.invocation), `guard of ${guard.invocation}`).toEqual(guard);
+          }
+          judged += 1;
+        } else {
+          await makeControl(page);
         }
-        const closed = context.waitForEvent("close");
+        known = found;
+        if (judged === KILLS) break;
         const call = page.getByRole("button", { name: "Call process_payment" });
         await call.click();
         const clicking = (async () => {
           for (;;) await call.click();
         })().catch(() => undefined); // Until the browser is gone.
         await new Promise((resolve) => setTimeout(resolve, random() * LATEST_MS));
-        execFileSync("pkill", ["-9", "-f", `user-data-dir=${profile}`]);
-        await closed;
+        await kill();
         await clicking;
       }
+      // The kills did strike in the middle of calls.
+      expect(before.made + known.invocations.length).toBeGreaterThan(KILLS / 2);
+      expect(before.resumed + resumedOf(known)).toBeGreaterThan(0);
     } finally {
-      await context?.close();
-      rmSync(profile, { recursive: true, force: true });
+      tell(`Seed ${seed}: ${before.losses} losses of the browser's own.`);
+      await profile.remove();
     }
   });
+}
+
+function resumedOf({ invocations }: Settled): number {
+  return invocations.filter(({ executions }) => executions.length > 1).length;
+}
+
+/** Told in the run's output, whatever becomes of the test, and in its report. */
+function tell(description: string): void {
+  console.log(description);
+  test.info().annotations.push({ type: "browser's loss", description });
 }

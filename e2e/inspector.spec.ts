@@ -1,6 +1,6 @@
 /** Calls are compared, saved, pasted, trimmed; answers are checked, folded and searched. */
 import type { Page } from "@playwright/test";
-import { readTable, storedInvocation, writeTable } from "./support/playground-page.ts";
+import { readTable, seededCall, writeCalls } from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
 
 const DATABASE = "playground-processing";
@@ -104,15 +104,15 @@ test("a large answer is folded, searched, copied and downloaded, and checked by 
   await playground.open();
   const rows = Array.from({ length: 5000 }, (_, n) => ({ row: n, text: `line ${n}` }));
   const content = { status: "success", rows: { all: rows } };
-  const call = storedInvocation(1, {
+  const call = seededCall(1, {
     tool: "process_payment",
     response: {
       content: [{ type: "text", text: JSON.stringify(content) }],
       structuredContent: content,
     },
   });
-  await writeTable(page, DATABASE, "invocations", [call]);
-  await page.goto(`/?call=${call.id}`);
+  await writeCalls(page, DATABASE, [call]);
+  await page.goto(`/?call=${call.record.id}`);
   await page.getByText("The answer", { exact: true }).click();
   const answer = page.getByRole("textbox", { name: "the answer of execution 1" });
   await expect(answer).toContainText('"status": "success"');
@@ -136,12 +136,12 @@ test("a large answer is folded, searched, copied and downloaded, and checked by 
   await playground.press("Download the answer of execution 1");
   expect((await download).suggestedFilename()).toBe("value.json");
 
-  const wrong = storedInvocation(2, {
+  const wrong = seededCall(2, {
     tool: "process_payment",
     response: { content: [], structuredContent: { status: 7 } },
   });
-  await writeTable(page, DATABASE, "invocations", [wrong]);
-  await page.goto(`/?call=${wrong.id}`);
+  await writeCalls(page, DATABASE, [wrong]);
+  await page.goto(`/?call=${wrong.record.id}`);
   await page.getByText("The answer", { exact: true }).click();
   await expect(page.getByText("it does not fit the tool’s output schema")).toBeVisible();
   await playground.press("Call process_payment");

@@ -24,7 +24,7 @@ export default defineConfig({
     launchOptions: { args: BROWSER_ARGS, ...(executablePath ? { executablePath } : {}) },
   },
   webServer: {
-    command: `npx vite preview --port ${PORT} --strictPort`,
+    command: `npx tsx src/node/start.ts --port ${PORT}`,
     cwd: "..",
     url: `http://localhost:${PORT}`,
     reuseExistingServer: false,

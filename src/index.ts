@@ -1,11 +1,14 @@
 /** The programming interface (SPEC.md 2). It runs wherever `indexedDB` and `crypto` exist. */
 export {
   openStore,
+  ServerRefusedError,
+  StoreAbortedError,
   StoreClosedError,
   StoreError,
   StoreQuotaError,
   StoreUnavailableError,
   StoreVersionError,
+  SupersededError,
   UnstorableValueError,
   type ConnectionEvent,
   type DurableStore,

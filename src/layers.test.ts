@@ -19,11 +19,15 @@ const timeout = 180_000;
 
 describe("imports point one way", { timeout }, () => {
   it.each([
+    ["src/model/guard.ts", "../store/index.ts", "model may not know store"],
     ["src/store/errors.ts", "../durable/index.ts", "store may not know durable"],
     ["src/durable/errors.ts", "../mcp/index.ts", "durable may not know mcp"],
     ["src/mcp/meta.ts", "../examples/index.ts", "mcp may not know examples"],
     ["src/world/world.ts", "../mcp/index.ts", "world may not know mcp"],
     ["src/examples/index.ts", "../playground/format.ts", "examples may not know playground"],
+    ["src/explore/index.ts", "../node/index.ts", "explore may not know node"],
+    ["src/node/port.ts", "../playground/format.ts", "node may not know playground"],
+    ["src/playground/format.ts", "../node/index.ts", "playground may not know node"],
   ])("%s may not import %s", async (file, from, message) => {
     const found = await problems(file, `import type * as upper from "${from}";\n`);
     expect(found.join()).toContain(message);
@@ -32,7 +36,7 @@ describe("imports point one way", { timeout }, () => {
   it("and a folder is entered through its index only", async () => {
     const found = await problems(
       "src/durable/errors.ts",
-      `import type * as inner from "../store/locks.ts";\n`,
+      `import type * as inner from "../store/liveness.ts";\n`,
     );
     expect(found.join()).toContain("Import from src/store/index.ts");
   });

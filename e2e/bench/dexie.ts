@@ -31,7 +31,7 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
   const invocation = uuidv7();
   const about = () => {
     const id = uuidv7();
-    return { id, map, at: Date.now(), origin: {}, once: [invocation, id] };
+    return { map, at: Date.now(), origin: {}, once: [invocation, id] };
   };
   return {
     insert: (entries) => store.applyMutation({ ...about(), change: { method: "insert", entries } }),
@@ -51,7 +51,14 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
         upper: { key: to, open: true },
       }),
     claim: (alias) =>
-      store.claimGuard({ invocation, alias, kind: "atLeastOnce", execution: 1, at: 0 }),
+      store.claimGuard({
+        invocation,
+        invocationSeq: 1,
+        alias,
+        kind: "atLeastOnce",
+        execution: 1,
+        at: 0,
+      }),
     close: () => {
       store.close();
       indexedDB.deleteDatabase(name);

@@ -36,7 +36,7 @@ async function buildAll(): Promise<void> {
 /** What the page's first load brings, in kilobytes of gzip: its entry and all that it imports at once. */
 function firstLoad(): number {
   const html = readFileSync(join(site, "index.html"), "utf8");
-  const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(
+  const scripts = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(
     ([, path]) => path ?? "",
   );
   const bytes = scripts.map(

@@ -14,7 +14,7 @@ export async function fill(name: string, map: string, rows: number, calls: numbe
       return [keyAt(at + index), value(at + index)] as const;
     });
     const change = { method: "insert", entries } as const;
-    await store.applyMutation({ id: uuidv7(), map, at: Date.now(), origin: {}, change });
+    await store.applyMutation({ map, at: Date.now(), origin: {}, change });
   }
   for (let n = 0; n < calls; n++) {
     const about = { id: uuidv7(), tool: "get_payment", args: { n }, as: "client" } as const;
@@ -27,7 +27,7 @@ export async function fill(name: string, map: string, rows: number, calls: numbe
     });
     if (!begun.begun) throw new Error(begun.reason);
     const end = { outcome: "completed", at: Date.now(), response: { content: [] } } as const;
-    await store.endExecution({ begun: begun.invocation, execution: 1, ...end }, []);
+    await store.endExecution({ begun: begun.invocation, ...end }, []);
   }
   store.close();
 }
@@ -48,8 +48,7 @@ export async function keepWriting(
     while (count < due) {
       const entry = [keyAt(count % 200), value(count)] as const;
       const change = { method: "insert", entries: [entry] } as const;
-      const write = { id: uuidv7(), map, at: Date.now(), origin: {}, change };
-      writing.push(store.applyMutation(write));
+      writing.push(store.applyMutation({ map, at: Date.now(), origin: {}, change }));
       count++;
     }
     await Promise.all(writing);

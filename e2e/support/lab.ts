@@ -17,7 +17,7 @@ import {
   type World,
 } from "../../src/index.ts";
 
-import { deferred } from "../../src/store/index.ts";
+import { deferred, type GuardRecord } from "../../src/store/index.ts";
 
 export interface Lab {
   readonly name: string;
@@ -111,6 +111,15 @@ export async function until(lab: Lab, condition: () => Promise<boolean>): Promis
   await met.promise.finally(() => ends.forEach((end) => end()));
 }
 
+export async function guardOf(
+  store: DurableStore,
+  invocation: string,
+  alias: string,
+): Promise<GuardRecord | undefined> {
+  const guards = await store.readGuards({ invocation, limit: 999 });
+  return guards.find((guard) => guard.alias === alias);
+}
+
 /** Resolves once the invocation is in `state`. */
 export async function settled(lab: Lab, invocation: string, state: string): Promise<void> {
   await until(lab, async () => (await lab.store.readInvocation(invocation))?.state === state);
@@ -192,7 +201,7 @@ function readable(key: IDBValidKey): unknown {
  */
 export async function quiesce(lab: Lab): Promise<void> {
   for (let round = 0; round < 4; round++) {
-    await lab.store.interruptInvocations(() => false, 0);
+    await lab.store.interruptInvocations({ dead: [], at: 0 });
     await lab.world.ledger.settle(-1, { answered: true });
   }
 }

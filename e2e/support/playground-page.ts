@@ -100,8 +100,8 @@ export class PlaygroundPage {
     return (await readTable(this.page, "playground-processing-ledger", "rows")) as LedgerRow[];
   }
 
-  async journal(): Promise<{ id: string; state: string; executions: unknown[] }[]> {
-    return (await readTable(this.page, "playground-processing", "invocations")) as never;
+  async journal(): Promise<StoredCall[]> {
+    return await readCalls(this.page, "playground-processing");
   }
 }
 
@@ -120,7 +120,7 @@ export interface StoredMapEntry {
 export async function readMaps(page: Page, database: string): Promise<StoredMapEntry[]> {
   const records = await readRecords(page, database, "entries");
   return records.map(({ key, value }) => ({
-    // A map's name ends with U+FFFF; a value follows the 16 bytes of its write's id.
+    // A map's name ends with U+FFFF; a value follows the 6 bytes of its write's number.
     map: (key as string).split("\uffff")[0] ?? "",
     value: JSON.parse(value as string) as unknown,
   }));
@@ -137,7 +137,7 @@ async function readRecords(
       new Promise<{ key: unknown; value: unknown }[]>((resolve, reject) => {
         const plain = (data: unknown): unknown => {
           if (data instanceof ArrayBuffer || data instanceof Uint8Array) {
-            return new TextDecoder().decode(new Uint8Array(data as ArrayBuffer).subarray(16));
+            return new TextDecoder().decode(new Uint8Array(data as ArrayBuffer).subarray(6));
           }
           if (Array.isArray(data)) return data.map(plain);
           if (typeof data !== "object" || data === null) return data;
@@ -169,8 +169,47 @@ async function readRecords(
   );
 }
 
-/** A journal's record as it is kept, of one execution that ended as the call did. */
-export function storedInvocation(
+/** An invocation with its executions and what they answered. */
+export interface StoredCall {
+  readonly id: string;
+  readonly state: string;
+  readonly executions: readonly { readonly outcome?: string; readonly response?: unknown }[];
+}
+
+/** The journal in the order of its commits, put together from its tables. */
+export async function readCalls(page: Page, database: string): Promise<StoredCall[]> {
+  type Keyed<T> = readonly { readonly key: unknown; readonly value: T }[];
+  type Kept = { readonly number: number };
+  const [invocations, executions, answers] = await Promise.all([
+    readTable(page, database, "invocations") as Promise<
+      (StoredCall & { readonly seq: number; readonly last: Kept })[]
+    >,
+    readRecords(page, database, "executions") as Promise<Keyed<Kept>>,
+    readRecords(page, database, "answers") as Promise<Keyed<unknown>>,
+  ]);
+  const of = <T>(seq: number, all: Keyed<T>) =>
+    all.filter(({ key }) => (key as [number, number])[0] === seq);
+  return invocations.map((invocation) => {
+    const { seq, last } = invocation;
+    const kept = [...of(seq, executions).map(({ value }) => value), last];
+    return {
+      ...invocation,
+      executions: kept.map((execution) => {
+        const key = String([seq, execution.number]);
+        const response = answers.find((answer) => String(answer.key) === key)?.value;
+        return { ...execution, ...(response === undefined ? {} : { response }) };
+      }),
+    };
+  });
+}
+
+/** A call that is written past the page, of one execution that ended as the call did. */
+export interface SeededCall {
+  readonly record: { readonly id: string };
+  readonly response: unknown;
+}
+
+export function seededCall(
   n: number,
   {
     at = Date.now(),
@@ -183,30 +222,35 @@ export function storedInvocation(
     readonly state?: string;
     readonly response?: unknown;
   } = {},
-): { readonly id: string } {
+): SeededCall {
   const time = at.toString(16).padStart(12, "0");
   const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${n.toString(16).padStart(12, "0")}`;
   const about = { number: 1, cause: "call", owner: "seed", guards: "on" };
-  const executions = [{ ...about, startedAt: at, endedAt: at + 5, outcome: state, response }];
-  return { id, tool, args: { n }, state, createdAt: at, executions, resumptionCrashes: 0 } as {
-    readonly id: string;
-  };
+  const answer = response === undefined ? undefined : { isError: false };
+  const last = { ...about, startedAt: at, endedAt: at + 5, outcome: state, answer };
+  const record = { id, tool, args: { n }, state, createdAt: at, last, resumptionCrashes: 0 };
+  return { record, response };
 }
 
-/** Writes records into a table, past the page. */
-export async function writeTable(
+/** Writes calls into an example's journal, past the page. */
+export async function writeCalls(
   page: Page,
   database: string,
-  table: string,
-  records: readonly unknown[],
+  calls: readonly SeededCall[],
 ): Promise<void> {
   await page.evaluate(
-    ([database, table, records]) =>
+    ([database, calls]) =>
       new Promise<void>((resolve, reject) => {
         const open = indexedDB.open(database);
         open.onsuccess = () => {
-          const tx = open.result.transaction(table, "readwrite");
-          for (const record of records) tx.objectStore(table).put(record);
+          const tx = open.result.transaction(["invocations", "answers"], "readwrite");
+          for (const { record, response } of calls) {
+            // The store numbers it.
+            const put = tx.objectStore("invocations").put(record);
+            if (response === undefined) continue;
+            put.onsuccess = () =>
+              tx.objectStore("answers").put(response, [put.result as number, 1]);
+          }
           tx.oncomplete = () => {
             open.result.close();
             resolve();
@@ -214,7 +258,7 @@ export async function writeTable(
           tx.onabort = () => reject(new Error(String(tx.error)));
         };
       }),
-    [database, table, records] as const,
+    [database, calls] as const,
   );
 }
 
@@ -222,7 +266,7 @@ export async function writeTable(
 export async function seedInvocations(page: Page, database: string, count: number): Promise<void> {
   const begin = Date.now() - count * 1000;
   const records = Array.from({ length: count }, (_, n) =>
-    storedInvocation(n, { at: begin + n * 1000, state: n % 10 === 0 ? "failed" : "completed" }),
+    seededCall(n, { at: begin + n * 1000, state: n % 10 === 0 ? "failed" : "completed" }),
   );
-  await writeTable(page, database, "invocations", records);
+  await writeCalls(page, database, records);
 }

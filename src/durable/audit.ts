@@ -1,5 +1,5 @@
 /**
- * Audit logs (SPEC.md 2.5): every execution of a wrapped tool leaves an entry under a UUIDv7 key.
+ * Audit logs: every execution of a wrapped tool leaves an entry under a UUIDv7 key.
  *
  * 1. An entry carries an alias of its own, of execution and position: no execution's entry stands
  *    for another's, and none needs an alias from the user.
@@ -58,11 +58,19 @@ export function audit<Args, Result>(
 }
 
 /** Writes one entry by hand. */
-audit.log = async (logName: string, context: DurableContext, data: unknown): Promise<void> => {
-  await write(logName, context, { data });
-};
+audit.log = (logName: string, context: DurableContext, data: unknown): Promise<void> =>
+  write(logName, context, { data });
 
 async function write(
+  logName: string,
+  context: DurableContext,
+  entry: Omit<AuditEntry, "tool" | "timestamp">,
+): Promise<void> {
+  const { execution } = internals(context);
+  await execution.options.fence.run(() => writeEntry(logName, context, entry));
+}
+
+async function writeEntry(
   logName: string,
   context: DurableContext,
   entry: Omit<AuditEntry, "tool" | "timestamp">,
@@ -75,7 +83,8 @@ async function write(
   try {
     const map = auditMap(logName);
     const key = newId();
-    const alias = `${map.name}#${number}.${++execution.audited}`;
+    // Without the log's name, which may be longer than an alias: the position tells entries apart.
+    const alias = `audit#${number}.${++execution.audited}`;
     const full: AuditEntry = { tool: context.tool, ...entry, timestamp: uuidv7Time(key) };
     const aside = new DurableContext(execution, unasked);
     await map.idempotently(alias).insert(aside, { entries: { [key]: toBytes(full) } });

@@ -39,7 +39,7 @@ export const skippingClock: Clock = {
 /** A clock that stands still until it is advanced: for tests. */
 export class ManualClock implements Clock {
   #now: number;
-  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+  readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
 
   constructor(startMs = 0) {
     this.#now = startMs;
@@ -51,27 +51,30 @@ export class ManualClock implements Clock {
 
   /** How many sleeps are waiting. */
   get sleeping(): number {
-    return this.#sleepers.length;
+    return this.#sleepers.size;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return;
-      const sleeper = { until: this.#now + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener(
-        "abort",
-        () => (this.#sleepers = this.#sleepers.filter((other) => other !== sleeper)),
-        { once: true },
-      );
+      const end = (): void => {
+        this.#sleepers.delete(sleeper);
+        signal?.removeEventListener("abort", end);
+      };
+      const wake = (): void => {
+        end();
+        resolve();
+      };
+      const sleeper = { until: this.#now + ms, wake };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener("abort", end, { once: true });
     });
   }
 
   /** Lets `ms` milliseconds pass and wakes, in order of their time, all that sleep no longer. */
   advance(ms: number): void {
     this.#now += ms;
-    const due = this.#sleepers.filter(({ until }) => until <= this.#now);
-    this.#sleepers = this.#sleepers.filter(({ until }) => until > this.#now);
+    const due = [...this.#sleepers].filter(({ until }) => until <= this.#now);
     for (const { wake } of due.sort((a, b) => a.until - b.until)) wake();
   }
 }

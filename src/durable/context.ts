@@ -14,7 +14,7 @@ export class DurableContext {
   readonly tool: string;
   /** The guard whose callable was given this context; absent in the tool's body. */
   readonly guard: { readonly alias: string; readonly attempt: number } | undefined;
-  /** Aborted when the server is closed in order; silent in a crash and in a cancellation. */
+  /** Aborted when the server is closed in order; silent in a crash, in a cancellation and at the execution's end. */
   readonly signal: AbortSignal;
 
   constructor(execution: Execution, scope: Scope) {
@@ -41,14 +41,13 @@ export class DurableContext {
   /** Asks the client, and waits for the next one where none is connected. */
   request(request: Parameters<ClientChannel["request"]>[0]): Promise<unknown> {
     const { execution, scope } = this[runtime];
-    const { client, fence } = execution.options;
+    const { client } = execution.options;
     const { asked, validates } = scope;
     // A validated callable's second run is given the answers of its first: nobody is asked twice.
     const earlier = asked && validates?.requests[asked.requests.length];
-    const answer =
-      earlier && sameData(earlier.request, request)
-        ? earlier.answer
-        : fence.run(() => client.request(request));
+    const answer = execution.during(`question to the client (${request.method})`, () =>
+      earlier && sameData(earlier.request, request) ? earlier.answer : client.request(request),
+    );
     asked?.requests.push({ request, answer });
     return answer;
   }
@@ -77,6 +76,8 @@ export interface ServiceAccess {
   sleep(ms: number): Promise<void>;
   /** Begins `operation` unless the server is dead; what it resolves with arrives only while it lives. */
   run<T>(operation: () => Promise<T>): Promise<T>;
+  /** The same for a whole call of a service, which is named while it is under way. */
+  during<T>(service: string, operation: () => Promise<T>): Promise<T>;
   trace(outcome: string, detail: string, error?: { name: string; message: string }): void;
 }
 
@@ -91,6 +92,7 @@ export function serviceAccess(context: DurableContext): ServiceAccess {
     pass: (point, service) => execution.pass(point, { service }, scope),
     sleep: (ms) => execution.sleep(ms),
     run: (operation) => execution.options.fence.run(operation),
+    during: (service, operation) => execution.during(`effect ${service}`, operation),
     trace: (outcome, detail, error) =>
       execution.trace({ type: "effect", outcome, detail, ...at, ...(error && { error }) }),
   };

@@ -10,6 +10,7 @@ import {
   quiesce,
   textOf,
   type Lab,
+  guardOf,
 } from "../../e2e/support/lab.ts";
 import {
   atLeastOnce,
@@ -167,7 +168,7 @@ describe.each(crashes)(
       const again = new Witness();
       const answer = await callUntilAnswered(lab, work(again), { faults }, "work", id);
       // An entered payment is not repeated; whatever else was interrupted was made good.
-      const guard = await lab.store.readGuard(id, "payment");
+      const guard = await guardOf(lab.store, id, "payment");
       expect(answer.isError ?? false).toBe(guard?.state !== "stored");
       await expectNothingChanges(witness.contexts);
       expect(witness.saw).toEqual([]);
@@ -322,7 +323,7 @@ describe("server.crash()", () => {
     await quiesce(lab);
     expect(settled).toEqual([]);
     expect(entered).not.toHaveBeenCalled();
-    expect(await lab.store.readGuard(context.invocationId, "payment")).toBeUndefined();
+    expect(await guardOf(lab.store, context.invocationId, "payment")).toBeUndefined();
   });
 
   it("rolls an open result back: the guard stays started and is never run again", async () => {
@@ -336,7 +337,7 @@ describe("server.crash()", () => {
     await quiesce(lab);
     expect(settled).toEqual([]);
     expect(entered).toHaveBeenCalledTimes(1);
-    const guard = await lab.store.readGuard(context.invocationId, "payment");
+    const guard = await guardOf(lab.store, context.invocationId, "payment");
     expect(guard).toMatchObject({ state: "started", attempts: 1 });
   });
 });

@@ -68,8 +68,25 @@ export function kindMismatch(alias: string, used: GuardKind, known: GuardKind): 
   );
 }
 
-/** The name and message of anything that was thrown. */
+/** The name and message of anything that was thrown, also of what cannot be made a string. */
 export function keep(error: unknown): KeptError {
-  if (error instanceof Error) return { name: error.name, message: error.message };
-  return { name: "Error", message: String(error) };
+  try {
+    if (!(error instanceof Error)) return { name: "Error", message: describeThrown(error) };
+    const { name, message }: { name: unknown; message: unknown } = error;
+    return { name: String(name), message: String(message) };
+  } catch (unreadable) {
+    const why = unreadable instanceof Error ? unreadable.message : "";
+    return { name: "Error", message: `Something was thrown that cannot be read. ${why}`.trim() };
+  }
+}
+
+/** An object tells more by its members than by "[object Object]". */
+function describeThrown(thrown: unknown): string {
+  const asJson = (): string => `A thrown object: ${JSON.stringify(thrown)}`;
+  if (typeof thrown === "object" && thrown !== null) {
+    if ("message" in thrown && typeof thrown.message === "string") return thrown.message;
+    if (!("toString" in thrown)) return asJson();
+  }
+  const text = String(thrown);
+  return text.startsWith("[object ") ? asJson() : text;
 }

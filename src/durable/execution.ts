@@ -7,8 +7,9 @@
  */
 import {
   sameChange,
-  type Deferred,
+  SupersededError,
   type DurableStore,
+  type ExecutionRef,
   type GuardKind,
   type InvocationRecord,
   type MapChange,
@@ -24,6 +25,7 @@ import {
   type FaultPoint,
 } from "./fault-plan.ts";
 import { never, type Fence } from "./fence.ts";
+import { GuardTurns } from "./guard-turns.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { TraceInput, Tracer } from "./tracer.ts";
 
@@ -60,8 +62,10 @@ export interface ExecutionOptions {
   readonly signal: AbortSignal;
   /** The server dies. */
   readonly crash: () => void;
-  /** Lasts until a hanging call is released. */
-  readonly hang: () => Promise<void>;
+  /** Another execution has taken over: this one does nothing any more. */
+  readonly superseded: () => void;
+  /** Lasts until a hanging call is released, or the signal is aborted. */
+  readonly hang: (signal: AbortSignal) => Promise<void>;
 }
 
 /** One mutation, as it was asked for. */
@@ -97,10 +101,7 @@ export interface Asked {
 }
 
 export class Execution {
-  /** Guards that are running now, by alias. */
-  readonly running = new Map<string, { readonly kind: GuardKind; readonly done: Deferred<void> }>();
-  /** Guards that were used in this execution, by alias, with the scope that used them. */
-  readonly used = new Map<string, Scope>();
+  readonly turns = new GuardTurns();
   /** Every alias that was used in this execution, by any attempt. */
   readonly seen = new Set<string>();
   /** Attempts of guards that keep no record, because guards are off. */
@@ -110,11 +111,49 @@ export class Execution {
   /** The work goes on, but the answer will not arrive. */
   responseLost = false;
   readonly #taken = new Map<string, Taken>();
+  /** Guards that were used in this execution, by alias, with the scope that used them. */
+  readonly #used = new Map<string, Scope>();
+  /** What is under way: guards, effects, writes and questions, each by name. */
+  readonly #underWay = new Set<{ readonly what: string }>();
 
   constructor(readonly options: ExecutionOptions) {}
 
   get id(): string {
     return this.options.invocation.id;
+  }
+
+  get ref(): ExecutionRef {
+    return { invocationSeq: this.options.invocation.seq, execution: this.options.number };
+  }
+
+  /** What the body would leave running if it ended now, by name. */
+  get unfinished(): readonly string[] {
+    return [...this.#underWay].map(({ what }) => what);
+  }
+
+  /** Runs an operation within the fence, and names it as long as it is under way. */
+  during<T>(what: string, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.options.fence.run(async (signal) => {
+      const entry = { what };
+      this.#underWay.add(entry);
+      try {
+        return await operation(signal);
+      } finally {
+        this.#underWay.delete(entry);
+      }
+    });
+  }
+
+  /** A write to the store within the fence: one that is refused as superseded is the end. */
+  write<T>(operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.options.fence.run(async (signal) => {
+      try {
+        return await operation(signal);
+      } catch (error) {
+        if (error instanceof SupersededError) this.options.superseded();
+        throw error;
+      }
+    });
   }
 
   trace(input: TraceInput): void {
@@ -211,6 +250,12 @@ export class Execution {
     }
   }
 
+  /** Notes that a scope uses a guard; one that was used before is the same guard. */
+  use(alias: string, kind: GuardKind, scope: Scope): void {
+    if (this.#used.has(alias)) this.trace({ type: "alias-reused", alias, kind });
+    this.#used.set(alias, scope);
+  }
+
   /** Gives back what earlier attempts of a guard took and used, before its callable is entered. */
   giveBack(parent: Scope, alias: string): void {
     const isWithin = (scope: Scope): boolean => {
@@ -220,7 +265,7 @@ export class Execution {
       return false;
     };
     for (const [key, { scope }] of this.#taken) if (isWithin(scope)) this.#taken.delete(key);
-    for (const [used, scope] of this.used) if (isWithin(scope)) this.used.delete(used);
+    for (const [used, scope] of this.#used) if (isWithin(scope)) this.#used.delete(used);
   }
 }
 

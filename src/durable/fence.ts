@@ -3,7 +3,7 @@
  *
  * 1. Once it is cut, nothing begins: `run` does not even call its operation.
  * 2. Once it is cut, nothing settles: no promise that went through `run` resolves or rejects, so no
- *    `catch` or `finally` behind it can observe the cut.
+ *    `catch` or `finally` behind it can observe the cut; what the operation throws at once neither.
  * 3. Cutting aborts the signal that operations were given, so that open transactions roll back.
  */
 export class Fence {
@@ -23,20 +23,23 @@ export class Fence {
   }
 
   cut(): void {
-    this.#controller.abort(new Error("The server has crashed."));
+    this.#controller.abort(new Error("The fence is cut: its execution or server has ended."));
   }
 
+  /** Runs an operation, unless the fence is cut; what it comes to arrives only while it is not. */
   run<T>(operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject: (error: unknown) => void) => {
+      const fail = (error: unknown): void => {
+        if (!this.isCut) reject(error);
+      };
       if (this.isCut) return;
-      operation(this.signal).then(
-        (value) => {
+      try {
+        operation(this.signal).then((value) => {
           if (!this.isCut) resolve(value);
-        },
-        (error: unknown) => {
-          if (!this.isCut) reject(error);
-        },
-      );
+        }, fail);
+      } catch (error) {
+        fail(error);
+      }
     });
   }
 }

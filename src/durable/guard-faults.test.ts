@@ -1,7 +1,7 @@
 /** Guards against their state machine (SPEC.md 2.2), under every kind of failure at every fault point. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { callUntilAnswered, dump, ok, openLab, type Lab } from "../../e2e/support/lab.ts";
+import { callUntilAnswered, dump, ok, openLab, type Lab, guardOf } from "../../e2e/support/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -136,7 +136,7 @@ describe.each<GuardKind>(["atMostOnce", "atLeastOnce"])("%s", (guard) => {
 
     const expected =
       guard === "atMostOnce" ? modelOfAtMostOnce(point, kind, n) : modelOfAtLeastOnce(point, n);
-    const record = await lab.store.readGuard(id, "guard");
+    const record = await guardOf(lab.store, id, "guard");
     const entry = await lab.store.readEntry("m", "k");
     expect({
       state: record?.state,
@@ -156,7 +156,8 @@ describe.each<GuardKind>(["atMostOnce", "atLeastOnce"])("%s", (guard) => {
     }
     const applied = (await dump(lab))["store.writes"] as unknown[];
     expect(applied.length).toBeLessThanOrEqual(bench.entered);
-    const { state = "", executions = [] } = (await lab.store.readInvocation(id)) ?? {};
+    const { state = "" } = (await lab.store.readInvocation(id)) ?? {};
+    const executions = await lab.store.readExecutions(id);
     expect(state).toBe(expected.state === "stored" ? "completed" : "failed");
     expect(executions.filter(({ outcome }) => outcome === undefined)).toEqual([]);
   });

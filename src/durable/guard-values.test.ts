@@ -1,7 +1,7 @@
 /** What a guard stores, and that a callable that has resolved is never run again (SPEC.md 2.2). */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { openLab, quiesce, trial, type Lab, type Outcome } from "../../e2e/support/lab.ts";
+import { openLab, quiesce, trial, type Lab, type Outcome, guardOf } from "../../e2e/support/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -86,7 +86,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
       guard(kind, "g", context, () => "four", { schema }),
     );
     expect([await run(), await run()]).toEqual([{ value: 4 }, { value: 4 }]);
-    expect(await lab.store.readGuard(id, "g")).toMatchObject({ state: "stored", value: "four" });
+    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "stored", value: "four" });
   });
 
   it("passes a schema that takes its time", async () => {
@@ -109,7 +109,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     const error = errorOf(await run());
     expect(error).toBeInstanceOf(GuardValueError);
     expect(String(error)).toMatch(/"g".*user\.id/);
-    const record = await lab.store.readGuard(id, "g");
+    const record = await guardOf(lab.store, id, "g");
     expect(record).toMatchObject({ state: kind === "atMostOnce" ? "failed" : "absent" });
     expect(record).not.toHaveProperty("value");
   });
@@ -123,7 +123,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     await run();
     schema = z.string();
     expect(errorOf(await run())).toBeInstanceOf(GuardValueError);
-    expect(await lab.store.readGuard(id, "g")).toMatchObject({ state: "stored", value: 5 });
+    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "stored", value: 5 });
     schema = z.number();
     expect(await run()).toEqual({ value: 5 });
     expect(callable).toHaveBeenCalledTimes(1);
@@ -140,7 +140,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     expect(String(error)).toMatch(/"some".*schema/);
     await run();
     expect(none).toHaveBeenCalledTimes(1);
-    expect((await lab.store.readGuard(id, "none"))?.state).toBe("stored");
+    expect((await guardOf(lab.store, id, "none"))?.state).toBe("stored");
   });
 
   it("may be undefined exactly where the schema takes it", async () => {
@@ -161,7 +161,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     const error = errorOf(await run());
     expect(error).toBeInstanceOf(UnstorableValueError);
     expect(String(error)).toContain("cannot be stored");
-    expect(await lab.store.readGuard(id, "g")).toMatchObject({
+    expect(await guardOf(lab.store, id, "g")).toMatchObject({
       state: kind === "atMostOnce" ? "failed" : "absent",
     });
   });
@@ -172,7 +172,12 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
 
   it.each<[string, () => unknown, z.ZodType, string]>([
     ["a schema that does not fit", () => 1, z.string(), "GuardValueError"],
-    ["a schema that throws", () => 1, z.unknown().refine(broken), "Error: broken schema"],
+    [
+      "a schema that throws",
+      () => 1,
+      z.unknown().refine(broken),
+      "failed on the value: broken schema",
+    ],
     ["a value that cannot be cloned", () => broken, z.unknown(), "UnstorableValueError"],
   ])("by %s", async (_what, value, schema, why) => {
     const callable = vi.fn(value);
@@ -180,7 +185,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
       atMostOnce("g", context, callable, { schema, retryableErrors }),
     );
     expect(errorOf(await run())).toBeInstanceOf(Error);
-    expect(await lab.store.readGuard(id, "g")).toMatchObject({ state: "failed" });
+    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
     expect(causeOf(await run())).toContain(why);
     expect(callable).toHaveBeenCalledTimes(1);
   });
@@ -234,7 +239,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     );
     fillDisk(1, 1);
     expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
-    expect(await lab.store.readGuard(id, "g")).toMatchObject({ state: "failed" });
+    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
     expect(causeOf(await run())).toContain("StoreQuotaError");
     expect(callable).toHaveBeenCalledTimes(1);
   });
@@ -246,7 +251,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     );
     fillDisk(1, 99);
     expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
-    expect(await lab.store.readGuard(id, "g")).toMatchObject({ state: "started" });
+    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "started" });
     expect(causeOf(await run())).not.toBe("");
     vi.restoreAllMocks();
     expect(causeOf(await run())).not.toBe("");

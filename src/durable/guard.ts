@@ -1,5 +1,5 @@
 /**
- * `atLeastOnce` and `atMostOnce` (SPEC.md 2.2).
+ * `atLeastOnce` and `atMostOnce`, as tools use them.
  *
  *     atLeastOnce:  absent --callable resolves--> stored
  *     atMostOnce:   absent --> started --callable resolves--> stored
@@ -11,25 +11,13 @@
  * 3. Once an at-most-once callable has resolved, its guard is never absent again.
  * 4. One alias is one guard: within an execution its uses take turns.
  */
-import {
-  deferred,
-  UnstorableValueError,
-  type GuardKind,
-  type GuardRecord,
-  type KeptError,
-} from "../store/index.ts";
-import { DurableContext, internals } from "./context.ts";
-import {
-  AtMostOnceFailedBeforeCompleting,
-  GuardUsageError,
-  GuardValueError,
-  keep,
-  kindMismatch,
-} from "./errors.ts";
-import { compareRuns, type Run } from "./effect-validation.ts";
-import type { Asked, Execution, Scope } from "./execution.ts";
-import { backoffMs, retryPolicy, type RetryPolicy } from "./retry-policy.ts";
-import { parseValue, type Schema, type SchemaInput, type SchemaOutput } from "./schema.ts";
+import type { GuardKind } from "../store/index.ts";
+import { internals, type DurableContext } from "./context.ts";
+import { GuardUsageError } from "./errors.ts";
+import { GuardRun } from "./guard-run.ts";
+import { checkAlias } from "./keys.ts";
+import { retryPolicy, type RetryPolicy } from "./retry-policy.ts";
+import type { Schema, SchemaInput, SchemaOutput } from "./schema.ts";
 
 export interface GuardOptions<S extends Schema | undefined = undefined> {
   /** Every value passes it, the first time and whenever it comes from the store. */
@@ -45,7 +33,7 @@ export interface AtMostOnceOptions<
   readonly retryableErrors?: readonly (abstract new (...args: never[]) => Error)[];
 }
 
-type Callable<T> = (context: DurableContext) => Promise<T> | T;
+export type Callable<T> = (context: DurableContext) => Promise<T> | T;
 
 /**
  * Runs `callable` until it has resolved once, and answers with what it resolved with from then on.
@@ -111,291 +99,14 @@ async function runGuard(
   options: AtMostOnceOptions<Schema | undefined>,
 ): Promise<unknown> {
   const { execution, scope } = internals(context);
-  return await execution.options.fence.run(async () => {
+  return await execution.during(`guard "${alias}"`, async () => {
     if (typeof (alias as unknown) !== "string" || alias === "" || !alias.isWellFormed()) {
       throw new GuardUsageError(`${kind} needs an alias: a well-formed string that is not empty.`);
     }
+    checkAlias(alias);
     const policy = retryPolicy(execution.options.retryPolicy, options.retryPolicy);
     const run = new GuardRun(kind, alias, execution, scope, callable, options, policy);
-    return await inTurn(run);
+    execution.use(alias, kind, scope);
+    return await execution.turns.take({ alias, kind, scope }, () => run.run());
   });
-}
-
-/** Waits while another use of the same alias is running, then takes its place. */
-async function inTurn(run: GuardRun): Promise<unknown> {
-  const { alias, kind, scope } = run;
-  const { running, used } = run.execution;
-  for (let outer: Scope | undefined = scope; outer; outer = outer.parent) {
-    if (outer.guard?.alias === alias) {
-      throw new GuardUsageError(`The guard "${alias}" is used within its own callable.`);
-    }
-  }
-  if (used.has(alias)) run.execution.trace({ type: "alias-reused", alias, kind });
-  used.set(alias, scope);
-  for (let other = running.get(alias); other; other = running.get(alias)) {
-    if (other.kind !== kind) throw kindMismatch(alias, kind, other.kind);
-    await other.done.promise;
-  }
-  const done = deferred<void>();
-  running.set(alias, { kind, done });
-  try {
-    return await run.run();
-  } finally {
-    running.delete(alias);
-    done.resolve();
-  }
-}
-
-/** What an attempt came to: a value, or an error after which the guard may be tried again. */
-type AttemptOutcome =
-  { readonly value: unknown } | { readonly again: unknown; readonly attempt: number | undefined };
-
-class GuardRun {
-  /** No record of the guard can be in the store. */
-  #isNew = false;
-  /** Its record as this use has claimed it. */
-  #claimed: GuardRecord | undefined;
-
-  constructor(
-    readonly kind: GuardKind,
-    readonly alias: string,
-    readonly execution: Execution,
-    readonly scope: Scope,
-    private readonly callable: Callable<unknown>,
-    private readonly options: AtMostOnceOptions<Schema | undefined>,
-    private readonly policy: RetryPolicy,
-  ) {}
-
-  async run(): Promise<unknown> {
-    const { store, guards, fence, random, number } = this.execution.options;
-    const { seen } = this.execution;
-    // In an invocation's first execution, no guard was used before.
-    this.#isNew = number === 1 && !seen.has(this.alias);
-    seen.add(this.alias);
-    // The second run of effect validation may be answered from the store, and writes nothing to it.
-    const recorded = guards === "on" && !this.scope.validates;
-    if (guards === "on" && !this.#isNew) {
-      const record = await fence.run(() => store.readGuard(this.execution.id, this.alias));
-      if (record && (record.state !== "absent" || record.kind !== this.kind)) {
-        return await this.#answer(record);
-      }
-    }
-    for (let tries = 1; ; tries++) {
-      const outcome = await (recorded ? this.#attempt() : this.#unguarded());
-      if ("value" in outcome) return outcome.value;
-      if (tries >= this.policy.maxAttempts) throw outcome.again;
-      const ms = backoffMs(this.policy, tries, random);
-      this.#trace("backoff", { ms, ...(outcome.attempt ? { attempt: outcome.attempt } : {}) });
-      await this.execution.sleep(ms);
-    }
-  }
-
-  async #attempt(): Promise<AttemptOutcome> {
-    return this.kind === "atMostOnce" ? await this.#attemptOnce() : await this.#attemptAgain();
-  }
-
-  async #attemptOnce(): Promise<AttemptOutcome> {
-    const claim = await this.#claim();
-    if (!claim.claimed) return { value: await this.#answer(claim.record) };
-    const { attempts: attempt } = claim.record;
-    try {
-      await this.#pass("guard:started");
-    } catch (error) {
-      return await this.#fail(error, attempt);
-    }
-    let value: unknown;
-    try {
-      value = await this.#call(attempt);
-    } catch (error) {
-      if (!this.#isRetryable(error)) return await this.#fail(error, attempt);
-      this.#trace("attempt-failed", { attempt, error: keep(error) });
-      await this.#settle({ state: "absent", error: keep(error) });
-      return { again: error, attempt };
-    }
-    let output: unknown;
-    try {
-      output = await this.#store(value, attempt);
-    } catch (error) {
-      return await this.#fail(error, attempt);
-    }
-    await this.#pass("guard:stored");
-    return { value: output };
-  }
-
-  async #attemptAgain(): Promise<AttemptOutcome> {
-    let attempt: number | undefined;
-    try {
-      const claim = await this.#claim();
-      if (!claim.claimed) return { value: await this.#answer(claim.record) };
-      attempt = claim.record.attempts;
-      const asked = this.execution.options.effectValidation ? nothingAsked() : undefined;
-      const value = await this.#call(attempt, asked);
-      if (asked) await this.#validateEffects(attempt, { value, ...asked });
-      const output = await this.#store(value, attempt);
-      await this.#pass("guard:stored");
-      return { value: output };
-    } catch (error) {
-      this.#trace("attempt-failed", { ...(attempt ? { attempt } : {}), error: keep(error) });
-      // Running the callable again cannot mend these.
-      if (
-        error instanceof GuardValueError ||
-        error instanceof UnstorableValueError ||
-        error instanceof GuardUsageError
-      ) {
-        throw error;
-      }
-      return { again: error, attempt };
-    }
-  }
-
-  /** Guards are off, or it is a second run: the callable runs, and nothing is recorded of it. */
-  async #unguarded(): Promise<AttemptOutcome> {
-    const { unrecordedAttempts } = this.execution;
-    const attempt = (unrecordedAttempts.get(this.alias) ?? 0) + 1;
-    unrecordedAttempts.set(this.alias, attempt);
-    const why = this.scope.validates ? "effect validation" : "guards off";
-    this.#trace("attempt-started", { attempt, detail: why });
-    try {
-      const value = await this.#call(attempt);
-      return { value: await parseValue(this.alias, this.options.schema, value) };
-    } catch (error) {
-      this.#trace("attempt-failed", { attempt, error: keep(error) });
-      if (this.kind === "atMostOnce" && !this.#isRetryable(error)) throw error;
-      return { again: error, attempt };
-    }
-  }
-
-  async #claim(): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }> {
-    await this.#pass("guard:before-start");
-    const { store, fence, clock, number } = this.execution.options;
-    const { alias, kind } = this;
-    const claim = {
-      invocation: this.execution.id,
-      alias,
-      kind,
-      execution: number,
-      at: clock.now(),
-      isNew: this.#isNew,
-    };
-    const claimed = await fence.run((signal) => store.claimGuard(claim, { signal }));
-    this.#isNew = false;
-    if (claimed.claimed) this.#trace("attempt-started", { attempt: claimed.record.attempts });
-    this.#claimed = claimed.record;
-    return claimed;
-  }
-
-  async #call(attempt: number, asked?: Asked, validates = this.scope.validates): Promise<unknown> {
-    const scope: Scope = {
-      parent: this.scope,
-      guard: { alias: this.alias, attempt, kind: this.kind },
-      ...(validates ? { validates } : {}),
-      ...(asked ? { asked } : {}),
-    };
-    this.execution.giveBack(this.scope, this.alias);
-    const context = new DurableContext(this.execution, scope);
-    return await this.execution.options.fence.run(async () => await this.callable(context));
-  }
-
-  /** Stores what the callable resolved with; resolves with the schema's output of it. */
-  async #store(value: unknown, attempt: number): Promise<unknown> {
-    const output = await parseValue(this.alias, this.options.schema, value);
-    await this.#pass("guard:before-store");
-    await this.#settle({ state: "stored", value }, attempt);
-    return output;
-  }
-
-  /** Records that an at-most-once guard failed, and throws why. */
-  async #fail(error: unknown, attempt: number): Promise<never> {
-    try {
-      await this.#settle({ state: "failed", error: keep(error) }, attempt);
-    } catch (unwritten) {
-      // It stays `started`, which says the same to every later use.
-      this.#trace("attempt-failed", { attempt, error: keep(unwritten) });
-      this.#trace("attempt-failed", { attempt, error: keep(error) });
-    }
-    throw error;
-  }
-
-  async #settle(
-    change: { state: "absent" | "stored" | "failed"; value?: unknown; error?: KeptError },
-    attempt?: number,
-  ): Promise<void> {
-    const { store, fence, clock, number } = this.execution.options;
-    const { alias, kind } = this;
-    const claimed = this.#claimed;
-    if (!claimed) throw new Error(`Guard "${alias}" is settled without a claim.`);
-    const settlement = { claimed, execution: number, at: clock.now(), ...change };
-    const { state, error } = change;
-    const type = state === "stored" ? "guard-stored" : "guard-failed";
-    const about = { alias, kind, ...(attempt ? { attempt } : {}), ...(error ? { error } : {}) };
-    await fence.run((signal) => store.settleGuard(settlement, { signal }));
-    if (state !== "absent") this.execution.trace({ type, ...about });
-  }
-
-  /** Answers from a guard that is not absent. */
-  async #answer(record: GuardRecord): Promise<unknown> {
-    if (record.kind !== this.kind) throw kindMismatch(this.alias, this.kind, record.kind);
-    if (record.state === "stored") {
-      const output = await parseValue(this.alias, this.options.schema, record.value);
-      this.#trace("guard-answered", { detail: String(record.execution) });
-      return output;
-    }
-    const why = new Error(record.error ? describeError(record.error) : this.#whyUnfinished(record));
-    this.#trace("guard-refused", { error: keep(why) });
-    throw new AtMostOnceFailedBeforeCompleting(this.alias, why);
-  }
-
-  #whyUnfinished({ execution, attempts }: GuardRecord): string {
-    const { invocation, number } = this.execution.options;
-    const outcome = invocation.executions[execution - 1]?.outcome;
-    const where = `(execution ${execution}, attempt ${attempts})`;
-    if (outcome === "cancelled") return `The call was cancelled while the callable ran ${where}.`;
-    if (outcome === "crashed") return `The server died while the callable ran ${where}.`;
-    return execution === number
-      ? `What became of the callable could not be recorded ${where}.`
-      : `The callable's end was never recorded ${where}.`;
-  }
-
-  async #validateEffects(attempt: number, first: Run): Promise<void> {
-    const { client, fence } = this.execution.options;
-    const asked = nothingAsked();
-    let again: { value: unknown } | { error: unknown };
-    try {
-      again = { value: await this.#call(attempt, asked, first) };
-    } catch (error) {
-      again = { error };
-    }
-    const difference = compareRuns(first, { ...again, ...asked });
-    this.#trace("effect-validation", {
-      attempt,
-      outcome: difference ? "different" : "same",
-      ...(difference ? { detail: difference } : {}),
-    });
-    if (difference === undefined) return;
-    const text = `Effect validation of ${this.kind} "${this.alias}": ${difference}`;
-    await fence.run(() => client.log("warning", text));
-  }
-
-  #isRetryable(error: unknown): boolean {
-    return this.options.retryableErrors?.some((type) => error instanceof type) ?? false;
-  }
-
-  #pass(point: Parameters<Execution["pass"]>[0]): Promise<void> {
-    return this.execution.pass(point, { alias: this.alias }, this.scope);
-  }
-
-  #trace(
-    type: Parameters<Execution["trace"]>[0]["type"],
-    more: Omit<Parameters<Execution["trace"]>[0], "type" | "alias" | "kind">,
-  ): void {
-    this.execution.trace({ type, alias: this.alias, kind: this.kind, ...more });
-  }
-}
-
-function nothingAsked(): Asked {
-  return { mutations: [], requests: [] };
-}
-
-function describeError({ name, message }: KeptError): string {
-  return `${name}: ${message}`;
 }

@@ -3,6 +3,11 @@ import { InvalidKeyError } from "./errors.ts";
 
 export { compareKeys } from "../store/index.ts";
 
+/** What every engine can index, in bytes of UTF-8: a map's name and a key together, and an alias. */
+export const MOST_KEY_BYTES = 2000;
+export const MOST_ALIAS_BYTES = 500;
+
+const encoder = new TextEncoder();
 const LAST = 0x10ffff;
 const BEFORE_SURROGATES = 0xd7ff;
 const AFTER_SURROGATES = 0xe000;
@@ -19,6 +24,26 @@ export function checkKey(key: unknown, what = "key"): string {
     );
   }
   return key;
+}
+
+/** @throws InvalidKeyError for anything but a well-formed string of at most 500 bytes */
+export function checkAlias(alias: unknown): string {
+  return checkLength(checkKey(alias, "alias"), MOST_ALIAS_BYTES, "alias");
+}
+
+/** @throws InvalidKeyError for a key that is too long to be inserted into the map */
+export function checkNewKey(map: string, key: string): string {
+  checkLength(map + checkKey(key), MOST_KEY_BYTES, "map's name and the key together");
+  return key;
+}
+
+function checkLength(text: string, most: number, what: string): string {
+  const bytes = text.length * 3 <= most ? 0 : encoder.encode(text).length;
+  if (bytes <= most) return text;
+  throw new InvalidKeyError(
+    `The ${what} takes ${bytes} bytes of UTF-8; at most ${most} can be kept: ` +
+      `${JSON.stringify(text.slice(0, 40))}…`,
+  );
 }
 
 /**

@@ -23,7 +23,14 @@ export async function parseValue(
         `Give it one, { schema: z.string() } for instance, or resolve with undefined.`,
     );
   }
-  const result = await schema["~standard"].validate(value);
+  let result: StandardSchemaV1.Result<unknown>;
+  try {
+    result = await schema["~standard"].validate(value);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The schema of "${alias}" failed on the value: ${why}`;
+    throw new GuardValueError(message, { cause: error });
+  }
   if (!result.issues) return result.value;
   const issues = result.issues.map(({ message, path }) => {
     const at = path?.map((part) => String(typeof part === "object" ? part.key : part)).join(".");

@@ -5,11 +5,11 @@
  *    per attempt; the record of that commits with the data.
  * 2. A read is live, is never recorded, and reads no more than it returns.
  */
-import type { KeyBound, KeyBounds, MapChange, WriteRecord } from "../store/index.ts";
+import type { KeyBound, KeyBounds, MapChange, MutationRequest } from "../store/index.ts";
 import { internals, type DurableContext } from "./context.ts";
 import { InvalidKeyError, InvalidRangeError, InvalidValueError } from "./errors.ts";
 import type { Execution, Scope } from "./execution.ts";
-import { checkKey, compareKeys, prefixRange } from "./keys.ts";
+import { checkAlias, checkKey, checkNewKey, compareKeys, prefixRange } from "./keys.ts";
 
 export interface SortedMapEntry {
   readonly key: string;
@@ -42,7 +42,7 @@ export class SortedMap {
 
   /** The same map, its next mutation named: it is applied once per invocation, wherever it stands. */
   idempotently(alias: string): SortedMap {
-    if (checkKey(alias, "alias") === "") throw new InvalidKeyError("An alias must not be empty.");
+    if (checkAlias(alias) === "") throw new InvalidKeyError("An alias must not be empty.");
     return new SortedMap(this.name, alias);
   }
 
@@ -57,7 +57,7 @@ export class SortedMap {
     }));
   }
 
-  /** Removes all keys in one transaction; a key that is absent is none the worse for it. */
+  /** Removes all keys in one transaction; a key that is absent stays so. */
   async remove(
     context: DurableContext,
     { keys }: { readonly keys: readonly string[] },
@@ -113,11 +113,13 @@ export class SortedMap {
 
   async #mutate(context: DurableContext, build: () => MapChange): Promise<void> {
     const { execution, scope } = internals(context);
-    await execution.options.fence.run(() => this.#apply(execution, scope, build()));
+    await execution.during(`write to the map "${this.name}"`, () =>
+      this.#apply(execution, scope, build()),
+    );
   }
 
   async #apply(execution: Execution, scope: Scope, change: MapChange): Promise<void> {
-    const { store, fence, clock, newId, number } = execution.options;
+    const { store, clock, number } = execution.options;
     const { name: map, alias } = this;
     const { method } = change;
     execution.take(scope, alias, { map, change });
@@ -125,15 +127,17 @@ export class SortedMap {
     if (scope.validates) return;
     await execution.pass("map:before-commit", { map }, scope);
     const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
-    const write: WriteRecord = {
-      id: newId(),
+    const mutation: MutationRequest = {
       map,
       at: clock.now(),
       origin: { invocation: execution.id, execution: number, ...(at && { guard: at }) },
       change,
       once: [execution.id, ...onceKey(execution, scope, map, method, alias)],
+      by: execution.ref,
     };
-    const outcome = await fence.run((signal) => store.applyMutation(write, { signal }));
+    const { outcome } = await execution.write((signal) =>
+      store.applyMutation(mutation, { signal }),
+    );
     const detail = describe(change) + (alias === undefined ? "" : ` (alias ${alias})`);
     execution.trace({ type: "map-written", map, outcome, detail, ...at });
     await execution.pass("map:committed", { map }, scope);
@@ -163,7 +167,16 @@ function checkEntries(
   if (typeof (entries as unknown) !== "object" || (entries as unknown) === null) {
     throw new InvalidValueError(`SortedMap "${map}": entries is an object of keys and bytes.`);
   }
-  return Object.entries(entries).map(([key, value]) => [checkKey(key), copyBytes(map, key, value)]);
+  // `{ __proto__: bytes }` has no such member: it would be lost without a word.
+  if (ArrayBuffer.isView(Object.getPrototypeOf(entries))) {
+    throw new InvalidValueError(
+      `SortedMap "${map}": write the key "__proto__" as { ["__proto__"]: bytes }.`,
+    );
+  }
+  return Object.entries(entries).map(([key, value]) => [
+    checkNewKey(map, key),
+    copyBytes(map, key, value),
+  ]);
 }
 
 /** A copy of its own: the bytes as they are now, without the rest of the buffer they may be a view of. */

@@ -293,7 +293,7 @@ describe("a client script", () => {
     await expect(runScript({ example, client })).rejects.toThrow("the response was lost");
     const [invocation, ...others] = await lab.store.readInvocations({ limit: 9 });
     expect(others).toEqual([]);
-    expect(invocation?.executions).toHaveLength(10);
+    expect(invocation?.last.number).toBe(10);
   });
 
   it("is stopped in the middle of a call, which is cancelled", async () => {

@@ -220,12 +220,13 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
         const claimed = new Map<string, Parameters<DurableStore["claimGuard"]>[0]>();
         return overriding(store, {
           claimGuard: async (claim) => {
-            const known = await store.readGuard(claim.invocation, claim.alias);
+            const known = await store.readGuard(claim.invocationSeq, claim.alias);
             if (known && known.state !== "absent") return { claimed: false, record: known };
             claimed.set(claim.alias, claim);
-            const { invocation, alias, kind, execution } = claim;
-            const about = { invocation, alias, kind, execution, attempts: 1, updatedAt: 0 };
-            return { claimed: true, record: { ...about, state: "started" } };
+            const { at, isNew: _, ...about } = claim;
+            const state = claim.kind === "atMostOnce" ? "started" : "absent";
+            const record = { ...about, attempts: 1, updatedAt: at, state } as const;
+            return { claimed: true, record };
           },
           settleGuard: async (settlement, options) => {
             const claim = claimed.get(settlement.claimed.alias);
@@ -246,11 +247,10 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
           claimGuard: async (claim, options) => {
             const outcome = await store.claimGuard({ ...claim, isNew: false }, options);
             if (outcome.claimed) {
-              const { execution, at } = claim;
-              const settled = { claimed: outcome.record, execution, at, state: "stored" } as const;
+              const settled = { claimed: outcome.record, at: claim.at, state: "stored" } as const;
               await store.settleGuard({ ...settled, value: { receipt: 0 } }, options);
             }
-            return outcome;
+            return { ...outcome, record: { ...outcome.record, state: "stored" } };
           },
         }),
       ),
@@ -268,7 +268,7 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
           let isDone = false;
           const next = async (): Promise<boolean> => {
             const found = await options.store.readInvocation(context.invocationId);
-            return (found?.executions.length ?? 0) > context.execution;
+            return (found?.last.number ?? 0) > context.execution;
           };
           const look = { service: "rates", operation: "look", request: {}, perform: () => 2 };
           /** Beside the guard, and long enough to be there when its server is dead. */
@@ -314,10 +314,10 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
           applyMutation: async ({ once, ...write }, options) => {
             record();
             const name = String(once);
-            if (recorded.has(name)) return "deduplicated";
-            await store.applyMutation(write, options);
+            if (recorded.has(name)) return { outcome: "deduplicated", write: 0 };
+            const applied = await store.applyMutation(write, options);
             waiting.push({ name, signal: options?.signal });
-            return "applied";
+            return applied;
           },
           endExecution: (...end) => {
             record();

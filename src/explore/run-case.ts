@@ -64,7 +64,7 @@ export interface Pass {
 }
 
 export interface AppliedWrite {
-  readonly write: Pick<WriteRecord, "id" | "map" | "once"> & { readonly method: string };
+  readonly write: Pick<WriteRecord, "seq" | "map" | "once"> & { readonly method: string };
   readonly outcome: MutationOutcome;
 }
 
@@ -196,7 +196,7 @@ export async function runCase(
     if (scenario.guards === "on" && end.type !== "hanging") end = await settle();
     const query = { invocation: INVOCATION, limit: MOST_ROWS };
     const applied = writes.filter(({ outcome }) => outcome === "applied");
-    const headers = await real.readWriteHeaders(applied.map(({ write }) => write.id));
+    const headers = await real.readWriteHeaders(applied.map(({ write }) => write.seq));
     return {
       name,
       passes: recorder.passes,
@@ -220,18 +220,19 @@ export async function runCase(
 function observed(store: DurableStore, writes: AppliedWrite[], death: Death): DurableStore {
   const beginExecution: DurableStore["beginExecution"] = async (begin, options) => {
     const begun = await store.beginExecution(begin, options);
-    if (begun.begun && begin.id === INVOCATION) death.newest = begun.execution;
+    if (begun.begun && begin.id === INVOCATION) death.newest = begun.invocation.last.number;
     return begun;
   };
-  const applyMutation: DurableStore["applyMutation"] = async (write, options) => {
-    const { id, map, once, origin, change } = write;
+  const applyMutation: DurableStore["applyMutation"] = async (mutation, options) => {
+    const { map, once, origin, change } = mutation;
     death.look(origin, `a write to the map "${map}"`);
-    const outcome = await store.applyMutation(write, options);
+    const applied = await store.applyMutation(mutation, options);
     if (origin.invocation === INVOCATION) {
-      const about = { id, map, method: change.method, ...(once && { once }) };
+      const { outcome, write: seq } = applied;
+      const about = { seq, map, method: change.method, ...(once && { once }) };
       writes.push({ write: about, outcome });
     }
-    return outcome;
+    return applied;
   };
   return overriding(store, { applyMutation, beginExecution });
 }

@@ -1,7 +1,16 @@
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { call, ok, openLab, settled, textOf, until, type Lab } from "../../e2e/support/lab.ts";
+import {
+  call,
+  ok,
+  openLab,
+  settled,
+  textOf,
+  until,
+  type Lab,
+  guardOf,
+} from "../../e2e/support/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -16,7 +25,7 @@ import {
   toBytes,
   uuidv7,
 } from "../index.ts";
-import { deferred, overriding, type Locks } from "../store/index.ts";
+import { deferred, overriding, type Liveness } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -56,13 +65,14 @@ describe("an invocation", () => {
     expect(again.execution).toBe(2);
     const record = await lab.store.readInvocation(first.invocation);
     expect(record).toMatchObject({ tool: "echo", args: { text: "hi" }, state: "completed" });
-    expect(
-      record?.executions.map(({ number, cause, outcome }) => [number, cause, outcome]),
-    ).toEqual([
+    const executions = await lab.store.readExecutions(first.invocation);
+    expect(executions.map(({ number, cause, outcome }) => [number, cause, outcome])).toEqual([
       [1, "call", "completed"],
       [2, "retry", "completed"],
     ]);
-    expect(record?.executions[0]?.response).toMatchObject({ content: first.content });
+    expect(await lab.store.readAnswer(first.invocation, 1)).toMatchObject({
+      content: first.content,
+    });
   });
 
   it("may be named by the client, in either letter case", async () => {
@@ -85,7 +95,7 @@ describe("an invocation", () => {
     await expect(call(client, "a", { n: 1 }, "not-an-id")).rejects.toMatchObject(refused);
     await expect(call(client, "a", { n: 1 }, crypto.randomUUID())).rejects.toMatchObject(refused);
     expect(run).toHaveBeenCalledTimes(1);
-    expect((await lab.store.readInvocation(invocation))?.executions).toHaveLength(1);
+    expect(await lab.store.readExecutions(invocation)).toHaveLength(1);
   });
 
   it("is not made by an unknown tool or invalid arguments: the SDK answers", async () => {
@@ -164,7 +174,7 @@ describe("an invocation", () => {
     abort.abort("enough");
     await outcome;
     await settled(lab, id, "cancelled");
-    expect((await lab.store.readGuard(id, "payment"))?.state).toBe("started");
+    expect((await guardOf(lab.store, id, "payment"))?.state).toBe("started");
     const retry = await call(client, "pay", {}, id);
     expect(retry.isError).toBe(true);
     expect(textOf(retry)).toContain("The call was cancelled while the callable ran");
@@ -198,8 +208,8 @@ describe("a crash", () => {
       "The server died while the callable ran (execution 1, attempt 1)",
     );
     expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
-    const record = await lab.store.readInvocation(id);
-    expect(record?.executions.map(({ cause, outcome }) => [cause, outcome])).toEqual([
+    const executions = await lab.store.readExecutions(id);
+    expect(executions.map(({ cause, outcome }) => [cause, outcome])).toEqual([
       ["call", "crashed"],
       ["resume", "failed"],
       ["retry", "failed"],
@@ -323,7 +333,7 @@ describe("a lost response", () => {
     });
     const record = await lab.store.readInvocation(id);
     expect(record?.state).toBe("completed");
-    expect(record?.executions[0]).toMatchObject({ responseLost: true });
+    expect(record?.last).toMatchObject({ responseLost: true });
     const retry = await call(client, "pay", { amount: 5 }, id);
     expect(textOf(retry)).toBe("t");
     expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
@@ -358,16 +368,18 @@ describe("starting", () => {
     await server.close();
   });
 
-  it("that is ended by a crash or a close says so, and leaves no lock", async () => {
+  it("that is ended by a crash or a close says so, and is known to be dead", async () => {
     for (const end of ["crash", "close"] as const) {
       const server = make();
-      const started = expect(server.start()).rejects.toThrow("while it was starting");
+      const started = expect(server.start()).rejects.toThrow(
+        /The server (crashed|closed) meanwhile/,
+      );
       await server[end]();
       await started;
       expect(server.state).toBe(end === "crash" ? "crashed" : "closed");
-      const held = async (): Promise<string[]> =>
-        [...(await lab.store.locks.held())].filter((name) => name.endsWith(server.id));
-      await expect.poll(held, { timeout: 4000 }).toEqual([]);
+      const lives = async (): Promise<boolean> =>
+        (await lab.store.liveness.living()).has(server.id);
+      await expect.poll(lives, { timeout: 4000 }).toBe(false);
     }
   });
 
@@ -375,20 +387,20 @@ describe("starting", () => {
     const faults = new FaultPlan([{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
     const { client, server } = await lab.serve(pay, { faults });
     const id = uuidv7();
-    const real = lab.store.locks;
+    const real = lab.store.liveness;
     let pending: Promise<unknown> | undefined;
     // The look-up answers with what was true before the call began.
-    const late: Locks = {
-      request: (...request) => real.request(...request),
-      held: async () => {
-        const held = await real.held();
-        const before = new Set([...held].filter((name) => !name.endsWith(server.id)));
+    const late: Liveness = {
+      ...real,
+      living: async () => {
+        const living = await real.living();
+        const before = new Set([...living].filter((name) => name !== server.id));
         pending = call(client, "pay", { amount: 5 }, id);
         await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
         return before;
       },
     };
-    const store = overriding(lab.store, { locks: late });
+    const store = overriding(lab.store, { liveness: late });
     const other = new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store });
     pay(other);
     await other.start();
@@ -400,14 +412,27 @@ describe("starting", () => {
 });
 
 it("an answer that cannot be journalled is told with its ids, and frees the invocation", async () => {
-  const { client } = await lab.serve((server) => {
-    server.registerTool("odd", {}, () => ({ ...ok(), structuredContent: { f: () => 1 } }));
+  let failing = true;
+  const store = overriding(lab.store, {
+    endExecution: (...end) => {
+      if (!failing) return lab.store.endExecution(...end);
+      failing = false;
+      return Promise.reject(new Error("The disk is full."));
+    },
+  });
+  const { client } = await lab.serve((server) => server.registerTool("odd", {}, () => ok()), {
+    store,
   });
   const id = uuidv7();
-  await expect(call(client, "odd", {}, id)).rejects.toMatchObject({
+  const answer = call(client, "odd", {}, id);
+  await expect(answer).rejects.toMatchObject({
     code: ErrorCode.InternalError,
     data: { [INVOCATION_ID]: id, [EXECUTION]: 1 },
   });
+  // The code stands before the message once, as the client puts it there.
+  await expect(answer).rejects.toThrow(
+    /^MCP error -32603: The call was carried out, .*disk is full/,
+  );
   expect((await lab.store.readInvocation(id))?.state).toBe("failed");
 });
 

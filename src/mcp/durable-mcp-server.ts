@@ -1,15 +1,13 @@
 /**
- * `DurableMcpServer`: an MCP server whose tool calls are durable invocations (SPEC.md 2.1).
+ * `DurableMcpServer`: an MCP server whose tool calls are durable invocations.
  *
  * 1. An invocation is executed by whoever journalled that it began, so never twice at the same time.
- * 2. A server holds a lock of its own as long as it lives. An invocation that is `running` under an
- *    owner whose lock is free was left by a crash.
+ * 2. Others know whether a server lives, and take over what it leaves when it dies: see `Takeover`.
  * 3. A crash cuts the fence around everything: see `Fence`.
  */
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   ErrorCode,
-  McpError,
   type CallToolRequest,
   type CallToolResult,
   type Implementation,
@@ -26,18 +24,18 @@ import {
   type RetryPolicy,
 } from "../durable/index.ts";
 import {
+  copyJson,
   deferred,
-  MAX_RESUMPTION_CRASHES,
   sameRequest,
-  type Deferred,
   type DurableStore,
   type InvocationRecord,
 } from "../store/index.ts";
 import { ClientLine } from "./client-line.ts";
+import { Hanging } from "./hanging.ts";
 import { Invocation, type InvocationHost } from "./invocation.ts";
-import { acquire, serverLock, serverOfLock } from "./lock.ts";
 import { serveMaps } from "./map-resources.ts";
 import { INVOCATION_ID, namedInvocation } from "./meta.ts";
+import { RequestError } from "./request-error.ts";
 import {
   Session,
   type CallHandler,
@@ -47,6 +45,9 @@ import {
   type ToolHandler,
   type ToolSchema,
 } from "./session.ts";
+import { Takeover } from "./takeover.ts";
+import { checkTool } from "./tool-check.ts";
+import { refusingProto } from "./wire.ts";
 
 /** What may change while a server runs: an execution keeps what it began with. */
 export interface ServerSettings {
@@ -100,11 +101,9 @@ export class DurableMcpServer {
   /** The session of resumptions, which have no client. */
   readonly #headless: Session;
   readonly #calls = new WeakMap<Extra, Invocation>();
-  /** Other servers, each with the wait for its death. */
-  readonly #watched = new Map<string, Promise<void>>();
+  readonly #takeover: Takeover;
   readonly #line = new ClientLine();
-  #hanging = 0;
-  #released: Deferred<void> = deferred();
+  readonly #hanging = new Hanging();
   #unsubscribe: (() => void) | undefined;
   #onCrash: ((error?: unknown) => void) | undefined;
 
@@ -116,6 +115,16 @@ export class DurableMcpServer {
     this.#settings = options;
     this.id = this.#newId();
     this.#headless = this.#newSession(() => undefined);
+    this.#takeover = new Takeover({
+      id: this.id,
+      store: this.store,
+      fence: this.#fence,
+      now: () => (options.clock ?? systemClock).now(),
+      hasTool: (tool) => this.#tools.has(tool),
+      isHolding: () => this.#settings.resume === "hold",
+      resume: (invocation) => this.#resume(invocation),
+      onError: (error) => this.#report(error),
+    });
   }
 
   get settings(): ServerSettings {
@@ -130,6 +139,9 @@ export class DurableMcpServer {
   /**
    * Registers a tool. The handler is given the validated arguments and a context; what it throws
    * becomes an `isError` result.
+   *
+   * @throws InvalidToolError for a tool that could not be listed, naming the field
+   * @throws Error for a name that is taken
    */
   registerTool<Output extends ToolSchema, Input extends ToolSchema | undefined = undefined>(
     name: string,
@@ -137,6 +149,7 @@ export class DurableMcpServer {
     handler: ToolHandler<Input>,
   ): void {
     const tool: Tool = { name, config, handler: handler as Tool["handler"] };
+    checkTool(tool);
     for (const session of [this.#headless, ...this.#sessions]) session.register(tool);
     this.#tools.set(name, tool);
   }
@@ -147,7 +160,7 @@ export class DurableMcpServer {
     const wasHolding = this.#settings.resume === "hold";
     this.#settings = { ...this.#settings, ...settings };
     if (this.state === "running" && wasHolding && this.#settings.resume !== "hold") {
-      this.#inBackground(this.#resumeInterrupted());
+      this.#inBackground(this.#takeover.resumeInterrupted());
     }
   }
 
@@ -155,38 +168,45 @@ export class DurableMcpServer {
    * Finds the invocations that dead servers left running, marks them `interrupted` and queues them
    * for resumption; does not wait for their execution.
    *
+   * @param takeOver a person says that whoever else is registered on the store is dead
+   * @throws ServerRefusedError where another server may live, and its death could not be known
    * @throws Error where the server was started before, or crashes or is closed meanwhile
    */
-  async start(): Promise<void> {
+  async start({ takeOver = false }: { readonly takeOver?: boolean } = {}): Promise<void> {
     if (this.state !== "stopped") {
       throw new Error(`This server is ${this.state}. Make a new one on the same store.`);
     }
     this.state = "starting";
+    await this.#unlessEnded(this.#start(takeOver));
+  }
+
+  async #start(takeOver: boolean): Promise<void> {
+    const { store } = this;
+    await this.#fence.run((signal) => store.liveness.enter(this.id, { signal, takeOver }));
+    this.#unsubscribe = store.subscribe(({ server, tookOver, wiped }) => {
+      if (server !== undefined && server !== this.id) {
+        if (tookOver) this.#crash("Another server has taken over this store.");
+        else void this.#takeover.watch(server);
+      }
+      if (wiped) for (const invocation of this.#invocations) invocation.abandon();
+    });
+    store.announceServer(this.id, { tookOver: takeOver });
+    await this.#takeover.markInterrupted();
+    this.state = "running";
+    if (this.#settings.resume !== "hold") this.#inBackground(this.#takeover.resumeInterrupted());
+  }
+
+  /** What work comes to, unless the server ends first: nothing that is fenced would tell. */
+  async #unlessEnded<T>(work: Promise<T>): Promise<T> {
     const ended = deferred<never>();
-    const end = (): void =>
-      ended.reject(new Error(`The server was ${this.state} while it was starting.`));
+    const end = (): void => ended.reject(new Error(`The server ${this.state} meanwhile.`));
     const { signal } = this.#fence;
     signal.addEventListener("abort", end, { once: true });
     try {
-      await Promise.race([this.#start(), ended.promise]);
+      return await Promise.race([work, ended.promise]);
     } finally {
       signal.removeEventListener("abort", end);
     }
-  }
-
-  async #start(): Promise<void> {
-    const { store } = this;
-    await this.#fence.run((signal) =>
-      acquire(store.locks, serverLock(store.name, this.id), signal),
-    );
-    this.#unsubscribe = store.subscribe(({ server, wiped }) => {
-      if (server !== undefined) void this.#watch(server);
-      if (wiped) for (const invocation of this.#invocations) invocation.abandon();
-    });
-    store.announceServer(this.id);
-    await this.#markInterrupted();
-    this.state = "running";
-    if (this.#settings.resume !== "hold") this.#inBackground(this.#resumeInterrupted());
   }
 
   /** Serves one more client over `transport`. */
@@ -209,6 +229,7 @@ export class DurableMcpServer {
       this.#sessions.delete(session);
     };
     await session.mcp.connect(transport);
+    refusingProto(transport);
     session.isOpen = true;
     this.#sessions.add(session);
     // A client may be asked only when it has said what it can do.
@@ -218,7 +239,13 @@ export class DurableMcpServer {
 
   /** Dies at once, wherever it stands; see `Fence`. A new server on the same store goes on. */
   crash(): void {
+    this.#crash();
+  }
+
+  /** @param why where it was not meant */
+  #crash(why?: string): void {
     if (this.#fence.isCut) return;
+    if (why !== undefined) this.#report(new Error(why));
     this.#end("crashed");
     this.#onCrash?.();
   }
@@ -235,14 +262,12 @@ export class DurableMcpServer {
 
   /** Lets every call go on that hangs because of a fault. */
   release(): void {
-    this.#released.resolve();
-    this.#released = deferred();
-    this.#hanging = 0;
+    this.#hanging.release();
   }
 
   /** Whether a call hangs because of a fault, until it is released. */
   get isHanging(): boolean {
-    return this.#hanging > 0;
+    return this.#hanging.isAny;
   }
 
   /** Cancels whatever executes the invocation in this server; a client cancels its own call by MCP. */
@@ -252,11 +277,20 @@ export class DurableMcpServer {
     }
   }
 
-  /** Resumes one interrupted invocation, also one that is held. */
+  /**
+   * Resumes one interrupted invocation, also one that is held, and waits for its end.
+   *
+   * @throws Error where the server does not run, or ends meanwhile
+   */
   async resume(id: string): Promise<void> {
-    await this.store.holdInvocation(id, undefined);
-    const invocation = await this.store.readInvocation(id);
-    if (invocation?.state === "interrupted") await this.#resume(invocation);
+    if (this.state !== "running") throw new Error(`The server is ${this.state}: start one first.`);
+    await this.#unlessEnded(
+      this.#fence.run(async (signal) => {
+        await this.store.holdInvocation(id, undefined, { signal });
+        const invocation = await this.store.readInvocation(id);
+        if (invocation?.state === "interrupted") await this.#resume(invocation);
+      }),
+    );
   }
 
   #end(state: "crashed" | "closed"): void {
@@ -305,17 +339,14 @@ export class DurableMcpServer {
       errors: new Map(Object.entries(errors)),
       signal: this.#closing.signal,
       crash: () => this.crash(),
-      hang: () => {
-        this.#hanging++;
-        return this.#released.promise;
-      },
+      hang: (signal) => this.#hanging.wait(signal),
       onError: (error) => onError?.(error),
       line: this.#line,
       earlier: (invocation) => {
         const all = [...this.#invocations];
         return all.slice(0, all.indexOf(invocation)).filter(({ id }) => id === invocation.id);
       },
-      watch: (server) => this.#watch(server),
+      watch: (server) => this.#takeover.watch(server),
     };
   }
 
@@ -328,9 +359,11 @@ export class DurableMcpServer {
   ): Promise<CallToolResult> {
     return await this.#fence.run(async () => {
       if (this.state !== "running") {
-        throw new McpError(ErrorCode.InternalError, "The server has not been started yet.");
+        throw new RequestError(ErrorCode.InternalError, "The server has not been started yet.");
       }
-      const { name: tool, arguments: args = {}, _meta: meta } = request.params;
+      const { name: tool, arguments: given = {}, _meta: meta } = request.params;
+      // The journal's own: what the tool does to its arguments changes no record.
+      const args = copyJson(given, "arguments") as Record<string, unknown>;
       const named = namedInvocation(meta);
       if (named !== undefined) await this.#refuseOther(named, tool, args);
       const id = named ?? this.#newId();
@@ -350,7 +383,6 @@ export class DurableMcpServer {
       } finally {
         this.#invocations.delete(invocation);
         invocation.over.resolve();
-        if (this.#invocations.size === 0) this.#hanging = 0;
       }
       if (!invocation.responseLost) return result;
       session.loseResponse(extra.requestId);
@@ -362,49 +394,6 @@ export class DurableMcpServer {
   async #refuseOther(id: string, tool: string, args: Record<string, unknown>): Promise<void> {
     const known = await this.store.readInvocation(id);
     if (known && !sameRequest(known, { tool, args })) throw Invocation.otherRequest(id);
-  }
-
-  /**
-   * Marks what dead servers left running, and watches the living ones.
-   *
-   * @param known a server whose lock this one holds: it is dead
-   */
-  async #markInterrupted(known?: string): Promise<void> {
-    const { clock = systemClock } = this.#options;
-    const { store } = this;
-    const running = await this.#fence.run(() => store.readPendingInvocations("running"));
-    const owners = new Set(running.map(({ executions }) => executions.at(-1)?.owner));
-    // Asked after the owners: one that was seen running and holds no lock now has died.
-    const held = await this.#fence.run(() => store.locks.held());
-    const isDead = (owner: string): boolean =>
-      owner === known ||
-      (owner !== this.id && owners.has(owner) && !held.has(serverLock(store.name, owner)));
-    await this.#fence.run(() => store.interruptInvocations(isDead, clock.now()));
-    await this.#fence.run(() => this.#sortHeld());
-    for (const name of held) {
-      const server = serverOfLock(store.name, name);
-      if (server !== undefined && server !== known) void this.#watch(server);
-    }
-  }
-
-  /** Holds what this server has no tool for, and frees what an earlier one had none for. */
-  async #sortHeld(): Promise<void> {
-    for (const { id, tool, held, resumptionCrashes } of await this.#interrupted()) {
-      const missing = this.#tools.has(tool) ? undefined : `This server has no tool "${tool}".`;
-      if (resumptionCrashes < MAX_RESUMPTION_CRASHES && missing !== held) {
-        await this.store.holdInvocation(id, missing);
-      }
-    }
-  }
-
-  #interrupted(): Promise<InvocationRecord[]> {
-    return this.store.readPendingInvocations("interrupted");
-  }
-
-  async #resumeInterrupted(): Promise<void> {
-    const interrupted = await this.#fence.run(() => this.#interrupted());
-    const free = interrupted.filter(({ held }) => held === undefined);
-    await Promise.all(free.map((invocation) => this.#resume(invocation)));
   }
 
   async #resume({ id, tool, args }: InvocationRecord): Promise<void> {
@@ -421,33 +410,11 @@ export class DurableMcpServer {
     await this.#headless.call(request, extra);
   }
 
-  /** Waits for the death of another server, to take its invocations over. */
-  #watch(server: string): Promise<void> {
-    if (server === this.id) return never();
-    const known = this.#watched.get(server);
-    if (known) return known;
-    const outlived = this.#outlive(server).finally(() => this.#watched.delete(server));
-    this.#watched.set(server, outlived);
-    this.#inBackground(outlived);
-    return outlived;
-  }
-
-  async #outlive(server: string): Promise<void> {
-    const { store } = this;
-    const lock = serverLock(store.name, server);
-    // Held while its invocations are marked: who waits next finds nothing left to do.
-    const release = await this.#fence.run((signal) => acquire(store.locks, lock, signal));
-    try {
-      await this.#markInterrupted(server);
-    } finally {
-      await release();
-    }
-    if (this.#settings.resume !== "hold") await this.#resumeInterrupted();
-  }
-
   #inBackground(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      if (!this.#fence.isCut) this.#options.onError?.(error);
-    });
+    work.catch((error: unknown) => this.#report(error));
+  }
+
+  #report(error: unknown): void {
+    if (!this.#fence.isCut) this.#options.onError?.(error);
   }
 }

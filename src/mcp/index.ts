@@ -12,4 +12,6 @@ export { MAP_TEMPLATE, mapUri } from "./map-resources.ts";
 export { EXECUTION, INVOCATION_ID } from "./meta.ts";
 export { structured } from "./result.ts";
 export type { ToolArgs, ToolConfig, ToolHandler, ToolSchema } from "./session.ts";
-export { livingServers } from "./lock.ts";
+export { InvalidAnswerError } from "./answer.ts";
+export { RequestError } from "./request-error.ts";
+export { InvalidToolError } from "./tool-check.ts";

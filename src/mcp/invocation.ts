@@ -1,45 +1,42 @@
 /**
- * One `tools/call` request on its way through a server: it journals an
+ * One request of a tool call, from its arrival to its answer: waits its turn, journals an
  * execution, runs the tool's body and journals the answer.
  *
  * 1. Nothing is journalled before the SDK has found the tool and taken the arguments.
- * 2. The answer is journalled before it leaves.
- * 3. It waits its turn: for earlier requests of the same invocation in this server until they are
+ * 2. When the body has ended, its fence is cut, and then its end is journalled through the server's:
+ *    what it left running changes nothing any more.
+ * 3. The answer is journalled before it leaves.
+ * 4. It waits its turn: for earlier requests of the same invocation in this server until they are
  *    over, for another server's execution until the journal says that it ended or was interrupted.
- * 4. A cancelled execution is fenced, and is over when the journal says so: a waiting retry finds it
+ * 5. A cancelled execution is fenced, and is over when the journal says so: a waiting retry finds it
  *    cancelled.
  */
-import {
-  ErrorCode,
-  McpError,
-  ResultSchema,
-  type CallToolResult,
-  type ServerNotification,
-  type ServerRequest,
-} from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, McpError, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import {
   DurableContext,
   Execution,
   Fence,
-  LONGEST_DELAY_MS,
+  keep,
   systemClock,
   Tracer,
-  type ClientChannel,
   type Clock,
   type ErrorClass,
   type FaultInjector,
   type RetryPolicy,
 } from "../durable/index.ts";
 import {
+  copyJson,
   deferred,
   type BeginOutcome,
   type DurableStore,
   type EndExecution,
-  type ExecutionOutcome,
   type TraceEvent,
 } from "../store/index.ts";
+import { checkAnswer } from "./answer.ts";
+import { clientChannel } from "./client-channel.ts";
 import type { ClientLine } from "./client-line.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
+import { RequestError } from "./request-error.ts";
 import type { Extra, Session, Tool } from "./session.ts";
 
 /** An end that could not be journalled is tried again after so long, in milliseconds. */
@@ -60,7 +57,8 @@ export interface InvocationHost {
   readonly errors: ReadonlyMap<string, ErrorClass>;
   readonly signal: AbortSignal;
   readonly crash: () => void;
-  readonly hang: () => Promise<void>;
+  /** Lasts until it is released, or the signal is aborted. */
+  readonly hang: (signal: AbortSignal) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly line: ClientLine;
   /** The requests of the same invocation that came to this server before, and are not over. */
@@ -84,7 +82,7 @@ export class Invocation {
   #tracer: Tracer | undefined;
   #beginning: Promise<BeginOutcome> | undefined;
   /** Why the call is refused, where the SDK would make a tool's error of it. */
-  #refusal: McpError | undefined;
+  #refusal: RequestError | undefined;
   /** The SDK took the call; what fails from here on is not its refusal. */
   #taken = false;
   /** Withdraws open questions to the client; silent in a crash. */
@@ -104,16 +102,16 @@ export class Invocation {
     this.#fence = new Fence(host.fence);
   }
 
-  static otherRequest(id: string): McpError {
-    return new McpError(
+  static otherRequest(id: string): RequestError {
+    return new RequestError(
       ErrorCode.InvalidParams,
       `Invocation ${id} was called with another tool or other arguments. A retry repeats the call ` +
         `as it was; leave the id out to start a new invocation.`,
     );
   }
 
-  static wiped(id: string): McpError {
-    return new McpError(
+  static wiped(id: string): RequestError {
+    return new RequestError(
       ErrorCode.InternalError,
       `Everything was wiped while invocation ${id} was under way. Call the tool anew.`,
     );
@@ -141,9 +139,8 @@ export class Invocation {
   /** Fences the execution; its guards stay as they are. */
   cancel(): void {
     if (this.#fence.isCut) return;
-    this.#fence.cut();
-    this.#withdrawal.abort("The call was cancelled.");
-    this.cancellation = this.#journalCancellation()
+    const unfinished = this.#cut("The call was cancelled.");
+    this.cancellation = this.#journalCancellation(unfinished)
       .catch(this.host.onError)
       // The SDK sends nothing for a cancelled request, whatever this is.
       .finally(() => this.#cancelled.resolve({ content: [] }));
@@ -152,11 +149,33 @@ export class Invocation {
   /** The journal does not know it any more: it is fenced, and its client is told. */
   abandon(): void {
     if (this.#fence.isCut) return;
-    this.#fence.cut();
-    this.#withdrawal.abort("Everything was wiped.");
+    const unfinished = this.#cut("Everything was wiped.");
     this.#cancelled.reject(Invocation.wiped(this.id));
     // Where it was journalled after the wipe, it must not stay running.
-    this.#journalCancellation().catch(this.host.onError);
+    this.#journalCancellation(unfinished).catch(this.host.onError);
+  }
+
+  /** Another server executes the invocation now, and journals its end. */
+  #supersede(): void {
+    if (this.#fence.isCut) return;
+    this.#cut("Another server has taken the call over.");
+    this.#cancelled.reject(
+      new RequestError(
+        ErrorCode.InternalError,
+        `Another server has taken invocation ${this.id} over. Call again with the same id to get ` +
+          `its answer.`,
+        this.#meta(),
+      ),
+    );
+  }
+
+  /** From here on nothing of the execution settles or begins; returns what was under way. */
+  #cut(why: string): readonly string[] {
+    const unfinished = this.#execution?.unfinished ?? [];
+    for (const detail of unfinished) this.#execution?.trace({ type: "left-running", detail });
+    this.#fence.cut();
+    this.#withdrawal.abort(why);
+    return unfinished;
   }
 
   async #answer(inner: () => Promise<CallToolResult>): Promise<CallToolResult> {
@@ -169,18 +188,17 @@ export class Invocation {
       await this.#execution.pass("call:before-response", {});
     } catch (error) {
       if (!this.#execution || this.#refusal) throw error;
-      if (error instanceof McpError) return await this.#fail(error.code, error.message, error.data);
-      const text = error instanceof Error ? error.message : String(error);
-      result = { content: [{ type: "text", text }], isError: true };
+      if (error instanceof McpError) return await this.#fail(RequestError.from(error));
+      result = { content: [{ type: "text", text: keep(error).message }], isError: true };
     }
     const response = { ...result, _meta: { ...result._meta, ...this.#meta() } };
+    const unfinished = this.#cut("The execution has ended.");
     try {
-      const end = this.#endOf(result.isError ? "failed" : "completed", response);
+      const end = this.#endOf(result.isError ? "failed" : "completed", unfinished, response);
       if (end) await this.#journal(end);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const message = `The call was carried out, but its answer could not be journalled: ${why}`;
-      return await this.#fail(ErrorCode.InternalError, message);
+      const message = `The call was carried out, but its answer could not be journalled: ${keep(error).message}`;
+      return await this.#fail(new RequestError(ErrorCode.InternalError, message), unfinished);
     }
     return response;
   }
@@ -197,21 +215,41 @@ export class Invocation {
       if (begun.reason === "wiped") this.#refusal = Invocation.wiped(id);
       return { content: [] };
     }
-    const number = begun.execution;
+    const { invocation } = begun;
+    const { number } = invocation.last;
     const about = { invocation: id, execution: number };
     const { host } = this;
     const tracer = new Tracer(store, about, () => clock.now(), host.onError);
-    const execution = new Execution({
+    const execution: Execution = new Execution({
       ...host,
       fence: this.#fence,
-      invocation: begun.invocation,
+      invocation,
       number,
       tracer,
-      client: this.#client(),
+      superseded: () => this.#supersede(),
+      client: clientChannel({
+        session: this.session,
+        extra: this.extra,
+        line: host.line,
+        isResumption: this.request.as === "resume",
+        tool: tool.name,
+        trace: (event) => execution.trace(event),
+        withdrawal: this.#withdrawal.signal,
+        isOver: () => this.#fence.isCut,
+        onError: host.onError,
+      }),
     });
     this.#tracer = tracer;
     this.#execution = execution;
-    return await this.#fence.run(async () => tool.handler(args, new DurableContext(execution, {})));
+    return await this.#fence.run(async () => {
+      let answer: unknown;
+      try {
+        answer = await tool.handler(args, new DurableContext(execution, {}));
+      } catch (error) {
+        throw asError(error);
+      }
+      return checkAnswer(tool.name, answer);
+    });
   }
 
   /** Journals an execution when it is this request's turn. */
@@ -257,8 +295,8 @@ export class Invocation {
     return { changed: changed.promise, end };
   }
 
-  async #journalCancellation(): Promise<void> {
-    const running = this.#endOf("cancelled");
+  async #journalCancellation(unfinished: readonly string[]): Promise<void> {
+    const running = this.#endOf("cancelled", unfinished);
     if (running) {
       await this.#insist(running);
       return;
@@ -266,9 +304,8 @@ export class Invocation {
     // The cancellation may have come while an execution was being journalled, past aborting.
     const outcome = await this.#beginning?.catch(() => undefined);
     if (!outcome?.begun) return;
-    const { invocation: begun, execution } = outcome;
     const at = this.host.clock.now();
-    await this.#insist({ begun, execution, outcome: "cancelled", at });
+    await this.#insist({ begun: outcome.invocation, outcome: "cancelled", at });
   }
 
   /** The answer is journalled and must not leave. */
@@ -291,11 +328,12 @@ export class Invocation {
   }
 
   /** A protocol error in the place of a result carries the ids, too, also where it cannot be journalled. */
-  async #fail(code: number, message: string, more?: unknown): Promise<never> {
-    const data = { ...(typeof more === "object" ? more : {}), ...this.#meta() };
-    const end = this.#endOf("failed", { error: { code, message } });
+  async #fail({ code, message, data }: RequestError, left?: readonly string[]): Promise<never> {
+    const more = typeof data === "object" ? (copyJson(data, "data") as object) : {};
+    const unfinished = left ?? this.#cut("The execution has ended.");
+    const end = this.#endOf("failed", unfinished, { error: { code, message } });
     if (end) await this.#insist(end);
-    throw new McpError(code, message, data);
+    throw new RequestError(code, message, { ...more, ...this.#meta() });
   }
 
   /**
@@ -319,10 +357,9 @@ export class Invocation {
     };
   }
 
+  /** Through the server's fence: the execution's own is cut. */
   async #journal(end: EndExecution): Promise<void> {
-    // A cancelled execution's own fence is cut; the server's is not.
-    const fence = end.outcome === "cancelled" ? this.host.fence : this.#fence;
-    await fence.run(async (signal) => {
+    await this.host.fence.run(async (signal) => {
       const journal = (events: readonly TraceEvent[]): Promise<boolean> =>
         this.host.store.endExecution(end, events, { signal });
       await (this.#tracer ? this.#tracer.ride(journal) : journal([]));
@@ -330,62 +367,29 @@ export class Invocation {
   }
 
   /** `undefined` where no execution has begun. */
-  #endOf(outcome: ExecutionOutcome, response?: unknown): EndExecution | undefined {
+  #endOf(
+    outcome: EndExecution["outcome"],
+    unfinished: readonly string[],
+    response?: unknown,
+  ): EndExecution | undefined {
     const execution = this.#execution;
     if (!execution) return undefined;
     return {
       begun: execution.options.invocation,
-      execution: execution.options.number,
       outcome,
       at: this.host.clock.now(),
+      unfinished,
       ...(response === undefined ? {} : { response }),
       ...(execution.responseLost ? { responseLost: true } : {}),
     };
   }
+}
 
-  #client(): ClientChannel {
-    const { line } = this.host;
-    return {
-      notify: async ({ method, params = {} }) => {
-        const token = this.extra._meta?.progressToken;
-        const isProgress = method === "notifications/progress";
-        const dropped =
-          this.request.as === "resume" || !this.session.isOpen
-            ? "its caller is gone"
-            : isProgress && token === undefined
-              ? "the client asked for no progress"
-              : undefined;
-        this.#execution?.trace({
-          type: "notification",
-          detail: dropped === undefined ? method : `${method} (dropped: ${dropped})`,
-          outcome: dropped === undefined ? "sent" : "dropped",
-        });
-        if (dropped !== undefined) return;
-        const full = isProgress ? { ...params, progressToken: token } : params;
-        await this.extra.sendNotification({ method, params: full } as ServerNotification);
-      },
-      log: async (level, data) => {
-        const message = { level, logger: this.request.tool, data };
-        const sessions = line.all(this.session);
-        if (sessions.length === 0) {
-          const detail = "notifications/message (dropped: no client is connected)";
-          this.#execution?.trace({ type: "notification", detail, outcome: "dropped" });
-        }
-        // One that leaves meanwhile is none of the tool's business.
-        const sent = sessions.map(({ mcp }) => mcp.sendLoggingMessage(message));
-        await Promise.all(sent.map((each) => each.catch(this.host.onError)));
-      },
-      request: (request) =>
-        line.ask(
-          this.session,
-          (session) =>
-            session.mcp.server.request(request as ServerRequest, ResultSchema.loose(), {
-              signal: this.#withdrawal.signal,
-              // A person may take any time.
-              timeout: LONGEST_DELAY_MS,
-            }),
-          () => this.#fence.isCut,
-        ),
-    };
-  }
+/** What was thrown as an `Error` that has a message, as the SDK needs it. */
+function asError(thrown: unknown): Error {
+  const { name, message } = keep(thrown);
+  if (thrown instanceof Error && name === thrown.name && message === thrown.message) return thrown;
+  const error = new Error(message, { cause: thrown });
+  error.name = name;
+  return error;
 }

@@ -8,13 +8,13 @@ import {
   ErrorCode,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
-  McpError,
   ReadResourceRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { entryToJson, rangeBounds, type RangeRequest } from "../durable/index.ts";
 import type { DurableStore, MapEntry } from "../store/index.ts";
+import { RequestError } from "./request-error.ts";
 
 export const MAP_TEMPLATE = "sortedmap://{name}{?start,end,limit}";
 
@@ -105,12 +105,12 @@ export function serveMaps(
   });
 }
 
-/** @throws McpError InvalidParams for a URI that names no range of a map */
+/** @throws RequestError InvalidParams for a URI that names no range of a map */
 function parseMapUri(uri: string): MapRange {
   const match = /^sortedmap:\/\/([^?/#]+)(?:\?([^#]*))?$/.exec(uri);
   const [, name, query] = match ?? [];
   if (name === undefined) {
-    throw new McpError(ErrorCode.InvalidParams, `"${uri}" is not of the form ${MAP_TEMPLATE}.`);
+    throw new RequestError(ErrorCode.InvalidParams, `"${uri}" is not of the form ${MAP_TEMPLATE}.`);
   }
   const params = new URLSearchParams(query ?? "");
   const bound = (side: "start" | "end"): string | undefined => params.get(side) ?? undefined;
@@ -125,7 +125,7 @@ function parseMapUri(uri: string): MapRange {
     return { map: decodeURIComponent(name), request };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new McpError(ErrorCode.InvalidParams, `"${uri}" cannot be read: ${why}`);
+    throw new RequestError(ErrorCode.InvalidParams, `"${uri}" cannot be read: ${why}`);
   }
 }
 

@@ -80,6 +80,8 @@ export class Session {
       jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
     });
     const { server } = this.mcp;
+    // The SDK overlooks the cancellation of a request whose id is 0: of a session's first question.
+    Object.assign(server, { _requestMessageId: 1 });
     const setRequestHandler = server.setRequestHandler.bind(server);
     server.setRequestHandler = (schema, handler) => {
       if ((schema as unknown) !== CallToolRequestSchema) return setRequestHandler(schema, handler);

@@ -3,7 +3,13 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { call, textOf } from "../../e2e/support/lab.ts";
 import { atMostOnce, uuidv7 } from "../durable/index.ts";
-import { deferred, localLocks, openStore, overriding, type DurableStore } from "../store/index.ts";
+import {
+  deferred,
+  localLiveness,
+  openStore,
+  overriding,
+  type DurableStore,
+} from "../store/index.ts";
 import { connect, DurableMcpServer } from "./index.ts";
 
 interface Tab {
@@ -13,7 +19,7 @@ interface Tab {
 }
 
 let name: string;
-const locks = localLocks();
+const liveness = localLiveness();
 let tabs: Tab[];
 /** How many executions are inside the tool, and how many there were at the most. */
 let inside: number;
@@ -23,7 +29,7 @@ let entered = deferred<void>();
 let effects: number;
 
 async function openTab(around: (store: DurableStore) => DurableStore = (store) => store) {
-  const store = await openStore({ name, locks });
+  const store = await openStore({ name, liveness });
   const server = new DurableMcpServer({ name: "tab", version: "1.0.0" }, { store: around(store) });
   server.registerTool("slow", {}, async (_args, context) => {
     most = Math.max(most, ++inside);
@@ -46,8 +52,7 @@ async function openTab(around: (store: DurableStore) => DurableStore = (store) =
 }
 
 async function executions(tab: Tab, id: string): Promise<(string | undefined)[]> {
-  const found = await tab.store.readInvocation(id);
-  return found?.executions.map(({ outcome }) => outcome) ?? [];
+  return (await tab.store.readExecutions(id)).map(({ outcome }) => outcome);
 }
 
 /** A call that waits: resolves when its server has looked into the journal and found another at it. */
@@ -143,7 +148,7 @@ it("a wipe ends the first and refuses the one that waits: nothing begins anew", 
     expect(first).rejects.toThrow("Everything was wiped"),
     expect(answer).rejects.toThrow("Everything was wiped"),
   ];
-  const third = await openStore({ name, locks });
+  const third = await openStore({ name, liveness });
   await third.wipe();
   third.close();
   await Promise.all(refused);

@@ -92,7 +92,7 @@ export function App(): ReactElement {
       {place.harness === null ? null : (
         <Boundary>
           <Suspense fallback={null}>
-            <Harness chosen={place.harness === "run"} />
+            <Harness view={place.harness} />
           </Suspense>
         </Boundary>
       )}

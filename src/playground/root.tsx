@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactElement } from "react";
 import { exampleNamed, examples, type Example } from "../examples/index.ts";
 import { App } from "./app.tsx";
+import { ChosenExampleContext } from "./hooks/use-chosen-example.ts";
 import { usePlace } from "./hooks/use-location.ts";
 import { PlaygroundContext } from "./hooks/use-playground.ts";
 import { isRun, scratch } from "./runtime/scratch.ts";
@@ -20,7 +21,12 @@ export function Root(): ReactElement {
     if (!isExploring) return;
     return () => void import("./runtime/explorer.ts").then(({ explorer }) => explorer.leave());
   }, [isExploring]);
-  return <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />;
+  const chosen = useState<string | null>(null);
+  return (
+    <ChosenExampleContext value={chosen}>
+      <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />
+    </ChosenExampleContext>
+  );
 }
 
 function OpenExample({

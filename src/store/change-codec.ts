@@ -2,7 +2,7 @@
  * A mutation's change as bytes, which is how it is kept: one array for a batch of any size, and equal
  * bytes for equal changes. Each key, and in an insert each value, follows its length as 32 bits.
  */
-import type { MapChange } from "./records.ts";
+import type { MapChange } from "../model/index.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

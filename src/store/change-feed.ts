@@ -11,8 +11,12 @@ export interface StoreChange {
   /** The map that was written, where it was one. */
   readonly map?: string;
   readonly invocation?: string;
+  /** Its number, where an execution began or ended. */
+  readonly invocationSeq?: number;
   /** A server that has started on the store. */
   readonly server?: string;
+  /** It took over from those that were registered: they are to end. */
+  readonly tookOver?: true;
   /** Everything but the settings is gone. */
   readonly wiped?: true;
   /** The change was made over another connection, most likely in another tab. */

@@ -19,6 +19,7 @@ const TABLES: readonly Table[] = [
 export const MOST_CHANGES = 10_000;
 
 const isText = (value: unknown): boolean => typeof value === "string";
+const isTrue = (value: unknown): boolean => value === true;
 
 /** Everything else that a change may say: a field that is not here does not reach other tabs. */
 const FIELDS: Record<
@@ -27,8 +28,10 @@ const FIELDS: Record<
 > = {
   map: isText,
   invocation: isText,
+  invocationSeq: Number.isSafeInteger,
   server: isText,
-  wiped: (value) => value === true,
+  tookOver: isTrue,
+  wiped: isTrue,
 };
 
 /** The changes that a message tells of; tables that this build does not know are left out of them. */

@@ -16,7 +16,7 @@ import {
   type OpenDBCallbacks,
   type StoreNames,
 } from "idb";
-import { toStoreError, unavailable } from "./errors.ts";
+import { broken, toStoreError, unavailable } from "./errors.ts";
 
 /** What an open connection can meet; the page tells it to the user. */
 export type ConnectionEvent =
@@ -27,19 +27,36 @@ export type ConnectionEvent =
   /** The browser closed the connection: the database was deleted or its disk failed. */
   | "terminated";
 
+/** A database that was not there, and is being made. Whether it should have been is the caller's to know. */
+export interface MadeDatabase {
+  readonly name: string;
+  /**
+   * Why the browser emptied the origin's storage, in its words, where it tells: it does so once, of
+   * the database that is opened first. The others are merely not there.
+   */
+  readonly dataLoss?: string;
+}
+
 export interface OpenOptions {
   readonly name: string;
   readonly onConnection?: (event: ConnectionEvent) => void;
+  readonly onMade?: (made: MadeDatabase) => void;
+}
+
+/** As Chromium has it. */
+interface UpgradeEvent extends IDBVersionChangeEvent {
+  readonly dataLoss?: "none" | "total";
+  readonly dataLossMessage?: string;
 }
 
 export async function openDatabase<Schema extends DBSchema>(
-  { name, onConnection }: OpenOptions,
+  { name, onConnection, onMade }: OpenOptions,
   version: number,
   upgrade: (
     ...args: Parameters<NonNullable<OpenDBCallbacks<Schema>["upgrade"]>>
   ) => void | Promise<void>,
 ): Promise<IDBPDatabase<Schema>> {
-  if (typeof indexedDB === "undefined") throw unavailable(undefined);
+  if (!hasIndexedDb()) throw unavailable(undefined);
   let failure: unknown;
   try {
     const db: IDBPDatabase<Schema> = await openDB<Schema>(name, version, {
@@ -47,10 +64,12 @@ export async function openDatabase<Schema extends DBSchema>(
         // A failure must not leave the database half of one version and half of the next.
         const fail = (error: unknown): void => {
           failure = error;
-          args[3].abort();
-          // Who opens is told: nobody else waits for its end.
+          // The opening itself rejects: nobody waits for the transaction.
           args[3].done.catch(() => undefined);
+          args[3].abort();
         };
+        // Before it is there for good: a loss that nobody was told of yet shows again.
+        if (args[1] === 0) onMade?.(describeMade(name, args[4]));
         void Promise.resolve(upgrade(...args)).catch(fail);
       },
       blocked: () => onConnection?.("blocked"),
@@ -65,9 +84,24 @@ export async function openDatabase<Schema extends DBSchema>(
     if (failure !== undefined) throw toStoreError(failure);
     // Firefox's private windows and blocked storage answer with one of these.
     const name = error instanceof DOMException ? error.name : "";
-    if (name === "InvalidStateError" || name === "UnknownError") throw unavailable(error);
+    if (name === "InvalidStateError") throw unavailable(error);
+    if (name === "UnknownError") throw broken(error);
     throw toStoreError(error);
   }
+}
+
+/** @throws StoreUnavailableError where even to look for it is forbidden */
+function hasIndexedDb(): boolean {
+  try {
+    return typeof indexedDB !== "undefined";
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function describeMade(name: string, event: UpgradeEvent): MadeDatabase {
+  if (event.dataLoss !== "total") return { name };
+  return { name, dataLoss: event.dataLossMessage ?? "" };
 }
 
 /** The names of this origin's databases. */
@@ -102,6 +136,8 @@ export async function readTable<Schema extends DBSchema, Result>(
 export interface TransactOptions {
   readonly signal?: AbortSignal | undefined;
   readonly durability?: "strict" | "relaxed";
+  /** How much is written, in bytes: for the message, where the browser does not take it. */
+  readonly size?: number;
 }
 
 export async function transact<
@@ -113,7 +149,7 @@ export async function transact<
   db: IDBPDatabase<Schema>,
   names: Names,
   mode: Mode,
-  { signal, durability = "relaxed" }: TransactOptions,
+  { signal, durability = "relaxed", size }: TransactOptions,
   body: (tx: IDBPTransaction<Schema, Names, Mode>) => Promise<Result>,
 ): Promise<Result> {
   signal?.throwIfAborted();
@@ -148,7 +184,8 @@ export async function transact<
     abort();
     await tx.done.catch(() => undefined);
     // A failed commit (a full disk) shows in the transaction's own error, not in a request's.
-    throw toStoreError(tx.error ?? error);
+    const why = tx.error ?? error;
+    throw signal?.aborted ? why : toStoreError(why, size);
   } finally {
     signal?.removeEventListener("abort", abort);
   }

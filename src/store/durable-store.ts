@@ -2,27 +2,31 @@
  * The one interface through which everything above reaches the store. Its methods are the domain's
  * transactions: each is all or nothing. A mutation whose `signal` is aborted changes nothing, unless it was past aborting.
  */
-import type { ChangeListener } from "./change-feed.ts";
-import type { GuardClaim, GuardQuery, GuardSettlement } from "./guard-table.ts";
 import type {
+  AttemptCount,
   BeginExecution,
   BeginOutcome,
+  ClaimOutcome,
   EndExecution,
-  InvocationQuery,
-} from "./journal-table.ts";
-import type { Locks } from "./locks.ts";
-import type { WriteQuery } from "./map-history.ts";
-import type {
+  ExecutionRecord,
+  GuardClaim,
   GuardRecord,
+  GuardSettlement,
   InvocationRecord,
   MapEntry,
+  MutationRequest,
   TraceEvent,
   WriteHeader,
   WriteRecord,
-} from "./records.ts";
+} from "../model/index.ts";
+import type { ChangeListener } from "./change-feed.ts";
+import type { GuardQuery } from "./guard-table.ts";
+import type { Interruption, InvocationQuery } from "./journal-table.ts";
+import type { Liveness } from "./liveness.ts";
+import type { WriteQuery } from "./map-history.ts";
 import type { Trimmed, Trimming } from "./recordings.ts";
 import type { PendingState } from "./schema.ts";
-import type { MutationOutcome, RangeQuery } from "./sorted-map-table.ts";
+import type { AppliedMutation, RangeQuery } from "./sorted-map-table.ts";
 
 export interface WriteOptions {
   readonly signal?: AbortSignal;
@@ -30,10 +34,14 @@ export interface WriteOptions {
 
 export interface DurableStore {
   readonly name: string;
-  readonly locks: Locks;
+  readonly liveness: Liveness;
 
   readInvocation(id: string): Promise<InvocationRecord | undefined>;
-  /** The newest first. */
+  /** An invocation's executions in their order. */
+  readExecutions(id: string): Promise<ExecutionRecord[]>;
+  /** What an execution answered; `undefined` where it has not, or its recording was trimmed. */
+  readAnswer(id: string, execution: number): Promise<unknown>;
+  /** The newest first, in the order of their commits. */
   readInvocations(query: InvocationQuery): Promise<InvocationRecord[]>;
   readPendingInvocations(state: PendingState): Promise<InvocationRecord[]>;
   beginExecution(begin: BeginExecution, options?: WriteOptions): Promise<BeginOutcome>;
@@ -42,32 +50,29 @@ export interface DurableStore {
     events: readonly TraceEvent[],
     options?: WriteOptions,
   ): Promise<boolean>;
-  interruptInvocations(isDead: (owner: string) => boolean, at: number): Promise<InvocationRecord[]>;
-  holdInvocation(id: string, held: string | undefined): Promise<void>;
+  interruptInvocations(interruption: Interruption): Promise<InvocationRecord[]>;
+  holdInvocation(id: string, held: string | undefined, options?: WriteOptions): Promise<void>;
 
-  readGuard(invocation: string, alias: string): Promise<GuardRecord | undefined>;
+  readGuard(invocationSeq: number, alias: string): Promise<GuardRecord | undefined>;
   readGuards(query: GuardQuery): Promise<GuardRecord[]>;
-  claimGuard(
-    claim: GuardClaim,
-    options?: WriteOptions,
-  ): Promise<{ readonly claimed: boolean; readonly record: GuardRecord }>;
+  countAttempts(invocations: readonly InvocationRecord[]): Promise<AttemptCount[]>;
+  claimGuard(claim: GuardClaim, options?: WriteOptions): Promise<ClaimOutcome>;
   settleGuard(settlement: GuardSettlement, options?: WriteOptions): Promise<void>;
 
   readEntry(map: string, key: string): Promise<MapEntry | undefined>;
   readRange(query: RangeQuery): Promise<MapEntry[]>;
   readMapNames(): Promise<string[]>;
-  readWrite(id: string): Promise<WriteRecord | undefined>;
+  readWrite(seq: number): Promise<WriteRecord | undefined>;
   /** What is known of writes, without what they wrote; one that is gone is left out. */
-  readWriteHeaders(ids: readonly string[]): Promise<WriteHeader[]>;
+  readWriteHeaders(numbers: readonly number[]): Promise<WriteHeader[]>;
   /** The writes of a map, the newest first. */
   readWrites(query: WriteQuery): Promise<WriteHeader[]>;
-  /** A range as it was right after the write `moment`, or at the time of any UUIDv7. */
-  readRangeAt(query: RangeQuery, moment: string): Promise<MapEntry[]>;
-  applyMutation(write: WriteRecord, options?: WriteOptions): Promise<MutationOutcome>;
+  /** A range as it was right after the write `moment`, which may be of another map. */
+  readRangeAt(query: RangeQuery, moment: number): Promise<MapEntry[]>;
+  applyMutation(mutation: MutationRequest, options?: WriteOptions): Promise<AppliedMutation>;
 
   appendTrace(events: readonly TraceEvent[], options?: WriteOptions): Promise<void>;
   readTrace(query: { readonly invocation?: string; readonly limit: number }): Promise<TraceEvent[]>;
-  countAttempts(invocations: readonly string[]): Promise<number[]>;
   /** Trims the recordings of the oldest invocations; see `recordings.ts`. */
   trimRecordings(trimming: Trimming): Promise<Trimmed>;
 
@@ -79,8 +84,8 @@ export interface DurableStore {
   readSetting(key: string): Promise<unknown>;
   writeSetting(key: string, value: unknown): Promise<void>;
 
-  /** Tells every subscriber that a server has started. */
-  announceServer(server: string): void;
+  /** Tells every subscriber that a server has started, or has taken over what the others had. */
+  announceServer(server: string, options?: { readonly tookOver?: boolean }): void;
   /** Returns the function that ends the subscription. */
   subscribe(listener: ChangeListener): () => void;
   /** Empties every table but the settings. */

@@ -22,9 +22,25 @@ export class StoreQuotaError extends StoreError {
   override name = "StoreQuotaError";
 }
 
+/** The browser rolled a transaction back and gave no reason. Nothing was written. */
+export class StoreAbortedError extends StoreError {
+  override name = "StoreAbortedError";
+}
+
 /** The connection is closed: by an upgrade in another tab, by the browser, or by `close()`. */
 export class StoreClosedError extends StoreError {
   override name = "StoreClosedError";
+}
+
+/** Another execution of the invocation has taken over: nothing was written, and nothing will be any more. */
+export class SupersededError extends StoreError {
+  override name = "SupersededError";
+
+  constructor(execution: number) {
+    super(
+      `Execution ${execution} is superseded: it has ended, or another server has taken the call over.`,
+    );
+  }
 }
 
 /** A value that the structured clone algorithm does not take. Nothing was written. */
@@ -36,8 +52,12 @@ function nameOf(error: unknown): string {
   return error instanceof Error || error instanceof DOMException ? error.name : "";
 }
 
-/** The store's own error for one that IndexedDB threw; any other error is given back as it is. */
-export function toStoreError(error: unknown): unknown {
+/**
+ * The store's own error for one that IndexedDB threw; any other error is given back as it is.
+ *
+ * @param size how much was to be written, in bytes
+ */
+export function toStoreError(error: unknown, size?: number): unknown {
   const options = { cause: error };
   const detail = error instanceof Error ? error.message : String(error);
   switch (nameOf(error)) {
@@ -53,6 +73,13 @@ export function toStoreError(error: unknown): unknown {
       return new StoreVersionError(
         "This database was made by a newer version of the playground. " +
           "Reload the page to get that version; nothing was changed.",
+        options,
+      );
+    case "AbortError":
+      return new StoreAbortedError(
+        `The browser rolled the transaction${size === undefined ? "" : ` of ${inMebibytes(size)} MiB`} ` +
+          "back and gave no reason; nothing was written. It does so with what is too large for one " +
+          "transaction: write smaller values, or fewer at once. Otherwise retry.",
         options,
       );
     case "SecurityError":
@@ -73,4 +100,19 @@ export function unavailable(cause: unknown): StoreUnavailableError {
       "Leave the private window, or allow site data for this address, then reload.",
     { cause },
   );
+}
+
+/** The browser cannot open what it has on the disk. */
+export function broken(cause: unknown): StoreUnavailableError {
+  const why = cause instanceof Error ? ` (${cause.message})` : "";
+  return new StoreUnavailableError(
+    `The browser cannot open its storage for this site${why}. In a private window, leave it. ` +
+      "Otherwise close the browser and open it again; if that does not help, its files are damaged, " +
+      "and deleting this address's site data makes new ones.",
+    { cause },
+  );
+}
+
+function inMebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
 }

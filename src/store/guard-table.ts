@@ -1,108 +1,90 @@
 /**
- * The table of guards, keyed by invocation and alias.
+ * The table of guards, keyed by their invocation's number and their alias.
  *
  * A claim checks and sets in one transaction, so that of two claimants one wins; with `strict`
  * durability its record is on the disk before the callable is entered.
  */
 import { unwrap } from "idb";
+import {
+  claim,
+  isClaimed,
+  settle,
+  type AttemptCount,
+  type ClaimOutcome,
+  type GuardClaim,
+  type GuardRecord,
+  type GuardSettlement,
+  type InvocationRecord,
+} from "../model/index.ts";
 import { readTable, transact, type TransactOptions } from "./database.ts";
+import { SupersededError } from "./errors.ts";
+import { checkFence } from "./fence-table.ts";
+import { partsOf } from "./journal-table.ts";
 import { readPage, settled, type Page } from "./read-records.ts";
-import type { GuardKind, GuardRecord, GuardState, KeptError } from "./records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
-
-export interface GuardClaim {
-  readonly invocation: string;
-  readonly alias: string;
-  readonly kind: GuardKind;
-  readonly execution: number;
-  readonly at: number;
-  /** The invocation has used no guard of this alias before: there can be no record of it. */
-  readonly isNew?: boolean;
-}
-
-export interface GuardSettlement {
-  /** The guard as it was claimed. */
-  readonly claimed: GuardRecord;
-  readonly execution: number;
-  readonly at: number;
-  readonly state: Exclude<GuardState, "started">;
-  readonly value?: unknown;
-  readonly error?: KeptError;
-}
 
 export async function readGuard(
   db: PlaygroundDatabase,
-  invocation: string,
+  invocationSeq: number,
   alias: string,
 ): Promise<GuardRecord | undefined> {
   return await readTable(db, "guards", (table) =>
-    settled<GuardRecord | undefined>(table.get([invocation, alias])),
+    settled<GuardRecord | undefined>(table.get([invocationSeq, alias])),
   );
 }
 
-/**
- * Claims an absent guard for one more attempt, whose number is the record's `attempts`. A guard in
- * any other state is given back as it is, unclaimed.
- */
+/** Claims an absent guard for one more attempt. A guard in any other state is given back as it is. */
 export async function claimGuard(
   db: PlaygroundDatabase,
-  claim: GuardClaim,
+  asked: GuardClaim,
   options: TransactOptions,
-): Promise<{ claimed: boolean; record: GuardRecord }> {
-  return await transact(db, ["guards"], "readwrite", options, async (tx) => {
-    const guards = tx.objectStore("guards");
-    const earlier = claim.isNew ? undefined : await guards.get([claim.invocation, claim.alias]);
-    if (earlier && (earlier.state !== "absent" || earlier.kind !== claim.kind)) {
-      return { claimed: false, record: earlier };
+): Promise<ClaimOutcome> {
+  return await transact(db, ["guards", "fences"], "readwrite", options, async (tx) => {
+    const guards = unwrap(tx.objectStore("guards"));
+    if (asked.isNew) {
+      const outcome = claim(undefined, asked);
+      guards.add(outcome.record);
+      await checkFence(tx, asked);
+      return outcome;
     }
-    const attempt = (earlier?.attempts ?? 0) + 1;
-    const record: GuardRecord = {
-      invocation: claim.invocation,
-      alias: claim.alias,
-      kind: claim.kind,
-      // Only an at-most-once guard remembers that its callable was entered.
-      state: claim.kind === "atMostOnce" ? "started" : "absent",
-      attempts: attempt,
-      execution: claim.execution,
-      updatedAt: claim.at,
-    };
-    if (claim.isNew) unwrap(guards).add(record);
-    else unwrap(guards).put(record);
-    return { claimed: true, record };
+    const [found] = await Promise.all([
+      settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias])),
+      checkFence(tx, asked),
+    ]);
+    const outcome = claim(found, asked);
+    if (outcome.claimed) guards.put(outcome.record);
+    return outcome;
   });
 }
 
 /**
  * Brings a claimed guard into its next state.
  *
+ * @throws SupersededError where it is not as it was claimed any more
  * @throws Error where it is gone: the data was wiped while its callable ran
  */
 export async function settleGuard(
   db: PlaygroundDatabase,
-  { claimed, execution, at, state, value, error }: GuardSettlement,
+  settlement: GuardSettlement,
   options: TransactOptions,
 ): Promise<void> {
-  const { error: _, value: __, ...kept } = claimed;
-  const settled: GuardRecord = {
-    ...kept,
-    execution,
-    state,
-    updatedAt: at,
-    ...(state === "stored" ? { value } : {}),
-    ...(error ? { error } : {}),
-  };
-  await transact(db, ["guards"], "readwrite", options, async (tx) => {
-    const guards = tx.objectStore("guards");
-    // Who claimed it knows its record: it is written while it is made sure that it is there.
-    const known = unwrap(guards).getKey([claimed.invocation, claimed.alias]);
-    await guards.put(settled);
-    if (known.result === undefined) {
-      throw new Error(`Guard "${claimed.alias}" is gone: the data was wiped while it was running.`);
+  const { claimed } = settlement;
+  const { invocationSeq, alias } = claimed;
+  await transact(db, ["guards", "fences"], "readwrite", options, async (tx) => {
+    const guards = unwrap(tx.objectStore("guards"));
+    const read = settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
+    // Who claimed it knows its record: it is written while it is looked at again.
+    guards.put(settle(settlement));
+    const [found] = await Promise.all([read, checkFence(tx, claimed)]);
+    if (!found) {
+      throw new Error(`Guard "${alias}" is gone: the data was wiped while it was running.`);
     }
+    if (!isClaimed(found, claimed)) throw new SupersededError(claimed.execution);
   });
 }
 
-export interface GuardQuery extends Page<[string, string]> {
+export interface GuardQuery extends Page<[number, string]> {
+  /** Of this invocation, by its id; otherwise of all. */
   readonly invocation?: string;
 }
 
@@ -111,16 +93,39 @@ export async function readGuards(
   db: PlaygroundDatabase,
   { invocation, ...page }: GuardQuery,
 ): Promise<GuardRecord[]> {
-  return await transact(db, ["guards"], "readonly", {}, async (tx) => {
+  return await transact(db, ["guards", "invocations"], "readonly", {}, async (tx) => {
     const guards = tx.objectStore("guards");
     if (invocation !== undefined) {
-      const range = IDBKeyRange.bound([invocation], [invocation, []]);
-      return await guards.getAll(range, page.limit);
+      const seq = await tx.objectStore("invocations").index("id").getKey(invocation);
+      return seq === undefined ? [] : await guards.getAll(partsOf(seq), page.limit);
     }
-    return await readPage<GuardRecord, [string, string]>(
+    return await readPage<GuardRecord, [number, string]>(
       unwrap(guards),
       page,
-      ({ invocation, alias }) => [invocation, alias],
+      ({ invocationSeq, alias }) => [invocationSeq, alias],
     );
   });
+}
+
+/**
+ * How often guarded callables of each invocation were entered, in the order asked: by the guards'
+ * records, which commit with the claims. What ran with the guards off is told by the recording alone.
+ */
+export async function countAttempts(
+  db: PlaygroundDatabase,
+  invocations: readonly InvocationRecord[],
+): Promise<AttemptCount[]> {
+  return await transact(db, ["guards", "trace"], "readonly", {}, (tx) =>
+    Promise.all(
+      invocations.map(async ({ id, seq, unguarded = false, trimmed }) => {
+        const [guards, unrecorded] = await Promise.all([
+          tx.objectStore("guards").getAll(partsOf(seq)),
+          unguarded ? tx.objectStore("trace").index("attempts").count(id) : 0,
+        ]);
+        const recorded = guards.reduce((sum, { attempts }) => sum + attempts, 0);
+        const attempts = recorded + unrecorded + (trimmed?.attempts ?? 0);
+        return { attempts, atLeast: unguarded };
+      }),
+    ),
+  );
 }

@@ -1,26 +1,38 @@
 /** `DurableStore` over one IndexedDB database: composes the tables and tells of what they committed. */
+import type {
+  BeginExecution,
+  EndExecution,
+  GuardClaim,
+  GuardSettlement,
+  InvocationRecord,
+  MutationRequest,
+  TraceEvent,
+} from "../model/index.ts";
 import { ChangeFeed, type ChangeListener, type StoreChange } from "./change-feed.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import type { DurableStore, WriteOptions } from "./durable-store.ts";
 import * as guards from "./guard-table.ts";
 import * as history from "./map-history.ts";
 import * as journal from "./journal-table.ts";
-import { localLocks, webLocks, type Locks } from "./locks.ts";
+import { registeredLiveness, webLocksLiveness, type Liveness } from "./liveness.ts";
 import { trimRecordings, type Trimming } from "./recordings.ts";
-import type { TraceEvent, WriteRecord } from "./records.ts";
 import {
   ALL_TABLES,
   SCHEMA_VERSION,
-  upgrade,
   type PendingState,
   type PlaygroundDatabase,
+  type PlaygroundTable,
 } from "./schema.ts";
 import * as maps from "./sorted-map-table.ts";
 import * as trace from "./trace-table.ts";
+import { upgrade } from "./upgrade.ts";
 
 export interface OpenStoreOptions extends OpenOptions {
-  /** By default the browser's Web Locks or, where there are none, locks within this store. */
-  readonly locks?: Locks;
+  /**
+   * How death is known. By default by the browser's Web Locks or, where there are none, by what
+   * this connection itself knows: another one's servers are then never taken for dead.
+   */
+  readonly liveness?: Liveness;
 }
 
 /**
@@ -29,15 +41,15 @@ export interface OpenStoreOptions extends OpenOptions {
  * @throws StoreUnavailableError where the browser keeps IndexedDB from the page
  * @throws StoreVersionError where the database is of a newer version
  */
-export async function openStore({ locks, ...options }: OpenStoreOptions): Promise<DurableStore> {
+export async function openStore({ liveness, ...options }: OpenStoreOptions): Promise<DurableStore> {
   const db = await openDatabase(options, SCHEMA_VERSION, upgrade);
-  return new IndexedDbStore(options.name, db, locks ?? defaultLocks());
+  return new IndexedDbStore(options.name, db, liveness ?? defaultLiveness(options.name, db));
 }
 
-function defaultLocks(): Locks {
+function defaultLiveness(name: string, db: PlaygroundDatabase): Liveness {
   // Absent in Node 20, and where a page is served neither over HTTPS nor from this machine.
   const manager = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
-  return manager ? webLocks(manager) : localLocks();
+  return manager ? webLocksLiveness(manager, name) : registeredLiveness(db);
 }
 
 class IndexedDbStore implements DurableStore {
@@ -47,7 +59,7 @@ class IndexedDbStore implements DurableStore {
   constructor(
     readonly name: string,
     db: PlaygroundDatabase,
-    readonly locks: Locks,
+    readonly liveness: Liveness,
   ) {
     this.#db = db;
     this.#feed = new ChangeFeed(name);
@@ -56,51 +68,60 @@ class IndexedDbStore implements DurableStore {
   readInvocation(id: string) {
     return journal.readInvocation(this.#db, id);
   }
+  readExecutions(id: string) {
+    return journal.readExecutions(this.#db, id);
+  }
+  readAnswer(id: string, execution: number) {
+    return journal.readAnswer(this.#db, id, execution);
+  }
   readInvocations(query: journal.InvocationQuery) {
     return journal.readInvocations(this.#db, query);
   }
   readPendingInvocations(state: PendingState) {
     return journal.readPendingInvocations(this.#db, state);
   }
-  async beginExecution(begin: journal.BeginExecution, options: WriteOptions = {}) {
+  async beginExecution(begin: BeginExecution, options: WriteOptions = {}) {
     const outcome = await journal.beginExecution(this.#db, begin, options);
-    if (outcome.begun) this.#tell({ tables: ["invocations"], invocation: begin.id });
+    if (outcome.begun) {
+      const { id: invocation, seq: invocationSeq } = outcome.invocation;
+      this.#tell({ tables: ["invocations"], invocation, invocationSeq });
+    }
     return outcome;
   }
-  async endExecution(
-    end: journal.EndExecution,
-    events: readonly TraceEvent[],
-    options: WriteOptions = {},
-  ) {
+  async endExecution(end: EndExecution, events: readonly TraceEvent[], options: WriteOptions = {}) {
     const ended = await journal.endExecution(this.#db, end, events, options);
-    this.#tell({ tables: ["invocations", "trace"], invocation: end.begun.id });
+    const { id: invocation, seq: invocationSeq } = end.begun;
+    this.#tell({ tables: ["invocations", "trace"], invocation, invocationSeq });
     return ended;
   }
-  async interruptInvocations(isDead: (owner: string) => boolean, at: number) {
-    const marked = await journal.interruptInvocations(this.#db, isDead, at);
+  async interruptInvocations(interruption: journal.Interruption) {
+    const marked = await journal.interruptInvocations(this.#db, interruption);
     // Also where none was left: what a server wrote last, it may have died before telling.
     this.#tell({ tables: ["invocations", "trace"] });
     return marked;
   }
-  async holdInvocation(id: string, held: string | undefined) {
-    await journal.holdInvocation(this.#db, id, held);
+  async holdInvocation(id: string, held: string | undefined, options: WriteOptions = {}) {
+    await journal.holdInvocation(this.#db, id, held, options);
     this.#tell({ tables: ["invocations"], invocation: id });
   }
 
-  readGuard(invocation: string, alias: string) {
-    return guards.readGuard(this.#db, invocation, alias);
+  readGuard(invocationSeq: number, alias: string) {
+    return guards.readGuard(this.#db, invocationSeq, alias);
+  }
+  countAttempts(invocations: readonly InvocationRecord[]) {
+    return guards.countAttempts(this.#db, invocations);
   }
   readGuards(query: guards.GuardQuery) {
     return guards.readGuards(this.#db, query);
   }
-  async claimGuard(claim: guards.GuardClaim, options: WriteOptions = {}) {
+  async claimGuard(claim: GuardClaim, options: WriteOptions = {}) {
     // Strict: a callable that may run once is entered only when that is on the disk.
     const durability = claim.kind === "atMostOnce" ? "strict" : "relaxed";
     const outcome = await guards.claimGuard(this.#db, claim, { ...options, durability });
     this.#tell({ tables: ["guards"], invocation: claim.invocation });
     return outcome;
   }
-  async settleGuard(settlement: guards.GuardSettlement, options: WriteOptions = {}) {
+  async settleGuard(settlement: GuardSettlement, options: WriteOptions = {}) {
     await guards.settleGuard(this.#db, settlement, options);
     this.#tell({ tables: ["guards"], invocation: settlement.claimed.invocation });
   }
@@ -114,23 +135,23 @@ class IndexedDbStore implements DurableStore {
   readMapNames() {
     return maps.readMapNames(this.#db);
   }
-  readWrite(id: string) {
-    return maps.readWrite(this.#db, id);
+  readWrite(seq: number) {
+    return maps.readWrite(this.#db, seq);
   }
   readWrites(query: history.WriteQuery) {
     return history.readWrites(this.#db, query);
   }
-  readRangeAt(query: maps.RangeQuery, moment: string) {
+  readRangeAt(query: maps.RangeQuery, moment: number) {
     return history.readRangeAt(this.#db, query, moment);
   }
-  readWriteHeaders(ids: readonly string[]) {
-    return maps.readWriteHeaders(this.#db, ids);
+  readWriteHeaders(numbers: readonly number[]) {
+    return maps.readWriteHeaders(this.#db, numbers);
   }
-  async applyMutation(write: WriteRecord, options: WriteOptions = {}) {
-    const outcome = await maps.applyMutation(this.#db, write, options);
-    const { invocation } = write.origin;
-    this.#tell({ tables: ["maps"], map: write.map, ...(invocation && { invocation }) });
-    return outcome;
+  async applyMutation(mutation: MutationRequest, options: WriteOptions = {}) {
+    const applied = await maps.applyMutation(this.#db, mutation, options);
+    const { invocation } = mutation.origin;
+    this.#tell({ tables: ["maps"], map: mutation.map, ...(invocation && { invocation }) });
+    return applied;
   }
 
   async appendTrace(events: readonly TraceEvent[], options: WriteOptions = {}) {
@@ -142,10 +163,6 @@ class IndexedDbStore implements DurableStore {
   readTrace(query: { readonly invocation?: string; readonly limit: number }) {
     return trace.readTrace(this.#db, query);
   }
-  countAttempts(invocations: readonly string[]) {
-    return trace.countAttempts(this.#db, invocations);
-  }
-
   async trimRecordings(trimming: Trimming) {
     const trimmed = await trimRecordings(this.#db, trimming);
     if (trimmed.count > 0) this.#tell({ tables: ["invocations", "trace"] });
@@ -183,16 +200,17 @@ class IndexedDbStore implements DurableStore {
     this.#tell({ tables: ["settings"] });
   }
 
-  announceServer(server: string) {
-    this.#tell({ tables: ["invocations"], server });
+  announceServer(server: string, { tookOver = false } = {}) {
+    this.#tell({ tables: ["invocations"], server, ...(tookOver ? { tookOver: true } : {}) });
   }
   subscribe(listener: ChangeListener) {
     return this.#feed.subscribe(listener);
   }
   async wipe() {
+    const kept: readonly PlaygroundTable[] = ["settings", "servers"];
     await transact(this.#db, ALL_TABLES, "readwrite", {}, (tx) =>
       Promise.all(
-        ALL_TABLES.filter((table) => table !== "settings").map((table) =>
+        ALL_TABLES.filter((table) => !kept.includes(table)).map((table) =>
           tx.objectStore(table).clear(),
         ),
       ),

@@ -3,11 +3,10 @@
  * back. One row for each time that the outside thing really happened.
  */
 import { unwrap, type DBSchema } from "idb";
+import { canonicalJson, type KeptError, type LedgerRow } from "../model/index.ts";
 import { ChangeFeed, type ChangeListener } from "./change-feed.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
-import { canonicalJson } from "./journal-table.ts";
 import { readPage, type Page } from "./read-records.ts";
-import type { KeptError, LedgerRow } from "./records.ts";
 
 type StoredRow = LedgerRow & { readonly sameness: string };
 

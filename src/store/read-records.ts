@@ -91,13 +91,13 @@ const CHUNK = 500;
  * A page of a table or an index, the greatest key first.
  *
  * @param keyOf the key of a record in `source`, to go on from
- * @param matches leaves the others out; by default all are in
+ * @param select of the records that were read, those that are meant; by default all are
  */
 export async function readPage<Value, Key extends IDBValidKey>(
   source: IDBObjectStore | IDBIndex,
   { limit, before, after }: Page<Key>,
   keyOf: (value: Value) => Key,
-  matches?: (value: Value) => boolean,
+  select?: (values: readonly Value[]) => Promise<readonly Value[]>,
 ): Promise<Value[]> {
   const upwards = after !== undefined;
   const found: Value[] = [];
@@ -109,7 +109,7 @@ export async function readPage<Value, Key extends IDBValidKey>(
         : upwards
           ? IDBKeyRange.lowerBound(from, true)
           : IDBKeyRange.upperBound(from, true);
-    const count = matches ? CHUNK : limit;
+    const count = select ? CHUNK : limit;
     const chunk = await readRecords<Value>(
       source,
       range,
@@ -117,7 +117,7 @@ export async function readPage<Value, Key extends IDBValidKey>(
       count,
     );
     const values = chunk.map(({ value }) => value);
-    found.push(...(matches ? values.filter(matches) : values));
+    found.push(...(select ? await select(values) : values));
     const last = values.at(-1);
     if (last === undefined || values.length < count) break;
     from = keyOf(last);

@@ -2,32 +2,35 @@
  * Recordings: what is kept of invocations for people to read, which is their trace and their answers.
  * Nothing rests on them. Trimming leaves the invocation itself, its guards and what it wrote to maps.
  */
+import { unwrap } from "idb";
 import { transact } from "./database.ts";
-import type { InvocationRecord } from "./records.ts";
+import { partsOf } from "./journal-table.ts";
 import { withPending, type PlaygroundDatabase } from "./schema.ts";
 
 export interface Trimming {
   /** How many invocations, the newest, keep their recording. */
   readonly keep: number;
-  /** Where an earlier trimming got to. */
-  readonly after?: string | undefined;
+  /** The `seq` that an earlier trimming got to. */
+  readonly after?: number | undefined;
   /** How many invocations to look at. */
   readonly limit: number;
 }
 
 export interface Trimmed {
   readonly count: number;
-  /** Where it got to; absent when there was nothing to look at. */
-  readonly last?: string;
+  /** The `seq` that it got to; absent when there was nothing to look at. */
+  readonly last?: number;
 }
 
-/** Trims the oldest; those that are under way or wait to be resumed are left. */
+/** Trims the oldest, by the order of their commits; those that are under way or wait to be resumed are left. */
 export async function trimRecordings(
   db: PlaygroundDatabase,
   { keep, after, limit }: Trimming,
 ): Promise<Trimmed> {
-  return await transact(db, ["invocations", "trace"], "readwrite", {}, async (tx) => {
+  const tables = ["invocations", "answers", "trace"] as const;
+  return await transact(db, [...tables], "readwrite", {}, async (tx) => {
     const invocations = tx.objectStore("invocations");
+    const answers = tx.objectStore("answers");
     const trace = tx.objectStore("trace");
     let newest = await invocations.openKeyCursor(null, "prev");
     if (keep > 0) newest = (await newest?.advance(keep)) ?? null;
@@ -40,26 +43,19 @@ export async function trimRecordings(
     let count = 0;
     for (const { pending, ...invocation } of found) {
       if (pending !== undefined) continue;
-      const { id } = invocation;
+      const { id, seq, trimmed } = invocation;
       const events = IDBKeyRange.bound([id], [id, []]);
       const isRecorded =
-        invocation.executions.some(({ response }) => response !== undefined) ||
+        (await answers.getKey(partsOf(seq))) !== undefined ||
         (await trace.getKey(events)) !== undefined;
       if (!isRecorded) continue;
-      const attempts = await trace.index("attempts").count(id);
-      await trace.delete(events);
-      await invocations.put(withPending(withoutRecording(invocation, attempts)));
+      const attempts = (trimmed?.attempts ?? 0) + (await trace.index("attempts").count(id));
+      unwrap(trace).delete(events);
+      unwrap(answers).delete(partsOf(seq));
+      unwrap(invocations).put(withPending({ ...invocation, trimmed: { attempts } }));
       count++;
     }
-    const last = found.at(-1)?.id;
+    const last = found.at(-1)?.seq;
     return { count, ...(last === undefined ? {} : { last }) };
   });
-}
-
-function withoutRecording(invocation: InvocationRecord, attempts: number): InvocationRecord {
-  return {
-    ...invocation,
-    executions: invocation.executions.map(({ response: _, ...execution }) => execution),
-    trimmed: { attempts: attempts + (invocation.trimmed?.attempts ?? 0) },
-  };
 }

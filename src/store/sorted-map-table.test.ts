@@ -20,7 +20,6 @@ const keys = ["A", "Z", "a", "aa", "ab", "b", "é", "\uffff", "\u{10000}", "\u{1
 async function fill(map: string): Promise<void> {
   const entries = keys.map((key, index): [string, Uint8Array] => [key, new Uint8Array([index])]);
   await store.applyMutation({
-    id: crypto.randomUUID(),
     map,
     at: 0,
     origin: {},

@@ -3,12 +3,21 @@
  *
  * 1. A range reads no more entries than it returns.
  * 2. A mutation and the record that it was applied are one transaction.
- * 3. An entry is a string and bytes, its value with the id of its write: a batch costs what bare puts do.
+ * 3. An entry is a string and bytes, its value with the number of its write: a batch costs what bare puts do.
+ * 4. Writes are numbered in the transaction that commits them: their order is that of commits.
  */
 import { unwrap } from "idb";
+import type {
+  MapChange,
+  MapEntry,
+  MutationRequest,
+  WriteHeader,
+  WriteRecord,
+} from "../model/index.ts";
 import { packChange, sameBytes, unpackChange } from "./change-codec.ts";
 import { readTable, transact, type TransactOptions } from "./database.ts";
-import { idBytes, packEntry, valueOf, writeOf } from "./entry-codec.ts";
+import { packEntry, valueOf, writeOf } from "./entry-codec.ts";
+import { checkFence } from "./fence-table.ts";
 import {
   compareKeys,
   endOfMap,
@@ -19,8 +28,7 @@ import {
   type KeyBounds,
 } from "./keys.ts";
 import { readRecords, settled, type Direction } from "./read-records.ts";
-import type { MapChange, MapEntry, WriteHeader, WriteRecord } from "./records.ts";
-import type { PlaygroundDatabase, StoredWrite } from "./schema.ts";
+import type { PlaygroundDatabase } from "./schema.ts";
 
 export interface RangeQuery extends KeyBounds {
   readonly map: string;
@@ -71,45 +79,55 @@ export async function readMapNames(db: PlaygroundDatabase): Promise<string[]> {
   });
 }
 
+export interface AppliedMutation {
+  readonly outcome: MutationOutcome;
+  /** The write that was made, or that had been made before. */
+  readonly write: number;
+}
+
 /** Applies a mutation, unless one with the same `once` was applied before. */
 export async function applyMutation(
   db: PlaygroundDatabase,
-  write: WriteRecord,
+  { by, ...mutation }: MutationRequest,
   options: TransactOptions,
-): Promise<MutationOutcome> {
-  const { change, ...about } = write;
+): Promise<AppliedMutation> {
+  const { change, ...about } = mutation;
+  const { map, once } = about;
   const packed = packChange(change);
-  const tables = ["entries", "writes", "changes"] as const;
-  return await transact(db, [...tables], "readwrite", options, async (tx) => {
-    const writes = tx.objectStore("writes");
-    const earlier = write.once && (await writes.index("once").get(write.once));
-    let outcome: MutationOutcome = "applied";
+  const tables = ["entries", "writes", "changes", "fences"] as const;
+  const sized = { ...options, size: packed.length };
+  return await transact(db, [...tables], "readwrite", sized, async (tx) => {
+    const table = (name: (typeof tables)[number]) => unwrap(tx).objectStore(name);
+    const [writes, changes] = [table("writes"), table("changes")];
+    const [earlier, newest] = await Promise.all([
+      once && settled<WriteHeader | undefined>(writes.index("once").get(once)),
+      settled<IDBCursor | null>(writes.openKeyCursor(null, "prev")),
+      checkFence(tx, by),
+    ]);
     if (earlier) {
-      const known = await tx.objectStore("changes").get(earlier.id);
+      const known = await settled<Uint8Array | undefined>(changes.get(earlier.seq));
       const same =
-        earlier.map === write.map &&
+        earlier.map === map &&
         earlier.method === change.method &&
         known !== undefined &&
         sameBytes(known, packed);
-      outcome = same ? "deduplicated" : "differs";
-    } else {
-      // Bare requests, for a batch may hold tens of thousands; their errors abort the transaction.
-      unwrap(writes).put({ ...about, ...describe(change) } satisfies StoredWrite);
-      unwrap(tx.objectStore("changes")).put(packed, write.id);
-      applyChange(unwrap(tx.objectStore("entries")), write);
+      return { outcome: same ? "deduplicated" : "differs", write: earlier.seq };
     }
-    return outcome;
+    const seq = Number(newest?.primaryKey ?? 0) + 1;
+    // Bare requests, for a batch may hold tens of thousands; their errors abort the transaction.
+    writes.put({ ...about, seq, ...describe(change) } satisfies WriteHeader);
+    changes.put(packed, seq);
+    applyChange(table("entries"), map, change, seq);
+    return { outcome: "applied", write: seq };
   });
 }
 
-function applyChange(entries: IDBObjectStore, { map, change, id }: WriteRecord): void {
+function applyChange(entries: IDBObjectStore, map: string, change: MapChange, seq: number): void {
   if (change.method === "remove") {
     for (const key of change.keys) entries.delete(entryKey(map, key));
     return;
   }
-  const write = idBytes(id);
-  for (const [key, value] of change.entries)
-    entries.put(packEntry(write, value), entryKey(map, key));
+  for (const [key, value] of change.entries) entries.put(packEntry(seq, value), entryKey(map, key));
 }
 
 /** What a write did, without what it wrote. */
@@ -128,11 +146,11 @@ export function describe(
 
 export async function readWrite(
   db: PlaygroundDatabase,
-  id: string,
+  seq: number,
 ): Promise<WriteRecord | undefined> {
   return await transact(db, ["writes", "changes"], "readonly", {}, async (tx) => {
-    const header = await tx.objectStore("writes").get(id);
-    const packed = await tx.objectStore("changes").get(id);
+    const header = await tx.objectStore("writes").get(seq);
+    const packed = await tx.objectStore("changes").get(seq);
     if (!header || !packed) return undefined;
     const { method, count: _, low: __, high: ___, ...about } = header;
     return { ...about, change: unpackChange(method, packed) };
@@ -142,10 +160,10 @@ export async function readWrite(
 /** What is known of writes, in the order asked; a write that is gone is left out. */
 export async function readWriteHeaders(
   db: PlaygroundDatabase,
-  ids: readonly string[],
+  numbers: readonly number[],
 ): Promise<WriteHeader[]> {
   const found = await transact(db, ["writes"], "readonly", {}, (tx) =>
-    Promise.all(ids.map((id) => tx.objectStore("writes").get(id))),
+    Promise.all(numbers.map((seq) => tx.objectStore("writes").get(seq))),
   );
   return found.filter((header) => header !== undefined);
 }

@@ -12,8 +12,8 @@ import {
   StoreVersionError,
   UnstorableValueError,
   type DurableStore,
+  type MutationRequest,
   type StoreChange,
-  type WriteRecord,
 } from "./index.ts";
 
 let name: string;
@@ -34,14 +34,7 @@ function keep<T extends { close(): void }>(connection: T): T {
   return connection;
 }
 
-/** A write's id is a UUID: this one ends with the name. */
-const idOf = (name: string): string =>
-  `00000000-0000-7000-8000-${Array.from(name, (letter) => letter.charCodeAt(0).toString(16))
-    .join("")
-    .padStart(12, "0")}`;
-
-const write = (name: string, keys: readonly string[]): WriteRecord => ({
-  id: idOf(name),
+const write = (keys: readonly string[]): MutationRequest => ({
   map: "m",
   at: 0,
   origin: {},
@@ -99,7 +92,7 @@ describe("opening", () => {
   it("a newer version elsewhere closes this connection, says so, and keeps what was committed", async () => {
     const superseded = deferred<string>();
     const store = keep(await openStore({ name, onConnection: superseded.resolve }));
-    await store.applyMutation(write("w", ["a"]));
+    await store.applyMutation(write(["a"]));
     const newer = keep(await openDB(name, 99));
     expect(await superseded.promise).toBe("superseded");
     await expect(store.readEntry("m", "a")).rejects.toThrow(StoreClosedError);
@@ -113,7 +106,7 @@ describe("a full disk", () => {
     "at put %i of a batch is told as such, and writes nothing",
     async (nth) => {
       const store = keep(await openStore({ name }));
-      await store.applyMutation(write("before", ["kept"]));
+      await store.applyMutation(write(["kept"]));
       const put = Reflect.get<IDBObjectStore, "put">(IDBObjectStore.prototype, "put");
       let count = 0;
       vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
@@ -125,16 +118,16 @@ describe("a full disk", () => {
       });
       const changes: StoreChange[] = [];
       store.subscribe((change) => changes.push(change));
-      const mutation = store.applyMutation({ ...write("w", ["x", "y", "z"]), once: ["o"] });
+      const mutation = store.applyMutation({ ...write(["x", "y", "z"]), once: ["o"] });
       await expect(mutation).rejects.toThrow(StoreQuotaError);
       await expect(mutation).rejects.toThrow("nothing was written");
       vi.restoreAllMocks();
       expect(await readKeys(store)).toEqual(["kept"]);
-      expect(await store.readWrite(idOf("w"))).toBeUndefined();
+      expect(await store.readWrites({ map: "m", limit: 9 })).toHaveLength(1);
       expect(changes).toEqual([]);
       // And it is not taken for applied.
-      const again = await store.applyMutation({ ...write("w2", ["x"]), once: ["o"] });
-      expect(again).toBe("applied");
+      const again = await store.applyMutation({ ...write(["x"]), once: ["o"] });
+      expect(again).toEqual({ outcome: "applied", write: 2 });
     },
   );
 });
@@ -150,7 +143,7 @@ describe("a signal", () => {
   it("that is aborted already begins nothing", async () => {
     const store = keep(await openStore({ name }));
     const signal = AbortSignal.abort(new Error("dead"));
-    await expect(store.applyMutation(write("w", ["a"]), { signal })).rejects.toThrow();
+    await expect(store.applyMutation(write(["a"]), { signal })).rejects.toThrow();
     await expect(store.countHit("plan", 0, { signal })).rejects.toThrow();
     expect(await readKeys(store)).toEqual([]);
     expect(await store.readHits("plan")).toEqual(new Map());
@@ -162,18 +155,18 @@ describe("a signal", () => {
     store.subscribe((change) => changes.push(change));
     const abort = new AbortController();
     const { signal } = abort;
-    const writing = store.applyMutation(write("w", ["a", "b"]), { signal });
+    const writing = store.applyMutation(write(["a", "b"]), { signal });
     abort.abort(new Error("dead"));
     await expect(writing).rejects.toThrow();
     expect(await readKeys(store)).toEqual([]);
-    expect(await store.readWrite(idOf("w"))).toBeUndefined();
+    expect(await store.readWrites({ map: "m", limit: 9 })).toHaveLength(0);
     expect(changes).toEqual([]);
   });
 
   it("that is aborted when all is done changes nothing about it", async () => {
     const store = keep(await openStore({ name }));
     const abort = new AbortController();
-    await store.applyMutation(write("w", ["a"]), { signal: abort.signal });
+    await store.applyMutation(write(["a"]), { signal: abort.signal });
     abort.abort();
     expect(await readKeys(store)).toEqual(["a"]);
   });
@@ -186,7 +179,7 @@ describe("the change feed", () => {
     const told = deferred<StoreChange>();
     here.subscribe((change) => local.push(change));
     there.subscribe(told.resolve);
-    await here.applyMutation(write("w", ["a"]));
+    await here.applyMutation(write(["a"]));
     expect(await told.promise).toMatchObject({ tables: ["maps"], map: "m", remote: true });
     expect(local).toMatchObject([{ map: "m", remote: false }]);
     expect(await there.readEntry("m", "a")).toMatchObject({ key: "a" });
@@ -219,7 +212,7 @@ describe("durability", () => {
   ] as const)("of a claim of %s is %s", async (kind, durability) => {
     const store = keep(await openStore({ name }));
     const transaction = vi.spyOn(IDBDatabase.prototype, "transaction");
-    const claim = { invocation: "i", alias: "a", kind, execution: 1, at: 0 };
+    const claim = { invocation: "i", invocationSeq: 1, alias: "a", kind, execution: 1, at: 0 };
     await store.claimGuard(claim);
     expect(transaction.mock.calls.map(([, mode, options]) => [mode, options?.durability])).toEqual([
       ["readwrite", durability],
@@ -238,7 +231,8 @@ describe("durability", () => {
 it("of two claims of one guard at a time, over two connections, one wins", async () => {
   const stores = [keep(await openStore({ name })), keep(await openStore({ name }))];
   const kind = "atMostOnce";
-  const claim = { invocation: "i", alias: "a", kind, execution: 1, at: 0 } as const;
+  const about = { invocation: "i", invocationSeq: 1, alias: "a", execution: 1, at: 0 } as const;
+  const claim = { ...about, kind } as const;
   const claims = await Promise.all(stores.map((store) => store.claimGuard(claim)));
   expect(claims.map(({ claimed }) => claimed).sort()).toEqual([false, true]);
   expect(claims.map(({ record }) => record.attempts)).toEqual([1, 1]);

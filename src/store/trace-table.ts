@@ -1,8 +1,8 @@
 /** The trace: what happened in each execution, for people to read. */
 import { unwrap } from "idb";
+import type { TraceEvent } from "../model/index.ts";
 import { transact, type TransactOptions } from "./database.ts";
 import { readRecords } from "./read-records.ts";
-import type { TraceEvent } from "./records.ts";
 import type {
   PlaygroundDatabase,
   PlaygroundTable,
@@ -21,7 +21,9 @@ export function appendTrace<Names extends PlaygroundTable[]>(
 }
 
 function toStored(event: TraceEvent): StoredTraceEvent {
-  return event.type === "attempt-started" ? { ...event, attemptOf: event.invocation } : event;
+  return event.type === "attempt-started" && event.unrecorded
+    ? { ...event, attemptOf: event.invocation }
+    : event;
 }
 
 export async function writeTrace(
@@ -48,14 +50,4 @@ export async function readTrace(
     const found = await readRecords<TraceEvent>(table, range, "descending", limit);
     return found.map(({ value }) => value).reverse();
   });
-}
-
-/** How many attempts of guarded callables each invocation has made, in the order asked. */
-export async function countAttempts(
-  db: PlaygroundDatabase,
-  invocations: readonly string[],
-): Promise<number[]> {
-  return await transact(db, ["trace"], "readonly", {}, (tx) =>
-    Promise.all(invocations.map((id) => tx.objectStore("trace").index("attempts").count(id))),
-  );
 }

@@ -12,6 +12,7 @@ import {
   systemClock,
   type Clock,
   type DurableContext,
+  type ServiceAccess,
 } from "../durable/index.ts";
 import { canonicalJson, openLedger, type Ledger, type OpenOptions } from "../store/index.ts";
 
@@ -47,8 +48,13 @@ export class World {
 
   /** Calls a service as the code that holds `context`. */
   async call<Response>(context: DurableContext, call: ServiceCall<Response>): Promise<Response> {
-    const { service, operation, request, perform } = call;
     const access = serviceAccess(context);
+    const what = `${call.service}.${call.operation}`;
+    return await access.during(what, () => this.#call(access, call));
+  }
+
+  async #call<Response>(access: ServiceAccess, call: ServiceCall<Response>): Promise<Response> {
+    const { service, operation, request, perform } = call;
     await access.pass("effect:before", service);
     const { invocation, execution, alias, attempt, validation } = access;
     let draws = 0;

@@ -1,6 +1,6 @@
 /** The payment example: its answers field by field, and how often the bank really charged (SPEC.md 4). */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { call, openLab, type Answer, type Lab } from "../../../e2e/support/lab.ts";
+import { call, openLab, type Answer, type Lab, guardOf } from "../../../e2e/support/lab.ts";
 import { connect, FaultPlan, fromBytes, skippingClock, uuidv7, type Fault } from "../../index.ts";
 import { ClientScript, type TranscriptLine } from "../index.ts";
 import { processing } from "./index.ts";
@@ -116,7 +116,7 @@ describe("process_payment", () => {
       for (let payments = 1; payments <= 2; payments++) {
         const answer = await call(client, "process_payment", { amount });
         expect(answer.structuredContent).toMatchObject({ status: "success" });
-        const guard = await lab.store.readGuard(answer.invocation, "payment");
+        const guard = await guardOf(lab.store, answer.invocation, "payment");
         expect(guard).toMatchObject({ state: "stored", attempts: 2 });
         expect(await charges(answer.invocation)).toHaveLength(1);
         const key = String(payment(answer)["transaction_id"]);
@@ -128,7 +128,7 @@ describe("process_payment", () => {
   it.each([1, 0.1, 10.1, 12.02, 101])("of %d does not fail first", async (amount) => {
     const { client } = await start();
     const { invocation } = await call(client, "process_payment", { amount });
-    const guard = await lab.store.readGuard(invocation, "payment");
+    const guard = await guardOf(lab.store, invocation, "payment");
     expect(guard).toMatchObject({ state: "stored", attempts: 1 });
   });
 

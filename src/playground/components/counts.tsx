@@ -6,20 +6,28 @@ export interface CountsProps {
   readonly calls: number;
   /** How often a guarded callable was entered. */
   readonly attempts: number;
+  /** There may be more: attempts without guards are counted from a recording, which may lack the last. */
+  readonly atLeast?: boolean;
   /** How often the outside thing really happened. */
   readonly effects: number;
   /** Some effect happened more than once. */
   readonly duplicated?: boolean;
 }
 
-export function Counts({ calls, attempts, effects, duplicated }: CountsProps): ReactElement {
+export function Counts({
+  calls,
+  attempts,
+  atLeast = false,
+  effects,
+  duplicated,
+}: CountsProps): ReactElement {
   return (
     <span
       className="text-xs whitespace-nowrap text-muted"
-      title="calls: how often the tool's body ran · attempts: how often a guarded step was entered · effects: how often the outside thing really happened"
+      title="calls: how often the tool's body ran · attempts: how often a guarded step was entered (at least, where guards were off: then only the recording tells) · effects: how often the outside thing really happened"
     >
-      calls <Number of={calls} /> · attempts <Number of={attempts} /> · effects{" "}
-      <Number of={effects} warn={duplicated ?? false} />
+      calls <Number of={calls} /> · attempts {atLeast ? "at least " : ""}
+      <Number of={attempts} /> · effects <Number of={effects} warn={duplicated ?? false} />
     </span>
   );
 }

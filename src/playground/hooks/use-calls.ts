@@ -1,5 +1,4 @@
-import { z } from "zod";
-import type { InvocationRecord } from "../../store/index.ts";
+import type { InvocationFilter, InvocationRecord, InvocationState } from "../../store/index.ts";
 import type { CountsProps } from "../components/counts.tsx";
 import type { Pages } from "./use-page.ts";
 import { usePlaygroundState } from "./use-playground.ts";
@@ -21,16 +20,15 @@ export interface CallFilter {
 }
 
 /** A page of calls with their three numbers, the newest first. */
-export function useCalls(filter: CallFilter, page: Pages<string>) {
+export function useCalls(filter: CallFilter, page: Pages<number>) {
   return useLiveQuery(
-    ["invocations", "trace", "ledger"],
+    ["invocations", "guards", "trace", "ledger"],
     ["calls", filter, page.query],
     async (source) => {
       const isFiltered = Object.values(filter).some(Boolean);
-      const matches = (invocation: InvocationRecord): boolean => isMatch(invocation, filter);
       const found = await source.store.readInvocations({
         ...page.query,
-        ...(isFiltered ? { matches } : {}),
+        ...(isFiltered ? { filter: asked(filter) } : {}),
       });
       const { rows, ...more } = page.cut(found);
       return { calls: await summarize(source, rows), ...more };
@@ -39,32 +37,21 @@ export function useCalls(filter: CallFilter, page: Pages<string>) {
   );
 }
 
-function isMatch(invocation: InvocationRecord, filter: CallFilter): boolean {
-  const { id, tool, state, args, createdAt, executions } = invocation;
-  const { text, minutes } = filter;
-  if (filter.tool !== "" && tool !== filter.tool) return false;
-  if (filter.state !== "" && state !== filter.state) return false;
-  if (filter.errors && state !== "failed" && statusOf(invocation)?.status !== "error") return false;
-  if (minutes !== null && createdAt < Date.now() - minutes * 60_000) return false;
-  if (text === "") return true;
-  const answers = executions.map(({ response }) => response);
-  const whole = `${id} ${JSON.stringify([args, answers])}`;
-  return whole.toLowerCase().includes(text.toLowerCase());
-}
-
-const structuredAnswer = z.object({
-  structuredContent: z.object({ status: z.string(), error_type: z.string().optional() }),
-});
-
-/** What the tool itself says of its end: a completed call may well answer that it failed. */
-export function statusOf({ executions }: InvocationRecord) {
-  return structuredAnswer.safeParse(executions.at(-1)?.response).data?.structuredContent;
+function asked({ tool, state, text, errors, minutes }: CallFilter): InvocationFilter {
+  return {
+    tool: tool === "" ? undefined : tool,
+    // One that is no state is none's: a link may hold anything.
+    state: state === "" ? undefined : (state as InvocationState),
+    text: text === "" ? undefined : text,
+    errors,
+    since: minutes === null ? undefined : Date.now() - minutes * 60_000,
+  };
 }
 
 /** One call with its numbers; `null` where there is none of that id. */
 export function useCall(id: string | null) {
   return useLiveQuery(
-    ["invocations", "trace", "ledger"],
+    ["invocations", "guards", "trace", "ledger"],
     ["call", id],
     async (source) => {
       const invocation = id === null ? undefined : await source.store.readInvocation(id);
@@ -79,9 +66,8 @@ export function useCall(id: string | null) {
 /** The state to show: what the journal calls running under a server that died is interrupted. */
 export function useShownState(invocation: InvocationRecord): string {
   const { dead } = usePlaygroundState();
-  const owner = invocation.executions.at(-1)?.owner;
-  const { state } = invocation;
-  return state === "running" && owner !== undefined && dead.has(owner) ? "interrupted" : state;
+  const { state, last } = invocation;
+  return state === "running" && dead.has(last.owner) ? "interrupted" : state;
 }
 
 async function summarize(
@@ -90,13 +76,14 @@ async function summarize(
 ): Promise<CallSummary[]> {
   const ids = invocations.map(({ id }) => id);
   const [attempts, tallies] = await Promise.all([
-    store.countAttempts(ids),
+    store.countAttempts(invocations),
     world.ledger.tally(ids),
   ]);
   return invocations.map((invocation, index) => ({
     invocation,
-    calls: invocation.executions.length,
-    attempts: (attempts[index] ?? 0) + (invocation.trimmed?.attempts ?? 0),
+    calls: invocation.last.number,
+    attempts: attempts[index]?.attempts ?? 0,
+    atLeast: attempts[index]?.atLeast ?? false,
     effects: tallies[index]?.effects ?? 0,
     duplicated: (tallies[index]?.duplicates ?? 0) > 0,
   }));
@@ -105,21 +92,27 @@ async function summarize(
 /** How many steps and effects of one call are read: its newest. */
 export const STEPS_READ = 1000;
 
-/** All that is known of a call; `null` where there is none of that id. */
-export function useWholeCall(id: string) {
+/**
+ * All that is known of a call; `null` where there is none of that id.
+ *
+ * @param execution whose answer is read; the last one's unless given
+ */
+export function useWholeCall(id: string, execution?: number) {
   return useLiveQuery(
     ["invocations", "trace", "guards", "ledger"],
-    ["whole call", id],
+    ["whole call", id, execution],
     async ({ store, world }) => {
       const invocation = await store.readInvocation(id);
       if (!invocation) return null;
       const query = { invocation: id, limit: STEPS_READ };
-      const [trace, guards, effects] = await Promise.all([
+      const [executions, answer, trace, guards, effects] = await Promise.all([
+        store.readExecutions(id),
+        store.readAnswer(id, execution ?? invocation.last.number),
         store.readTrace(query),
         store.readGuards(query),
         world.ledger.rows(query),
       ]);
-      return { invocation, trace, guards, effects };
+      return { invocation, executions, answer, trace, guards, effects };
     },
     { invocation: id },
   );

@@ -1,4 +1,4 @@
-/** Where the page is, kept in the URL: reload and back keep it. */
+/** Where the page is, kept in the URL: reload and back keep it. A link shows, and runs nothing. */
 import {
   createParser,
   parseAsBoolean,
@@ -57,7 +57,7 @@ const place = {
   explore: parseAsStringLiteral(["open"] as const),
   /** A run of the sweep, by the name of its database, in place of the example's own. */
   run: parseAsString,
-  /** The harness: its menu, or the example's run. */
+  /** The harness: its menu, or the example's run, which only a click begins. */
   harness: parseAsStringLiteral(["menu", "run"] as const),
 };
 
@@ -95,8 +95,8 @@ const range = {
   reverse: parseAsBoolean.withDefault(false),
   /** As it was typed. */
   limit: parseAsString.withDefault("50"),
-  /** An earlier moment, as a UUIDv7: the map is shown as it was then. */
-  moment: parseAsString,
+  /** An earlier moment, as the number of a write: the map is shown as it was right after it. */
+  moment: parseAsInteger,
 };
 
 /** Typing in a range's fields is no move. */

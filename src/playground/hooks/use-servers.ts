@@ -1,12 +1,11 @@
-import { livingServers } from "../../mcp/index.ts";
 import { useLiveQuery } from "./use-live-query.ts";
 import { usePlaygroundState } from "./use-playground.ts";
 
 /** The servers of other tabs that live on the same store; looked at again whenever one starts or has died. */
 export function useOtherServers(): readonly string[] {
   const { serverId } = usePlaygroundState();
-  const { data = [] } = useLiveQuery(["invocations"], ["servers"], ({ store }) =>
-    livingServers(store),
+  const { data = [] } = useLiveQuery(["invocations"], ["servers"], async ({ store }) =>
+    [...(await store.liveness.living())].sort(),
   );
   return data.filter((server) => server !== serverId);
 }

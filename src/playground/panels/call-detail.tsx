@@ -79,7 +79,7 @@ function Call({
           {invocation.held}
         </Notice>
       )}
-      <Executions invocation={invocation} isDead={state !== invocation.state} />
+      <Executions call={call} isDead={state !== invocation.state} />
       <Section title="What the client saw">
         <ClientSaw tool={invocation.tool} view={view} />
       </Section>
@@ -122,11 +122,11 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
   const playground = usePlayground();
   const { server, serverId, client } = usePlaygroundState();
   const [, setPlace] = usePlace();
-  const { id, tool, args, state, executions } = invocation;
+  const { id, tool, args, state } = invocation;
   const up = server === "running";
-  const isRunning = state === "running" && executions.at(-1)?.owner === serverId;
+  const isRunning = state === "running" && invocation.last.owner === serverId;
   const compare = async (): Promise<void> => {
-    const last = executions.length;
+    const last = invocation.last.number;
     if (last > 1) {
       await setPlace({ call: id, compare: { execution: last - 1, call: id, callExecution: last } });
       return;

@@ -8,13 +8,7 @@ import { Pager } from "../components/pager.tsx";
 import { Empty, Panel, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { shortId, show, timeOfDay } from "../format.ts";
-import {
-  statusOf,
-  useCalls,
-  useShownState,
-  type CallFilter,
-  type CallSummary,
-} from "../hooks/use-calls.ts";
+import { useCalls, useShownState, type CallFilter, type CallSummary } from "../hooks/use-calls.ts";
 import { useCallFilter, usePlace } from "../hooks/use-location.ts";
 import { usePage } from "../hooks/use-page.ts";
 import { usePlaygroundState } from "../hooks/use-playground.ts";
@@ -62,7 +56,7 @@ function Calls({
   readonly filter: CallFilter;
   readonly isFiltered: boolean;
 }): ReactElement {
-  const page = usePage<string>();
+  const page = usePage<number>();
   const { data, error } = useCalls(filter, page);
   const [{ call: selected, compare }, setPlace] = usePlace();
   const select = useCallback(
@@ -100,8 +94,8 @@ function Calls({
       <Pager
         label="calls"
         page={page}
-        first={calls[0]?.invocation.id}
-        last={calls.at(-1)?.invocation.id}
+        first={calls[0]?.invocation.seq}
+        last={calls.at(-1)?.invocation.seq}
         hasNewer={hasNewer}
         hasOlder={hasOlder}
       />
@@ -235,12 +229,11 @@ function AnswerInShort({
 }: {
   readonly invocation: InvocationRecord;
 }): ReactElement | null {
-  const answer = statusOf(invocation);
-  if (!answer) return null;
-  const { status, error_type } = answer;
+  const { status, errorType } = invocation.last.answer ?? {};
+  if (status === undefined) return null;
   return (
     <span className={`whitespace-nowrap ${status === "success" ? "text-good" : "text-bad"}`}>
-      → {error_type ?? status}
+      → {errorType ?? status}
     </span>
   );
 }

@@ -33,8 +33,8 @@ export default function CodePanel(): ReactElement {
     async ({ store }) => {
       const running = await store.readPendingInvocations("running");
       return await Promise.all(
-        running.map(async ({ id, executions }) => ({
-          owner: executions.at(-1)?.owner ?? "",
+        running.map(async ({ id, last }) => ({
+          owner: last.owner,
           aliases: executingGuards(await store.readTrace({ invocation: id, limit: 200 })),
         })),
       );

@@ -1,7 +1,7 @@
 /** The selected call beside another, or two executions of it: what is the same, and what differs. */
 import { Equal, EqualApproximately, EqualNot, X, type LucideIcon } from "lucide-react";
 import { useState, type ReactElement } from "react";
-import type { InvocationRecord } from "../../store/index.ts";
+import type { ExecutionRecord, InvocationRecord } from "../../store/index.ts";
 import { Button } from "../components/button.tsx";
 import { Empty, Panel, Waiting } from "../components/panel.tsx";
 import { plural, shortId, timeOfDay } from "../format.ts";
@@ -23,8 +23,8 @@ export default function Compare({
   readonly comparing: Comparing;
 }): ReactElement {
   const [, setPlace] = usePlace();
-  const left = useWholeCall(call);
-  const right = useWholeCall(comparing.call);
+  const left = useWholeCall(call, comparing.execution);
+  const right = useWholeCall(comparing.call, comparing.callExecution);
   const [onlyDifferent, setOnlyDifferent] = useState(false);
   const close = (
     <Button
@@ -84,7 +84,7 @@ export default function Compare({
         left={
           <ChooseExecution
             label="Execution on the left"
-            invocation={left.data.invocation}
+            executions={left.data.executions}
             chosen={comparing.execution}
             onChoose={(execution) => void setPlace({ compare: { ...comparing, execution } })}
           />
@@ -94,7 +94,7 @@ export default function Compare({
             <ChooseCall invocation={right.data.invocation} than={left.data.invocation} />
             <ChooseExecution
               label="Execution on the right"
-              invocation={right.data.invocation}
+              executions={right.data.executions}
               chosen={comparing.callExecution}
               onChoose={(callExecution) =>
                 void setPlace({ compare: { ...comparing, callExecution } })
@@ -119,8 +119,7 @@ function ChooseCall({
   const { data: calls = [] } = useLiveQuery(
     ["invocations"],
     ["calls of a tool", than.tool],
-    ({ store }) =>
-      store.readInvocations({ limit: OFFERED, matches: ({ tool }) => tool === than.tool }),
+    ({ store }) => store.readInvocations({ limit: OFFERED, filter: { tool: than.tool } }),
   );
   const offered = new Map([than, invocation, ...calls].map((each) => [each.id, each]));
   return (
@@ -141,12 +140,12 @@ function ChooseCall({
 
 function ChooseExecution({
   label,
-  invocation,
+  executions,
   chosen: number,
   onChoose,
 }: {
   readonly label: string;
-  readonly invocation: InvocationRecord;
+  readonly executions: readonly ExecutionRecord[];
   readonly chosen: number | undefined;
   readonly onChoose: (execution: number | undefined) => void;
 }): ReactElement {
@@ -158,7 +157,7 @@ function ChooseExecution({
       onChange={({ target }) => onChoose(target.value === "" ? undefined : Number(target.value))}
     >
       <option value="">the whole call</option>
-      {invocation.executions.map((execution) => (
+      {executions.map((execution) => (
         <option key={execution.number} value={execution.number}>
           execution {execution.number}, {execution.cause}
         </option>

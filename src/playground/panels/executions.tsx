@@ -1,15 +1,10 @@
 /** A call's executions: its timeline, and the same as a table of steps; what is selected in one is in the other. */
 import { lazy, Suspense, useState, type ReactElement } from "react";
-import type {
-  ExecutionCause,
-  ExecutionRecord,
-  InvocationRecord,
-  TraceEvent,
-} from "../../store/index.ts";
+import type { ExecutionCause, ExecutionRecord, TraceEvent } from "../../store/index.ts";
 import { Empty, Notice, Waiting } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
-import { duration } from "../format.ts";
-import { STEPS_READ } from "../hooks/use-calls.ts";
+import { duration, plural } from "../format.ts";
+import { STEPS_READ, type CallSummary } from "../hooks/use-calls.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { useOtherServers } from "../hooks/use-servers.ts";
 import { usePlace } from "../hooks/use-location.ts";
@@ -19,23 +14,32 @@ import { TraceRow } from "./trace-row.tsx";
 const Answer = lazy(() => import("./answer.tsx"));
 
 export function Executions({
-  invocation,
+  call,
   isDead,
 }: {
-  readonly invocation: InvocationRecord;
+  readonly call: CallSummary;
   /** The server of the last execution died, and no other has noticed yet. */
   readonly isDead: boolean;
 }): ReactElement {
-  const { data: trace, error } = useLiveQuery(
-    ["trace"],
-    ["trace", invocation.id],
-    ({ store }) => store.readTrace({ invocation: invocation.id, limit: STEPS_READ }),
-    { invocation: invocation.id },
+  const { invocation } = call;
+  const { id } = invocation;
+  const { data, error } = useLiveQuery(
+    ["invocations", "trace"],
+    ["executions", id],
+    async ({ store }) => {
+      const [executions, trace] = await Promise.all([
+        store.readExecutions(id),
+        store.readTrace({ invocation: id, limit: STEPS_READ }),
+      ]);
+      return { executions, trace };
+    },
+    { invocation: id },
   );
   const [{ step }, setPlace] = usePlace();
   const select = (chosen: StepId): void =>
     void setPlace({ step: chosen === step ? null : chosen }, { history: "replace" });
-  if (!trace || error) return <Waiting error={error} />;
+  if (!data || error) return <Waiting error={error} />;
+  const { executions, trace } = data;
   const differs = trace.find(
     ({ type, outcome }) => type === "effect-validation" && outcome === "different",
   );
@@ -55,17 +59,19 @@ export function Executions({
           A crash between its end and its record lets it run again, to another end. {differs.detail}
         </Notice>
       ) : null}
+      <Missing call={call} trace={trace} />
       <Timeline
-        invocation={invocation}
+        executions={executions}
         trace={trace}
         isDead={isDead}
         selected={step}
         onSelect={select}
       />
       <ol aria-label="Executions">
-        {invocation.executions.map((execution) => (
+        {executions.map((execution) => (
           <Execution
             key={execution.number}
+            call={id}
             tool={invocation.tool}
             execution={execution}
             outcome={execution.outcome ?? (isDead ? "crashed" : "running")}
@@ -80,7 +86,41 @@ export function Executions({
   );
 }
 
+/** A kill takes the last moments of a recording; what was committed counts all the same. */
+function Missing({
+  call: { invocation, attempts, effects },
+  trace,
+}: {
+  readonly call: CallSummary;
+  readonly trace: readonly TraceEvent[];
+}): ReactElement | null {
+  const isWhole = trace.length < STEPS_READ && !invocation.trimmed;
+  if (!isWhole || invocation.state === "running") return null;
+  const count = (isMeant: (event: TraceEvent) => boolean): number => trace.filter(isMeant).length;
+  const missing = [
+    plural(
+      attempts - count(({ type, detail }) => type === "attempt-started" && detail !== VALIDATION),
+      "attempt",
+    ),
+    plural(
+      effects - count(({ type, outcome }) => type === "effect" && outcome === "happened"),
+      "effect",
+    ),
+  ].filter((text) => /^[1-9]/.test(text));
+  if (missing.length === 0) return null;
+  return (
+    <p role="note" className="border-b border-line px-3 py-1.5 text-sm text-muted">
+      The recording lacks {missing.join(" and ")}: a kill takes its last moments. The numbers above
+      count what was committed.
+    </p>
+  );
+}
+
+/** What the second run of effect validation is told by. */
+const VALIDATION = "effect validation";
+
 function Execution({
+  call,
   tool,
   execution,
   outcome,
@@ -88,6 +128,7 @@ function Execution({
   step,
   select,
 }: {
+  readonly call: string;
   readonly tool: string;
   readonly execution: ExecutionRecord;
   readonly outcome: string;
@@ -95,7 +136,7 @@ function Execution({
   readonly step: string | null;
   readonly select: (step: StepId) => void;
 }): ReactElement {
-  const { number, cause, guards, startedAt, endedAt, responseLost, owner } = execution;
+  const { number, cause, guards, startedAt, endedAt, responseLost, owner, unfinished } = execution;
   const isElsewhere = useOtherServers().includes(owner);
   const crashed = outcome === "crashed";
   const after = events.filter(({ type }) => type === "interrupted" || type === "held");
@@ -134,7 +175,18 @@ function Execution({
           <span className="text-xs font-normal text-muted">{duration(end - startedAt)}</span>
         )}
       </h3>
+      {unfinished ? (
+        <Notice tone="warn" title="It ended while work was still running.">
+          {unfinished.join(", ")}: nothing of it is written any more, and what it had begun outside
+          may still happen. Await everything before the tool answers.
+        </Notice>
+      ) : null}
       {rows(before)}
+      {crashed && before.length === 0 ? (
+        <p className="px-3 text-sm text-muted">
+          Nothing of it was recorded: the server was killed before its first steps were written.
+        </p>
+      ) : null}
       {crashed ? (
         <p className="my-1 flex items-center gap-2 px-3 text-xs font-medium text-bad">
           <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
@@ -143,8 +195,8 @@ function Execution({
         </p>
       ) : null}
       {after.length > 0 ? rows(after) : null}
-      {execution.response === undefined ? null : (
-        <JournalledAnswer tool={tool} execution={execution} />
+      {execution.answer === undefined ? null : (
+        <JournalledAnswer call={call} tool={tool} number={number} />
       )}
     </li>
   );
@@ -152,11 +204,13 @@ function Execution({
 
 /** Read only when it is opened: an answer may be large. */
 function JournalledAnswer({
+  call,
   tool,
-  execution: { number, response },
+  number,
 }: {
+  readonly call: string;
   readonly tool: string;
-  readonly execution: ExecutionRecord;
+  readonly number: number;
 }): ReactElement {
   const [open, setOpen] = useState(false);
   return (
@@ -164,11 +218,32 @@ function JournalledAnswer({
       <summary className="label">The answer</summary>
       {open ? (
         <Suspense fallback={<div className="h-20" />}>
-          <Answer label={`the answer of execution ${number}`} tool={tool} response={response} />
+          <ReadAnswer {...{ call, tool, number }} />
         </Suspense>
       ) : null}
     </details>
   );
+}
+
+function ReadAnswer({
+  call,
+  tool,
+  number,
+}: {
+  readonly call: string;
+  readonly tool: string;
+  readonly number: number;
+}): ReactElement {
+  const { data, error } = useLiveQuery(
+    ["invocations"],
+    ["answer", call, number],
+    async ({ store }) => ({ response: await store.readAnswer(call, number) }),
+    { invocation: call },
+  );
+  if (!data || error) return <Waiting error={error} />;
+  if (data.response === undefined) return <Empty>Its recording was trimmed.</Empty>;
+  const label = `the answer of execution ${number}`;
+  return <Answer label={label} tool={tool} response={data.response} />;
 }
 
 const CAUSES: Record<ExecutionCause, string> = {

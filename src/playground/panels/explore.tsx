@@ -262,7 +262,7 @@ function Case({
       )}
       <p>
         The client was told “{outcome}” at last, after{" "}
-        {plural(run.invocation?.executions.length ?? 0, "execution")}
+        {plural(run.invocation?.last.number ?? 0, "execution")}
         {run.guards.length > 0
           ? `. Guards: ${run.guards.map(({ alias, state }) => `${alias} ${state}`).join(", ")}`
           : ""}

@@ -16,7 +16,7 @@ import { executionList } from "./trace-row.tsx";
 
 export function GuardsPanel({ call }: { readonly call: string | null }): ReactElement {
   const of = call === null ? {} : { invocation: call };
-  const page = usePage<[string, string]>();
+  const page = usePage<[number, string]>();
   const { data: found, error } = useLiveQuery(
     ["guards"],
     ["guards", call, page.query],
@@ -42,8 +42,8 @@ export function GuardsPanel({ call }: { readonly call: string | null }): ReactEl
       </Empty>
     );
   }
-  const keyOf = (guard: GuardRecord | undefined): [string, string] | undefined =>
-    guard && [guard.invocation, guard.alias];
+  const keyOf = (guard: GuardRecord | undefined): [number, string] | undefined =>
+    guard && [guard.invocationSeq, guard.alias];
   return (
     <>
       <ul aria-label="Guards">
@@ -128,7 +128,7 @@ function useIsRunning({ invocation, state, execution }: GuardRecord): boolean {
     ({ store }) => store.readInvocation(invocation).then((found) => found ?? null),
     { invocation },
   );
-  const last = call?.executions.at(-1);
+  const last = call?.last;
   return (
     state === "started" &&
     call?.state === "running" &&

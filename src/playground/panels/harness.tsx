@@ -1,31 +1,29 @@
 /**
- * The harness: a menu of the examples; choosing one starts its server, waits until it answers, runs
- * its client script and shows the transcript as it comes. Loaded when it is first opened.
+ * The harness: a menu of the examples, and the run of the one that was chosen there. Loaded when it
+ * is first opened.
  */
-import { LogOut, Play, Square, Trash2 } from "lucide-react";
-import { useEffect, useEffectEvent, useRef, useState, type ReactElement } from "react";
+import { LogOut } from "lucide-react";
+import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { examples } from "../../examples/index.ts";
 import { Button } from "../components/button.tsx";
-import { StateBadge } from "../components/state-badge.tsx";
-import { Transcript } from "../components/transcript.tsx";
+import { useChosenExample } from "../hooks/use-chosen-example.ts";
 import { usePlace } from "../hooks/use-location.ts";
-import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
-import WipeDialog from "./wipe-dialog.tsx";
+import { usePlayground } from "../hooks/use-playground.ts";
+import { HarnessRun } from "./harness-run.tsx";
 
 const EDITABLE = "input, textarea, select, [contenteditable]";
 
-export default function Harness({ chosen }: { readonly chosen: boolean }): ReactElement {
+export default function Harness({ view }: { readonly view: "menu" | "run" }): ReactElement {
   const playground = usePlayground();
   const [, setPlace] = usePlace();
+  const [, choose] = useChosenExample();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
-  /** Whether an example was run here: leaving stops its server, and leaves nothing running. */
-  const ran = useRef(chosen);
-  useEffect(() => {
-    ran.current ||= chosen;
-  }, [chosen]);
+  /** Whether the example was run here: leaving stops its server, and leaves nothing running. */
+  const ran = useRef(false);
   const leave = (): void => {
+    choose(null);
     dialog.current?.close();
     if (ran.current) void playground.script.stop().then(() => playground.stop());
     void setPlace({ harness: null, ...(ran.current ? { call: null } : {}) });
@@ -57,10 +55,10 @@ export default function Harness({ chosen }: { readonly chosen: boolean }): React
       <div className="flex h-full flex-col">
         <header className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
           <h2 className="text-lg font-semibold">
-            {chosen ? playground.example.title : "Examples, run from end to end"}
+            {view === "run" ? playground.example.title : "Examples, run from end to end"}
           </h2>
           <div className="ml-auto flex flex-wrap gap-1">
-            {chosen ? (
+            {view === "run" ? (
               <Button onClick={() => void setPlace({ harness: "menu" })}>Menu</Button>
             ) : null}
             <Button icon={<LogOut size={13} aria-hidden />} onClick={leave}>
@@ -68,7 +66,15 @@ export default function Harness({ chosen }: { readonly chosen: boolean }): React
             </Button>
           </div>
         </header>
-        {chosen ? <Run /> : <Menu />}
+        {view === "run" ? (
+          <HarnessRun
+            onRun={() => {
+              ran.current = true;
+            }}
+          />
+        ) : (
+          <Menu />
+        )}
       </div>
     </dialog>
   );
@@ -76,6 +82,13 @@ export default function Harness({ chosen }: { readonly chosen: boolean }): React
 
 function Menu(): ReactElement {
   const [, setPlace] = usePlace();
+  const [, choose] = useChosenExample();
+  // Back in the menu, what was chosen and has not begun is chosen no more.
+  useEffect(() => choose(null), [choose]);
+  const run = (example: string): void => {
+    choose(example);
+    void setPlace({ example, harness: "run", call: null, tool: null, run: null });
+  };
   return (
     <ul className="overflow-auto p-2">
       {examples.map(({ name, title, shows }) => (
@@ -83,7 +96,7 @@ function Menu(): ReactElement {
           <button
             type="button"
             className="w-full rounded px-3 py-2 text-left hover:bg-raised"
-            onClick={() => void setPlace({ example: name, harness: "run", call: null, tool: null })}
+            onClick={() => run(name)}
           >
             <span className="block font-medium">{title}</span>
             <span className="block text-sm text-muted">{shows}</span>
@@ -91,89 +104,5 @@ function Menu(): ReactElement {
         </li>
       ))}
     </ul>
-  );
-}
-
-function Run(): ReactElement {
-  const playground = usePlayground();
-  const { server, phase, transcript, transcriptRunning } = usePlaygroundState();
-  const [wiping, setWiping] = useState(false);
-  const started = useRef(false);
-  const begun = useRef(false);
-  const shown = useRef(true);
-  useEffect(() => {
-    shown.current = true;
-    return () => {
-      shown.current = false;
-    };
-  }, []);
-  // Once each: a server that does not come up, or a run that has ended, is for the person to see.
-  const begin = useEffectEvent(() => {
-    if (server === "running" && !begun.current) {
-      begun.current = true;
-      void playground.script.run();
-    } else if ((server === "stopped" || server === "crashed") && phase === "ready") {
-      if (begun.current || started.current) return;
-      started.current = true;
-      void playground.start();
-    }
-  });
-  // The server answers tools/list before it counts as running.
-  useEffect(() => begin(), [server, phase]);
-  const scrolled = useRef<HTMLDivElement>(null);
-  // Follows what comes.
-  useEffect(() => {
-    scrolled.current?.scrollTo({ top: scrolled.current.scrollHeight });
-  }, [transcript]);
-  const idle = server === "running" && !transcriptRunning;
-  return (
-    <>
-      <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
-        <StateBadge state={server === "running" ? "up" : server} label={`server ${server}`} />
-        <Button
-          icon={<Square size={12} aria-hidden />}
-          disabled={!transcriptRunning}
-          onClick={() => void playground.script.stop()}
-        >
-          Stop
-        </Button>
-        <Button
-          icon={<Play size={13} aria-hidden />}
-          disabled={!idle}
-          onClick={() => void playground.script.run()}
-        >
-          Run again on the kept store
-        </Button>
-        <Button
-          icon={<Trash2 size={13} aria-hidden />}
-          disabled={!idle}
-          onClick={() => setWiping(true)}
-        >
-          Wipe and run again…
-        </Button>
-        {server === "crashed" || server === "stopped" ? (
-          <Button tone="primary" onClick={() => void playground.restart()}>
-            Restart the server
-          </Button>
-        ) : null}
-      </div>
-      <div
-        ref={scrolled}
-        className="min-h-0 flex-1 overflow-auto pb-2"
-        // A region that scrolls must be reachable by the keyboard.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-      >
-        <Transcript lines={transcript} />
-      </div>
-      {wiping ? (
-        <WipeDialog
-          onClose={() => setWiping(false)}
-          onWiped={() => {
-            if (shown.current) void playground.script.run();
-          }}
-        />
-      ) : null}
-    </>
   );
 }

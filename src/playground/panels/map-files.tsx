@@ -30,14 +30,16 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
     const parts: string[] = [];
     let count = 0;
     while (bounds) {
-      const query = { map, direction, limit: CHUNK, ...bounds } as const;
+      // The past is read at once, for each reading of it goes through the map's writes.
+      const limit = moment === null ? CHUNK : Infinity;
+      const query = { map, direction, limit, ...bounds } as const;
       const entries = await (moment === null
         ? store.readRange(query)
         : store.readRangeAt(query, moment));
       parts.push(toJsonLines(entries));
       count += entries.length;
       const last = entries.at(-1);
-      if (!last || entries.length < CHUNK) break;
+      if (!last || entries.length < limit) break;
       const edge = { key: last.key, open: true };
       bounds = reverse ? { ...bounds, upper: edge } : { ...bounds, lower: edge };
     }

@@ -1,29 +1,22 @@
 /** Goes back through a map's writes: the range below is shown as it was then, and cannot be changed. */
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactElement } from "react";
-import { isUuidv7, uuidv7Time, uuidv7Upper } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
 import { dayAndTime, plural, shortId } from "../format.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { useMapRange, usePlace } from "../hooks/use-location.ts";
 
 export function MapHistory({ map }: { readonly map: string }): ReactElement | null {
-  const [{ moment: typed }, setRange] = useMapRange();
+  const [{ moment }, setRange] = useMapRange();
   const [, setPlace] = usePlace();
-  const moment = typed !== null && isUuidv7(typed) ? typed : null;
   const { data } = useLiveQuery(
     ["maps"],
     ["history", map, moment],
     async ({ store }) => {
-      const [[newest], [oldest]] = await Promise.all([
+      const [[newest], [oldest], [at, previous], [next]] = await Promise.all([
         store.readWrites({ map, limit: 1 }),
-        store.readWrites({ map, limit: 1, after: "" }),
-      ]);
-      // What comes before the moment's successor is the write of the moment, and the one before it.
-      const [[at, previous], [next]] = await Promise.all([
-        moment === null
-          ? store.readWrites({ map, limit: 2 })
-          : store.readWrites({ map, limit: 2, before: `${moment}~` }),
+        store.readWrites({ map, limit: 1, after: 0 }),
+        store.readWrites({ map, limit: 2, before: moment === null ? undefined : moment + 1 }),
         moment === null ? [] : store.readWrites({ map, limit: 1, after: moment }),
       ]);
       return { newest, oldest, at, previous, next };
@@ -32,8 +25,10 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
   );
   if (!data?.newest || !data.oldest) return null;
   const { newest, oldest, at, previous, next } = data;
-  const [from, to] = [uuidv7Time(oldest.id), uuidv7Time(newest.id)];
-  const shown = moment === null ? to : Math.min(uuidv7Time(moment), to);
+  // By the writes' numbers: their times may go back with the clock.
+  const [from, to] = [oldest.seq, newest.seq];
+  const shown = moment === null ? to : Math.max(from, Math.min(moment, to));
+  const when = at === undefined ? "before the first write" : dayAndTime(at.at);
   const origin = at?.origin.invocation;
   return (
     <section aria-label="History" className="border-b border-line px-3 py-1.5">
@@ -42,17 +37,15 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
         <input
           type="range"
           aria-label="Moment"
-          aria-valuetext={moment === null ? "now" : dayAndTime(shown)}
+          aria-valuetext={moment === null ? "now" : when}
           className="min-w-24 flex-1 accent-accent"
           min={from}
           max={to}
           value={shown}
           disabled={from === to && moment === null}
           onChange={({ target }) =>
-            // The last millisecond is now, and stays so when more is written.
-            void setRange({
-              moment: Number(target.value) >= to ? null : uuidv7Upper(Number(target.value)),
-            })
+            // The last write is now, and stays so when more is written.
+            void setRange({ moment: Number(target.value) >= to ? null : Number(target.value) })
           }
         />
         <Button
@@ -60,14 +53,14 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
           aria-label="The write before"
           icon={<ChevronLeft size={13} aria-hidden />}
           disabled={!previous}
-          onClick={() => void setRange({ moment: previous?.id ?? null })}
+          onClick={() => void setRange({ moment: previous?.seq ?? null })}
         />
         <Button
           tone="quiet"
           aria-label="The write after"
           icon={<ChevronRight size={13} aria-hidden />}
           disabled={!next}
-          onClick={() => void setRange({ moment: next?.id ?? null })}
+          onClick={() => void setRange({ moment: next?.seq ?? null })}
         />
         <Button
           pressed={moment === null}
@@ -79,12 +72,10 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
       </div>
       {moment === null ? null : (
         <p role="status" className="text-xs text-muted">
-          As it was on {dayAndTime(shown)}
-          {at === undefined ? (
-            ", before the first write. "
-          ) : (
+          As it was {at === undefined ? `${when}. ` : `on ${when}, `}
+          {at === undefined ? null : (
             <>
-              , after {at.method} of {plural(at.count, "key")}{" "}
+              after {at.method} of {plural(at.count, "key")}{" "}
               {origin === undefined ? (
                 "by hand"
               ) : (

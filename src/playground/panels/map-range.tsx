@@ -69,7 +69,7 @@ function Pages({
 }: MapRangeProps & {
   readonly request: RangeRequest;
   readonly reverse: boolean;
-  readonly moment: string | null;
+  readonly moment: number | null;
 }): ReactElement {
   const { limit } = request;
   const [, setPlace] = usePlace();
@@ -89,7 +89,7 @@ function Pages({
         : [];
       const ids = [...new Set(entries.map(({ write }) => write))];
       const writes = await store.readWriteHeaders(ids);
-      return { entries, writes: new Map(writes.map((write) => [write.id, write])) };
+      return { entries, writes: new Map(writes.map((write) => [write.seq, write])) };
     },
     { keepPrevious: true, map },
   );
@@ -159,7 +159,7 @@ async function readPage(
   bounds: KeyBounds,
   position: Position | undefined,
   limit: number,
-  moment: string | null,
+  moment: number | null,
 ): Promise<MapEntry[]> {
   const isBackwards = position?.side === "before";
   const edge: KeyBound | undefined = position && { key: position.key, open: true };
@@ -194,7 +194,7 @@ const Entry = memo(
   (before, after) =>
     before.entry.key === after.entry.key &&
     before.entry.write === after.entry.write &&
-    before.write?.id === after.write?.id &&
+    before.write?.seq === after.write?.seq &&
     before.map === after.map &&
     before.view === after.view &&
     before.isPast === after.isPast &&

@@ -1,14 +1,17 @@
 /** What keeps the page from its database or from what was asked for, in words, and what to do. */
-import type { ReactElement } from "react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
-import { Notice } from "../components/panel.tsx";
+import { Boundary, Notice } from "../components/panel.tsx";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+
+const LossNotice = lazy(() => import("./loss-notice.tsx"));
 
 export function Notices(): ReactElement {
   return (
     <>
       <ConnectionNotice />
+      <Lost />
       <Problem />
       <ServerStopped />
       <GuardsOff />
@@ -74,6 +77,19 @@ function ConnectionNotice(): ReactElement | null {
   return null;
 }
 
+/** What the browser lost of the example's data. */
+function Lost(): ReactElement | null {
+  const { loss } = usePlaygroundState();
+  if (!loss) return null;
+  return (
+    <Boundary>
+      <Suspense fallback={null}>
+        <LossNotice loss={loss} />
+      </Suspense>
+    </Boundary>
+  );
+}
+
 /** What was asked for last, and could not be done. */
 function Problem(): ReactElement | null {
   const playground = usePlayground();
@@ -89,8 +105,17 @@ function Problem(): ReactElement | null {
 /** A crash shows for itself; a stop was asked for, perhaps by leaving the examples. */
 function ServerStopped(): ReactElement | null {
   const playground = usePlayground();
-  const { phase, server } = usePlaygroundState();
+  const { phase, server, refused } = usePlaygroundState();
   if (phase !== "ready" || server !== "stopped") return null;
+  if (refused !== undefined) {
+    return (
+      <Notice tone="warn" title="The server was not started: another one may be at work.">
+        <p>{refused}</p>
+        <Button onClick={() => void playground.takeOver()}>Take over</Button>
+        <Button onClick={() => void playground.start()}>Try again</Button>
+      </Notice>
+    );
+  }
   return (
     <div
       role="note"

@@ -24,6 +24,8 @@ import type { Theme } from "../hooks/use-theme.ts";
 const WipeDialog = lazy(() => import("./wipe-dialog.tsx"));
 const SettingsDialog = lazy(() => import("./settings-dialog.tsx"));
 
+/** The page may lie under any path. */
+const ICON = `${import.meta.env.BASE_URL}icon.svg`;
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon } as const;
 
 export interface ServerBarProps {
@@ -40,7 +42,7 @@ export function ServerBar({ theme, onTheme, onPalette, onGuide }: ServerBarProps
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-panel px-3 py-1.5">
       <h1 className="flex items-center gap-2 text-base font-semibold whitespace-nowrap max-md:flex-1">
-        <img src="/icon.svg" alt="" width={18} height={18} />
+        <img src={ICON} alt="" width={18} height={18} />
         Durable MCP Playground
       </h1>
       <ExampleMenu />

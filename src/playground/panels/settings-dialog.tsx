@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { Button } from "../components/button.tsx";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { KeepData } from "./keep-data.tsx";
 
 export default function SettingsDialog({
   onClose,
@@ -39,6 +40,7 @@ export default function SettingsDialog({
           Every atLeastOnce callable is run twice, and what differs is reported.
         </Switch>
         <KeepRecordings />
+        <KeepData />
       </div>
       <div className="mt-4 flex justify-end">
         <Button tone="primary" onClick={() => dialog.current?.close()}>

@@ -1,6 +1,6 @@
 /** The selected call on one axis of time: executions one under another, a row for each guard. */
 import type { ReactElement } from "react";
-import type { InvocationRecord, TraceEvent } from "../../store/index.ts";
+import type { ExecutionRecord, TraceEvent } from "../../store/index.ts";
 import { duration } from "../format.ts";
 import { timelineOf, type Lane, type Mark, type MarkKind } from "../runtime/timeline.ts";
 import { textOfEvent } from "./trace-row.tsx";
@@ -13,7 +13,7 @@ export function stepId({ execution, n }: Pick<TraceEvent, "execution" | "n">): S
 }
 
 export interface TimelineProps {
-  readonly invocation: InvocationRecord;
+  readonly executions: readonly ExecutionRecord[];
   readonly trace: readonly TraceEvent[];
   readonly isDead: boolean;
   readonly selected: string | null;
@@ -21,14 +21,14 @@ export interface TimelineProps {
 }
 
 export function Timeline({
-  invocation,
+  executions,
   trace,
   isDead,
   selected,
   onSelect,
 }: TimelineProps): ReactElement {
   // What is running is drawn as far as its last step, and grows with the next one.
-  const lanes = timelineOf(invocation, trace, isDead, trace.at(-1)?.at ?? 0);
+  const lanes = timelineOf(executions, trace, isDead, trace.at(-1)?.at ?? 0);
   return (
     <section aria-label="Timeline" className="border-b border-line px-3 py-2">
       <ol className="flex flex-col gap-2">

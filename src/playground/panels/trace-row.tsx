@@ -93,6 +93,11 @@ function lineOf(event: TraceEvent): Line {
       tone: "bad",
       text: "A new server found the call and marked it interrupted.",
     }),
+    "left-running": () => ({
+      icon: ShieldAlert,
+      tone: "warn",
+      text: `It ended while this was still running: ${detail}. Nothing of it is written any more.`,
+    }),
     held: () => ({ icon: Unplug, tone: "warn", text: `Not resumed by itself. ${detail}` }),
     "attempt-started": () => ({
       icon: Play,

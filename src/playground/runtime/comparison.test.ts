@@ -22,14 +22,17 @@ function side(
 ): Side {
   return {
     invocation: {
+      seq: 1,
       id,
       tool: "t",
       args: { of: id },
       state: "completed",
       createdAt: 0,
-      executions,
+      last: { ...about, number: executions.length, cause: "call", outcome: "completed" },
       resumptionCrashes: 0,
     },
+    executions,
+    answer: undefined,
     execution,
     trace: trace.map((event, n) => ({
       n,

@@ -17,6 +17,10 @@ export interface Side {
   readonly invocation: InvocationRecord;
   /** Only this execution of it; absent for all of them. */
   readonly execution: number | undefined;
+  /** All of its executions. */
+  readonly executions: readonly ExecutionRecord[];
+  /** What that execution, or the last, answered. */
+  readonly answer: unknown;
   readonly trace: readonly TraceEvent[];
   readonly guards: readonly GuardRecord[];
   readonly effects: readonly LedgerRow[];
@@ -107,10 +111,8 @@ function ofExecution(side: Side): Side {
   };
 }
 
-function executionsIn({ invocation, execution }: Side): readonly ExecutionRecord[] {
-  return invocation.executions.filter(
-    ({ number }) => execution === undefined || number === execution,
-  );
+function executionsIn({ executions, execution }: Side): readonly ExecutionRecord[] {
+  return executions.filter(({ number }) => execution === undefined || number === execution);
 }
 
 function outcomeOf(side: Side): string {
@@ -120,11 +122,10 @@ function outcomeOf(side: Side): string {
 }
 
 /** The call's answer, without the ids that are its own. */
-function answerOf(side: Side): string {
-  const { response } = executionsIn(side).at(-1) ?? {};
-  if (typeof response !== "object" || response === null) return "";
-  const { _meta: _, structuredContent, ...answer } = response as Record<string, unknown>;
-  return whole(structuredContent ?? answer);
+function answerOf({ answer }: Side): string {
+  if (typeof answer !== "object" || answer === null) return "";
+  const { _meta: _, structuredContent, ...rest } = answer as Record<string, unknown>;
+  return whole(structuredContent ?? rest);
 }
 
 function executionsOf(side: Side): string {

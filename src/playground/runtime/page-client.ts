@@ -12,6 +12,7 @@ import {
 import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
 import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../../mcp/index.ts";
 import type { InvocationRecord } from "../../store/index.ts";
+import { askToKeepOnce } from "./persistence.ts";
 import type { ProtocolLog } from "./protocol.ts";
 import { Questions } from "./questions.ts";
 import { asError, type StateCell } from "./state-cell.ts";
@@ -79,7 +80,8 @@ export class PageClient {
 
   /** Calls a tool; the id makes it a retry where the invocation exists. Returns the invocation's id. */
   call(tool: string, args: Record<string, unknown>, id = uuidv7()): string {
-    void this.cell.attempt(() => this.#call(tool, args, id));
+    // When it has ended: a browser that asks the person does not ask in its middle.
+    void this.cell.attempt(() => this.#call(tool, args, id)).then(askToKeepOnce);
     return id;
   }
 

@@ -11,12 +11,15 @@ import type { DurableMcpServer } from "../../mcp/index.ts";
 import {
   databaseNames,
   openStore,
+  ServerRefusedError,
   type ConnectionEvent,
   type DurableStore,
   type InvocationRecord,
+  type MadeDatabase,
   type MapChange,
 } from "../../store/index.ts";
 import { openWorld, type World } from "../../world/index.ts";
+import { DataNote } from "./data-note.ts";
 import type { Entry } from "./entries-file.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
@@ -41,6 +44,8 @@ export class Playground {
   readonly client = new PageClient(this.#cell, this.#protocol);
   /** Runs the example's client script. */
   readonly script: ScriptRun;
+  /** A sweep's run has none: it is there to be cleared away. */
+  readonly #note: DataNote | undefined;
   /** Delays are as the settings say when they begin. */
   readonly #clock: Clock = {
     now: () => Date.now(),
@@ -66,7 +71,8 @@ export class Playground {
     readonly run: string | null = null,
     private readonly runs = scratch,
   ) {
-    this.#cell.set({ drafts: keptDrafts(this.#draftsName) });
+    this.#note = run === null ? new DataNote(this.database) : undefined;
+    this.#cell.set({ drafts: keptDrafts(this.#draftsName), loss: this.#note?.loss });
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
       this.#running(signal),
     );
@@ -129,6 +135,11 @@ export class Playground {
     return this.#inOrder(() => this.#start());
   }
 
+  /** Starts a server though another may live: the person says that it does not. */
+  takeOver(): Promise<void> {
+    return this.#inOrder(() => this.#start({ takeOver: true }));
+  }
+
   crash(): void {
     this.#server?.crash();
   }
@@ -153,7 +164,8 @@ export class Playground {
       wiped = await this.#cell.attempt(async () => {
         await this.#store?.wipe();
         await this.#world?.ledger.wipe();
-        this.#cell.set({ client: new Map(), transcript: [] });
+        this.#note?.clear();
+        this.#cell.set({ client: new Map(), transcript: [], loss: undefined });
         this.#cell.log("info", "Everything was wiped.");
       });
       await this.#start();
@@ -166,6 +178,10 @@ export class Playground {
     const onConnection = (event: ConnectionEvent): void => {
       if (life === this.#life) this.#onConnection(event);
     };
+    const onMade = (made: MadeDatabase): void => {
+      this.#note?.made(made);
+      this.#cell.set({ loss: this.#note?.loss });
+    };
     let store: DurableStore | undefined;
     let world: World | undefined;
     try {
@@ -173,8 +189,13 @@ export class Playground {
       if (this.run !== null && !(await databaseNames()).includes(name)) {
         throw new Error("This run of Explore is gone: runs are deleted when Explore is left.");
       }
-      store = await openStore({ name, onConnection });
-      world = await openWorld({ name: `${name}-ledger`, onConnection, clock: this.#clock });
+      store = await openStore({ name, onConnection, onMade });
+      world = await openWorld({
+        name: `${name}-ledger`,
+        onConnection,
+        onMade,
+        clock: this.#clock,
+      });
       const settings = await store.readSetting(SETTINGS_KEY);
       if (life !== this.#life) throw new Error("The example was left while it was being opened.");
       this.#store = store;
@@ -183,6 +204,7 @@ export class Playground {
         this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
       );
       this.#takeSettings(settings);
+      store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
         if (remote && tables.includes("settings"))
           void this.#cell.attempt(() => this.#readSettings());
@@ -200,15 +222,15 @@ export class Playground {
     }
   }
 
-  async #start(): Promise<void> {
+  async #start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     const store = this.#store;
     const world = this.#world;
     if (!store || !world || this.#server?.state === "running") return;
-    this.#cell.set({ server: "starting" });
+    this.#cell.set({ server: "starting", refused: undefined });
     let server: DurableMcpServer | undefined;
     try {
       server = await this.#newServer(store, world);
-      await server.start();
+      await server.start(options);
       await this.client.connect(server);
       this.#cell.log("info", `Server “${this.example.name}” is running.`);
       this.#cell.set({ server: "running", serverId: server.id });
@@ -216,7 +238,12 @@ export class Playground {
       // A fault may have crashed a resumed call, and the server with it, meanwhile.
       if (server?.state === "crashed" || server?.state === "closed") return;
       await server?.close();
-      this.#cell.tell(`The server could not be started. ${asError(error).message}`);
+      const { message } = asError(error);
+      if (error instanceof ServerRefusedError) {
+        this.#cell.set({ server: "stopped", refused: message });
+        return;
+      }
+      this.#cell.tell(`The server could not be started. ${message}`);
       this.#cell.set({ server: "stopped" });
     }
   }
@@ -291,11 +318,11 @@ export class Playground {
   }
 
   /** The id of the call of the same tool that came before; where there is none, that is told. */
-  async callBefore({ id, tool }: InvocationRecord): Promise<string | undefined> {
-    const matches = (other: InvocationRecord): boolean => other.tool === tool;
+  async callBefore({ seq, tool }: InvocationRecord): Promise<string | undefined> {
     let found: InvocationRecord | undefined;
     await this.#cell.attempt(async () => {
-      [found] = (await this.#store?.readInvocations({ before: id, limit: 1, matches })) ?? [];
+      [found] =
+        (await this.#store?.readInvocations({ before: seq, limit: 1, filter: { tool } })) ?? [];
       if (!found) throw new Error(`There is no earlier call of ${tool} to compare this one with.`);
     });
     return found?.id;
@@ -344,11 +371,16 @@ export class Playground {
     this.#cell.replace(state);
   }
 
+  /** Puts away the word of what the browser lost, for good. */
+  dismissLoss(): void {
+    this.#note?.dismiss();
+    this.#cell.set({ loss: undefined });
+  }
+
   /** Writes to a map by hand, past any server. */
   async write(map: string, change: MapChange): Promise<boolean> {
     return await this.#cell.attempt(async () => {
-      const write = { id: uuidv7(), map, at: Date.now(), origin: {}, change };
-      await this.#store?.applyMutation(write);
+      await this.#store?.applyMutation({ map, at: Date.now(), origin: {}, change });
     });
   }
 

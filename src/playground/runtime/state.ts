@@ -7,6 +7,7 @@ import type {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { TranscriptLine } from "../../examples/index.ts";
 import type { ConnectionEvent } from "../../store/index.ts";
+import type { Loss } from "./data-note.ts";
 import type { Exchange } from "./protocol.ts";
 import type { Question } from "./questions.ts";
 import { settingsSchema, type Settings } from "./settings.ts";
@@ -33,9 +34,13 @@ export interface PlaygroundState {
   readonly connection?: ConnectionEvent;
   /** Counts the openings of the database: what was read before another one is stale. */
   readonly opened: number;
+  /** What the browser lost of the example's data, until the person has read it. */
+  readonly loss: Loss | undefined;
   /** What a person asked for last and could not be done. */
   readonly problem?: string;
   readonly server: ServerPhase;
+  /** Why the server was not started: another one may live, and only a person knows. */
+  readonly refused?: string | undefined;
   /** The running server's name among all that use the store. */
   readonly serverId?: string;
   readonly tools: readonly Tool[];
@@ -61,6 +66,7 @@ export interface PlaygroundState {
 export const initialState: PlaygroundState = {
   phase: "opening",
   opened: 0,
+  loss: undefined,
   server: "starting",
   tools: [],
   settings: settingsSchema.parse({}),

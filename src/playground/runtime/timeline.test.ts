@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ExecutionRecord, InvocationRecord, TraceEvent } from "../../store/index.ts";
+import type { ExecutionRecord, TraceEvent } from "../../store/index.ts";
 import { timelineOf } from "./timeline.ts";
 
 const execution = (number: number, rest: Partial<ExecutionRecord>): ExecutionRecord => ({
@@ -11,15 +11,7 @@ const execution = (number: number, rest: Partial<ExecutionRecord>): ExecutionRec
   ...rest,
 });
 
-const call = (...executions: ExecutionRecord[]): InvocationRecord => ({
-  id: "i",
-  tool: "t",
-  args: {},
-  state: "completed",
-  createdAt: 0,
-  executions,
-  resumptionCrashes: 0,
-});
+const call = (...executions: ExecutionRecord[]): readonly ExecutionRecord[] => executions;
 
 const round = (part: number): number => Math.round(part * 1000) / 1000;
 

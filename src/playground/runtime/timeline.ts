@@ -2,7 +2,7 @@
  * An invocation's steps on one axis of time: its executions one after the other, the time between
  * them cut out, and in each a row for the tool's body and one for every guard.
  */
-import type { InvocationRecord, TraceEvent } from "../../store/index.ts";
+import type { ExecutionRecord, TraceEvent } from "../../store/index.ts";
 
 /** How a step is drawn: `ran` and `waited` take time, the others are moments. */
 export type MarkKind = "ran" | "waited" | "answered" | "wrote" | "effect" | "fault" | "told";
@@ -57,7 +57,7 @@ const KINDS: Partial<Record<TraceEvent["type"], MarkKind>> = {
 
 /** @param now the time to draw what is still running to, in milliseconds */
 export function timelineOf(
-  { executions }: InvocationRecord,
+  executions: readonly ExecutionRecord[],
   trace: readonly TraceEvent[],
   isDead: boolean,
   now: number,

@@ -8,8 +8,8 @@ const BATCH = 100;
 
 export class Trimmer {
   #keep: number | undefined;
-  /** What is older has been looked at. */
-  #after: string | undefined;
+  /** What came before has been looked at: the `seq` of an invocation. */
+  #after: number | undefined;
   /** The next trimming begins with the oldest again. */
   #fromOldest = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,12 +21,10 @@ export class Trimmer {
     private readonly store: DurableStore,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.#unsubscribe = store.subscribe(({ tables, invocation }) => {
+    this.#unsubscribe = store.subscribe(({ tables, invocationSeq = 0 }) => {
       if (!tables.includes("invocations")) return;
       // An older call that is retried, or has ended only now, has a recording again.
-      if (invocation !== undefined && this.#after !== undefined && invocation <= this.#after) {
-        this.#fromOldest = true;
-      }
+      if (this.#after !== undefined && invocationSeq <= this.#after) this.#fromOldest = true;
       this.#schedule();
     });
   }

@@ -21,27 +21,72 @@ export interface ExecutionRecord {
   readonly endedAt?: number;
   /** Absent while the execution is running. */
   readonly outcome?: ExecutionOutcome;
-  /** The answer as it left for the client: a `CallToolResult`, or `{ error }` for a protocol error. */
-  readonly response?: unknown;
+  /** What it answered, in short; the answer itself is kept apart, for it may be large. */
+  readonly answer?: AnswerSummary;
   /** The work was done, but an injected fault dropped the answer. */
   readonly responseLost?: boolean;
+  /** What was under way when it ended, and was left: guards, effects, writes, questions, by name. */
+  readonly unfinished?: readonly string[];
+}
+
+/** What lists and filters need of an answer. */
+export interface AnswerSummary {
+  /** A JSON-RPC error, an `isError` result, or structured content that says `status: "error"`. */
+  readonly isError: boolean;
+  /** What structured content says of itself, cut to a readable length. */
+  readonly status?: string;
+  readonly errorType?: string;
+}
+
+/** Names one execution in the journal. */
+export interface ExecutionRef {
+  /** The invocation's `seq`. */
+  readonly invocationSeq: number;
+  readonly execution: number;
 }
 
 export interface InvocationRecord {
-  /** A UUIDv7 in lower case. */
+  /** Counts the invocations of a store, in the order in which they were committed. */
+  readonly seq: number;
+  /** A UUIDv7 in lower case, which may be of the client's choice: a name, and no order. */
   readonly id: string;
   readonly tool: string;
   /** The arguments as the client sent them, before defaults. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly state: InvocationState;
   readonly createdAt: number;
-  readonly executions: readonly ExecutionRecord[];
+  /** The newest execution: its number is how many there are. */
+  readonly last: ExecutionRecord;
   /** How often in a row a resumption of it ended in a crash. */
   readonly resumptionCrashes: number;
+  /** An execution of it ran with the guards off. */
+  readonly unguarded?: true;
   /** Why it is not resumed by itself, where that is so. */
   readonly held?: string;
-  /** Its recording was trimmed: its trace and answers up to then are gone, and this is left of them. */
+  /**
+   * Its recording was trimmed: its trace and answers up to then are gone, and this is left of them.
+   * `attempts`: those that were made with the guards off, of which nothing else tells.
+   */
   readonly trimmed?: { readonly attempts: number };
+}
+
+/** How often guarded callables of an invocation were entered. */
+export interface AttemptCount {
+  readonly attempts: number;
+  /** Some ran with the guards off: they are told by the recording alone, which may lack the last of them. */
+  readonly atLeast: boolean;
+}
+
+/** Which invocations of a list are meant: all that is given must be so. */
+export interface InvocationFilter {
+  readonly tool?: string | undefined;
+  readonly state?: InvocationState | undefined;
+  /** Only those that failed, or whose last answer is an error. */
+  readonly errors?: boolean | undefined;
+  /** Only those that were created then or later, in milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** In the id, the arguments or an answer, in any letter case. */
+  readonly text?: string | undefined;
 }
 
 export type GuardKind = "atLeastOnce" | "atMostOnce";
@@ -55,6 +100,7 @@ export interface KeptError {
 
 export interface GuardRecord {
   readonly invocation: string;
+  readonly invocationSeq: number;
   readonly alias: string;
   readonly kind: GuardKind;
   readonly state: GuardState;
@@ -83,14 +129,20 @@ export type MapChange =
 
 /** One applied mutation of a map; it commits with the data and is also the proof that it was applied. */
 export interface WriteRecord {
-  /** A UUIDv7. */
-  readonly id: string;
+  /** Counts the writes of a store, in the order in which they were committed. */
+  readonly seq: number;
   readonly map: string;
   readonly at: number;
   readonly origin: WriteOrigin;
   readonly change: MapChange;
-  /** The name under which it is applied once: an IndexedDB key, absent for what a person writes by hand. */
+  /** The name under which it is applied once; absent for what a person writes by hand. */
   readonly once?: string[];
+}
+
+/** A mutation that is to be applied. */
+export interface MutationRequest extends Omit<WriteRecord, "seq"> {
+  /** The execution that asks for it; absent for what a person writes by hand. */
+  readonly by?: ExecutionRef;
 }
 
 /** A write without what it wrote. */
@@ -106,13 +158,14 @@ export interface WriteHeader extends Omit<WriteRecord, "change"> {
 export interface MapEntry {
   readonly key: string;
   readonly value: Uint8Array;
-  /** The id of the `WriteRecord` that put it there. */
-  readonly write: string;
+  /** The `seq` of the write that put it there. */
+  readonly write: number;
 }
 
 export type TraceType =
   | "interrupted"
   | "held"
+  | "left-running"
   | "attempt-started"
   | "attempt-failed"
   | "backoff"
@@ -139,6 +192,8 @@ export interface TraceEvent {
   readonly alias?: string;
   readonly attempt?: number;
   readonly kind?: GuardKind;
+  /** The guards are off: the attempt is in no guard's record. */
+  readonly unrecorded?: true;
   readonly map?: string;
   /** `applied`, `deduplicated`, `differs`; for an execution its outcome; for an effect what became of it. */
   readonly outcome?: string;

@@ -1,0 +1,90 @@
+/**
+ * What dead servers left behind: found, marked as interrupted, resumed or held.
+ *
+ * An invocation that is `running` under an owner that does not live was left by a crash.
+ */
+import type { Fence } from "../durable/index.ts";
+import { never } from "../durable/index.ts";
+import {
+  MAX_RESUMPTION_CRASHES,
+  type DurableStore,
+  type InvocationRecord,
+} from "../store/index.ts";
+
+export interface TakeoverOptions {
+  /** Names the server. */
+  readonly id: string;
+  readonly store: DurableStore;
+  readonly fence: Fence;
+  readonly now: () => number;
+  readonly hasTool: (tool: string) => boolean;
+  readonly isHolding: () => boolean;
+  /** Executes an interrupted invocation again. */
+  readonly resume: (invocation: InvocationRecord) => Promise<void>;
+  /** Told of what fails while nobody waits for it. */
+  readonly onError: (error: unknown) => void;
+}
+
+export class Takeover {
+  /** Other servers, each with the wait for its death. */
+  readonly #watched = new Map<string, Promise<void>>();
+
+  constructor(private readonly options: TakeoverOptions) {}
+
+  /**
+   * Marks what dead servers left running, and watches the living ones.
+   *
+   * @param known a server that has just died
+   */
+  async markInterrupted(known?: string): Promise<void> {
+    const { id, store, fence, now } = this.options;
+    const running = await fence.run(() => store.readPendingInvocations("running"));
+    const owners = new Set(running.map(({ last }) => last.owner));
+    // Asked after the owners: one that was seen running and does not live now has died.
+    const living = await fence.run(() => store.liveness.living());
+    const dead = [...owners].filter(
+      (owner) => owner === known || (owner !== id && !living.has(owner)),
+    );
+    await fence.run(() => store.interruptInvocations({ dead, at: now() }));
+    await fence.run(() => this.#holdMissingTools());
+    for (const server of living) if (server !== known) void this.watch(server);
+  }
+
+  /** Resolves when another server has died, and what it left running is marked and taken over. */
+  watch(server: string): Promise<void> {
+    if (server === this.options.id) return never();
+    const known = this.#watched.get(server);
+    if (known) return known;
+    const dead = this.#takeOver(server).finally(() => this.#watched.delete(server));
+    this.#watched.set(server, dead);
+    dead.catch(this.options.onError);
+    return dead;
+  }
+
+  /** Resumes what is interrupted and not held. */
+  async resumeInterrupted(): Promise<void> {
+    const { fence, store, resume } = this.options;
+    const interrupted = await fence.run(() => store.readPendingInvocations("interrupted"));
+    const free = interrupted.filter(({ held }) => held === undefined);
+    await Promise.all(free.map((invocation) => resume(invocation)));
+  }
+
+  async #takeOver(server: string): Promise<void> {
+    const { store, fence, isHolding } = this.options;
+    await fence.run((signal) => store.liveness.untilDead(server, signal));
+    await this.markInterrupted(server);
+    if (!isHolding()) await this.resumeInterrupted();
+  }
+
+  /** Holds what this server has no tool for, and frees what an earlier one had none for. */
+  async #holdMissingTools(): Promise<void> {
+    const { store, hasTool } = this.options;
+    for (const invocation of await store.readPendingInvocations("interrupted")) {
+      const { id, tool, held, resumptionCrashes } = invocation;
+      const missing = hasTool(tool) ? undefined : `This server has no tool "${tool}".`;
+      if (resumptionCrashes < MAX_RESUMPTION_CRASHES && missing !== held) {
+        await store.holdInvocation(id, missing);
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { expect, it } from "vitest";
+import { claim, isClaimed, settle, type GuardClaim, type GuardRecord } from "./index.ts";
+
+const asked = {
+  invocation: "i",
+  invocationSeq: 1,
+  alias: "a",
+  execution: 1,
+  at: 5,
+} as const;
+const once: GuardClaim = { ...asked, kind: "atMostOnce" };
+const again: GuardClaim = { ...asked, kind: "atLeastOnce" };
+
+function claimed(asked: GuardClaim, found?: GuardRecord): GuardRecord {
+  const outcome = claim(found, asked);
+  expect(outcome.claimed).toBe(true);
+  return outcome.record;
+}
+
+it("an absent guard is claimed for its next attempt; only atMostOnce remembers that it was entered", () => {
+  expect(claimed(once)).toMatchObject({
+    state: "started",
+    attempts: 1,
+    execution: 1,
+    updatedAt: 5,
+  });
+  expect(claimed(again)).toMatchObject({ state: "absent", attempts: 1 });
+  const reset = settle({
+    claimed: claimed(once),
+    at: 6,
+    state: "absent",
+    error: { name: "E", message: "" },
+  });
+  const next = claimed({ ...once, execution: 2 }, reset);
+  expect(next).toMatchObject({ state: "started", attempts: 2, execution: 2 });
+  expect(next).not.toHaveProperty("error");
+});
+
+it.each(["started", "stored", "failed"] as const)(
+  "one that is %s is given back as it is",
+  (state) => {
+    const record: GuardRecord = { ...claimed(once), state };
+    expect(claim(record, once)).toEqual({ claimed: false, record });
+  },
+);
+
+it("one of another kind is given back as it is", () => {
+  const record = claimed(again);
+  expect(claim(record, once)).toEqual({ claimed: false, record });
+});
+
+it("is settled with its value or its error", () => {
+  const record = claimed(once);
+  expect(settle({ claimed: record, at: 7, state: "stored", value: undefined })).toEqual({
+    ...record,
+    state: "stored",
+    value: undefined,
+    updatedAt: 7,
+  });
+  const error = { name: "E", message: "no" };
+  expect(settle({ claimed: record, at: 7, state: "failed", error })).toEqual({
+    ...record,
+    state: "failed",
+    error,
+    updatedAt: 7,
+  });
+});
+
+it("is as it was claimed only in the same state, attempt and execution", () => {
+  const record = claimed(once);
+  expect(isClaimed(record, record)).toBe(true);
+  expect(isClaimed(undefined, record)).toBe(false);
+  for (const change of [{ state: "failed" }, { attempts: 2 }, { execution: 2 }] as const) {
+    expect(isClaimed({ ...record, ...change }, record)).toBe(false);
+  }
+});

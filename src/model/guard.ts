@@ -1,0 +1,71 @@
+/**
+ * The rules of a guard's record.
+ *
+ * 1. A guard is claimed only where it is absent, of the same kind, and not yet claimed by this attempt.
+ * 2. It is settled by compare-and-set: a late writer, whose claim another has replaced, changes nothing.
+ */
+import type { ExecutionRef, GuardKind, GuardRecord, GuardState, KeptError } from "./records.ts";
+
+export interface GuardClaim extends ExecutionRef {
+  readonly invocation: string;
+  readonly alias: string;
+  readonly kind: GuardKind;
+  readonly at: number;
+  /** The invocation has used no guard of this alias before: there can be no record of it. */
+  readonly isNew?: boolean;
+}
+
+export interface ClaimOutcome {
+  readonly claimed: boolean;
+  /** As it is now: claimed for one more attempt, whose number is its `attempts`, or left as it was. */
+  readonly record: GuardRecord;
+}
+
+export interface GuardSettlement {
+  /** The guard as it was claimed. */
+  readonly claimed: GuardRecord;
+  readonly at: number;
+  readonly state: Exclude<GuardState, "started">;
+  /** A copy that nobody else can change. */
+  readonly value?: unknown;
+  readonly error?: KeptError;
+}
+
+export function claim(found: GuardRecord | undefined, asked: GuardClaim): ClaimOutcome {
+  if (found && (found.state !== "absent" || found.kind !== asked.kind)) {
+    return { claimed: false, record: found };
+  }
+  const { invocation, invocationSeq, alias, kind, execution, at } = asked;
+  const record: GuardRecord = {
+    invocation,
+    invocationSeq,
+    alias,
+    kind,
+    // Only an at-most-once guard remembers that its callable was entered.
+    state: kind === "atMostOnce" ? "started" : "absent",
+    attempts: (found?.attempts ?? 0) + 1,
+    execution,
+    updatedAt: at,
+  };
+  return { claimed: true, record };
+}
+
+/** Whether the guard is as it was claimed: in the same state, attempt and execution. */
+export function isClaimed(found: GuardRecord | undefined, claimed: GuardRecord): boolean {
+  return (
+    found?.state === claimed.state &&
+    found.attempts === claimed.attempts &&
+    found.execution === claimed.execution
+  );
+}
+
+export function settle({ claimed, at, state, value, error }: GuardSettlement): GuardRecord {
+  const { error: _, value: __, ...kept } = claimed;
+  return {
+    ...kept,
+    state,
+    updatedAt: at,
+    ...(state === "stored" ? { value } : {}),
+    ...(error ? { error } : {}),
+  };
+}

@@ -1,0 +1,206 @@
+/** The journal's rules: what begins, what ends, and what becomes of what a death has left. */
+import { describe, expect, it } from "vitest";
+import {
+  begin,
+  end,
+  hold,
+  interrupt,
+  isRunning,
+  matchesFilter,
+  MAX_RESUMPTION_CRASHES,
+  summarizeAnswer,
+  type BeginExecution,
+  type InvocationRecord,
+} from "./index.ts";
+
+const asked: BeginExecution = {
+  id: "i",
+  tool: "t",
+  args: { a: 1, b: 2 },
+  as: "client",
+  owner: "o",
+  guards: "on",
+  at: 5,
+};
+
+function begun(found?: InvocationRecord, change: Partial<BeginExecution> = {}): InvocationRecord {
+  const outcome = begin(found, { ...asked, ...change });
+  if (!outcome.begun) throw new Error(outcome.reason);
+  return { seq: 1, ...outcome.invocation };
+}
+
+const running = begun();
+const completed = end({ begun: running, outcome: "completed", at: 6, response: { content: [] } });
+
+describe("an execution begins", () => {
+  it("the first as a call, later ones as retries, each with the next number", () => {
+    expect(running).toMatchObject({
+      state: "running",
+      createdAt: 5,
+      last: { number: 1, cause: "call" },
+    });
+    const retry = begun(completed, { at: 9 });
+    expect(retry).toMatchObject({
+      createdAt: 5,
+      last: { number: 2, cause: "retry", startedAt: 9 },
+    });
+    expect(begin(completed, asked)).toMatchObject({ earlier: { number: 1, outcome: "completed" } });
+  });
+
+  it("not while another server executes it", () => {
+    expect(begin(running, { ...asked, owner: "p" })).toEqual({
+      begun: false,
+      reason: "running",
+      owner: "o",
+    });
+  });
+
+  it("where the same server had left it running: that execution is over", () => {
+    const outcome = begin(running, asked);
+    expect(outcome).toMatchObject({
+      begun: true,
+      invocation: { last: { number: 2, cause: "retry" } },
+      earlier: { number: 1, outcome: "crashed", endedAt: 5 },
+    });
+  });
+
+  it("not for another tool or other arguments, whatever their order", () => {
+    const refused = { begun: false, reason: "other-request" };
+    expect(begin(completed, { ...asked, tool: "u" })).toEqual(refused);
+    expect(begin(completed, { ...asked, args: { a: 1, b: 3 } })).toEqual(refused);
+    expect(begin(completed, { ...asked, args: { b: 2, a: 1 } })).toMatchObject({ begun: true });
+  });
+
+  it("not where it was known and is gone", () => {
+    expect(begin(undefined, { ...asked, isKnown: true })).toEqual({
+      begun: false,
+      reason: "wiped",
+    });
+  });
+
+  it("as a resumption only where it is interrupted and not held", () => {
+    const refused = { begun: false, reason: "not-interrupted" };
+    const resume = { ...asked, as: "resume", owner: "p" } as const;
+    const interrupted = interrupt(running, 7);
+    expect(begin(completed, resume)).toEqual(refused);
+    expect(begin(running, resume)).toEqual(refused);
+    expect(begin({ ...interrupted, held: "why" }, resume)).toEqual(refused);
+    expect(begun(interrupted, resume).last).toMatchObject({ number: 2, cause: "resume" });
+  });
+
+  it("and remembers that one ran with the guards off", () => {
+    const off = begun(undefined, { guards: "off" });
+    expect(off.unguarded).toBe(true);
+    const ended = end({ begun: off, outcome: "failed", at: 6 });
+    expect(begun(ended).unguarded).toBe(true);
+    expect(running.unguarded).toBeUndefined();
+  });
+});
+
+describe("an execution ends", () => {
+  it("only while it is the one that runs: same number, same owner", () => {
+    expect(isRunning(running, running)).toBe(true);
+    expect(isRunning(undefined, running)).toBe(false);
+    expect(isRunning(completed, running)).toBe(false);
+    expect(isRunning({ ...running, last: { ...running.last, owner: "p" } }, running)).toBe(false);
+    expect(isRunning({ ...running, last: { ...running.last, number: 2 } }, running)).toBe(false);
+  });
+
+  it("with its outcome, a summary of its answer, and what it left", () => {
+    const response = { content: [], structuredContent: { status: "error", error_type: "no" } };
+    const unfinished = ['guard "a"'];
+    expect(
+      end({
+        begun: running,
+        outcome: "completed",
+        at: 8,
+        response,
+        responseLost: true,
+        unfinished,
+      }),
+    ).toMatchObject({
+      state: "completed",
+      last: {
+        outcome: "completed",
+        endedAt: 8,
+        answer: { isError: true, status: "error", errorType: "no" },
+        responseLost: true,
+        unfinished,
+      },
+    });
+    expect(completed.last).not.toHaveProperty("unfinished");
+  });
+
+  it("and a success forgets the crashes of earlier resumptions", () => {
+    const resumed = begun(interrupt(running, 7), { as: "resume", owner: "p" });
+    const crashed = interrupt(resumed, 8);
+    expect(crashed.resumptionCrashes).toBe(1);
+    const again = begun(crashed, { as: "resume", owner: "q" });
+    expect(end({ begun: again, outcome: "completed", at: 9 }).resumptionCrashes).toBe(0);
+  });
+});
+
+describe("a death", () => {
+  it("interrupts, and holds what has crashed in three resumptions in a row", () => {
+    let invocation = interrupt(running, 7);
+    expect(invocation).toMatchObject({
+      state: "interrupted",
+      resumptionCrashes: 0,
+      last: { outcome: "crashed", endedAt: 7 },
+    });
+    for (let crash = 1; crash <= MAX_RESUMPTION_CRASHES; crash++) {
+      expect(invocation.held).toBeUndefined();
+      invocation = interrupt(begun(invocation, { as: "resume", owner: "p" }), 8);
+      expect(invocation.resumptionCrashes).toBe(crash);
+    }
+    expect(invocation.held).toBe("Its resumption crashed 3 times in a row.");
+  });
+
+  it("of a client's own retry is none of a resumption", () => {
+    const resumed = interrupt(begun(interrupt(running, 7), { as: "resume", owner: "p" }), 8);
+    expect(interrupt(begun(resumed), 9).resumptionCrashes).toBe(0);
+  });
+});
+
+it("only an interrupted invocation is held; freed, it is as new", () => {
+  const interrupted = { ...interrupt(running, 7), resumptionCrashes: 3 };
+  expect(hold(running, "why")).toBeUndefined();
+  expect(hold(completed, "why")).toBeUndefined();
+  expect(hold(interrupted, "why")).toMatchObject({ held: "why", resumptionCrashes: 3 });
+  const freed = hold({ ...interrupted, held: "why" }, undefined);
+  expect(freed).toMatchObject({ resumptionCrashes: 0 });
+  expect(freed).not.toHaveProperty("held");
+});
+
+it.each<[unknown, boolean]>([
+  [{ error: { code: 1, message: "" } }, true],
+  [{ isError: true, content: [] }, true],
+  [{ structuredContent: { status: "error" } }, true],
+  [{ structuredContent: { status: "success" } }, false],
+  [{ content: [] }, false],
+  [null, false],
+])("the summary of %j tells whether it is an error: %s", (response, isError) => {
+  expect(summarizeAnswer(response).isError).toBe(isError);
+});
+
+it("a filter takes what fits all that it names", () => {
+  const call = { ...completed, createdAt: 5 };
+  expect(matchesFilter(call, {})).toBe(true);
+  for (const [filter, fits] of [
+    [{ tool: "t" }, true],
+    [{ tool: "u" }, false],
+    [{ state: "completed" }, true],
+    [{ state: "failed" }, false],
+    [{ errors: true }, false],
+    [{ since: 5 }, true],
+    [{ since: 6 }, false],
+    [{ text: '"B":2' }, true],
+    [{ text: "answered" }, true],
+    [{ text: "elsewhere" }, false],
+    [{ tool: "t", state: "failed" }, false],
+  ] as const) {
+    expect(matchesFilter(call, filter, [{ text: "ANSWERED" }]), JSON.stringify(filter)).toBe(fits);
+  }
+  const failed = end({ begun: running, outcome: "failed", at: 6 });
+  expect(matchesFilter(failed, { errors: true })).toBe(true);
+});

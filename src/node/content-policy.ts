@@ -1,0 +1,23 @@
+/** What the browser lets the page's documents do: said by the build's meta element and by the server. */
+
+/** Strict: nothing from elsewhere, nothing inline, no eval. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** A meta element cannot say who may frame the page. */
+const PAGE_HEADER = `${PAGE_POLICY}; frame-ancestors 'none'`;
+
+/** A document that needs another policy than the page stands here, by its path in the build. */
+const DOCUMENTS: Readonly<Record<string, string>> = { "index.html": PAGE_HEADER };
+
+/** The header that a file of the build is sent with; without a file, that of an answer which is none. */
+export function policyHeader(file = "index.html"): string {
+  return DOCUMENTS[file] ?? PAGE_HEADER;
+}

@@ -1,0 +1,144 @@
+/**
+ * Which servers live: how a server's death is known, and that nobody takes a living one for dead.
+ *
+ * 1. With Web Locks: a server holds a lock as long as it lives, in this tab or another; the browser
+ *    frees it when the tab dies.
+ * 2. Without: a connection knows the servers that were entered through it, and registers in the
+ *    database while it has some. What became of another connection's cannot be known, so a second
+ *    one is refused, until a person says that the first is dead.
+ */
+import { transact } from "./database.ts";
+import { deferred, type Deferred } from "./deferred.ts";
+import { StoreError } from "./errors.ts";
+import type { PlaygroundDatabase } from "./schema.ts";
+
+export interface EnterOptions {
+  /** The server dies when it is aborted. */
+  readonly signal: AbortSignal;
+  /** A person says that whoever else is registered is dead. */
+  readonly takeOver?: boolean;
+}
+
+export interface Liveness {
+  /** @throws ServerRefusedError where another server may live, and its death could not be known */
+  enter(server: string, options: EnterOptions): Promise<void>;
+  /** All that live now. */
+  living(): Promise<ReadonlySet<string>>;
+  /** Resolves when the server is dead. Rejects with the signal's reason when that is aborted first. */
+  untilDead(server: string, signal: AbortSignal): Promise<void>;
+}
+
+/** A second server on a store whose servers' death cannot be known. */
+export class ServerRefusedError extends StoreError {
+  override name = "ServerRefusedError";
+}
+
+export function webLocksLiveness(manager: LockManager, store: string): Liveness {
+  const prefix = `durable-mcp:${store}:server:`;
+  return {
+    async enter(server, { signal }) {
+      const entered = deferred<void>();
+      const held = deferred<void>();
+      const free = (): void => held.resolve();
+      signal.addEventListener("abort", free, { once: true });
+      manager
+        .request(prefix + server, { signal }, () => {
+          entered.resolve();
+          if (signal.aborted) free();
+          return held.promise;
+        })
+        .catch((error: unknown) => entered.reject(error));
+      await entered.promise;
+    },
+    async living() {
+      const { held = [] } = await manager.query();
+      const names = held.flatMap(({ name }) => (name?.startsWith(prefix) ? [name] : []));
+      return new Set(names.map((name) => name.slice(prefix.length)));
+    },
+    async untilDead(server, signal) {
+      await manager.request(prefix + server, { signal }, () => Promise.resolve());
+    },
+  };
+}
+
+/** Knows the servers that are entered through this object, wherever it is passed. */
+export function localLiveness(): Liveness {
+  const alive = new Map<string, Deferred<void>>();
+  return {
+    enter(server, { signal }) {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
+      const death = deferred<void>();
+      alive.set(server, death);
+      const die = (): void => {
+        alive.delete(server);
+        death.resolve();
+      };
+      signal.addEventListener("abort", die, { once: true });
+      return Promise.resolve();
+    },
+    living: () => Promise.resolve(new Set(alive.keys())),
+    async untilDead(server, signal) {
+      signal.throwIfAborted();
+      const aborted = deferred<never>();
+      const abort = (): void => aborted.reject(signal.reason);
+      signal.addEventListener("abort", abort, { once: true });
+      try {
+        await Promise.race([alive.get(server)?.promise, aborted.promise]);
+      } finally {
+        signal.removeEventListener("abort", abort);
+      }
+    },
+  };
+}
+
+/** Local, and registered in the database: one connection at a time. */
+export function registeredLiveness(db: PlaygroundDatabase): Liveness {
+  const local = localLiveness();
+  const connection = `${Date.now()}-${Math.random()}`;
+  const servers = new Set<string>();
+
+  const register = async (takeOver: boolean): Promise<void> => {
+    await transact(db, ["servers"], "readwrite", {}, async (tx) => {
+      const table = tx.objectStore("servers");
+      for (const key of await table.getAllKeys()) {
+        if (key === connection) continue;
+        const other = await table.get(key);
+        if (!takeOver) throw refusal(other?.since);
+        await table.delete(key);
+      }
+      await table.put({ since: Date.now() }, connection);
+    });
+  };
+  const leave = (server: string): void => {
+    servers.delete(server);
+    if (servers.size > 0) return;
+    // Where it cannot be written, the next server is refused, and a person decides.
+    transact(db, ["servers"], "readwrite", {}, (tx) =>
+      tx.objectStore("servers").delete(connection),
+    ).catch(() => undefined);
+  };
+
+  return {
+    ...local,
+    async enter(server, { signal, takeOver = false }) {
+      servers.add(server);
+      try {
+        await register(takeOver);
+        await local.enter(server, { signal });
+      } catch (error) {
+        leave(server);
+        throw error;
+      }
+      signal.addEventListener("abort", () => leave(server), { once: true });
+    },
+  };
+}
+
+function refusal(since: number | undefined): ServerRefusedError {
+  const when = since === undefined ? "" : ` since ${new Date(since).toLocaleString()}`;
+  return new ServerRefusedError(
+    `Another server is registered on this store${when}, and without Web Locks (the page is not ` +
+      `served over HTTPS or from this machine) nothing tells whether it still lives. Close the other ` +
+      `tab or process, or take over if you know that it is gone.`,
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * Values that guards store: what every engine keeps alike. JSON values, `undefined`, bigint, Date,
+ * RegExp, Map, Set, Error, bytes (ArrayBuffer and its views), boxed primitives, and cycles.
+ */
+import { UnstorableValueError } from "./errors.ts";
+
+const KINDS = new Set(
+  "Object Array Date RegExp Map Set Error ArrayBuffer DataView Boolean Number String BigInt".split(
+    " ",
+  ),
+);
+
+/**
+ * A copy as the store would give it back, which shares nothing with the value: class instances
+ * become plain objects.
+ *
+ * @throws UnstorableValueError for what not every engine keeps: functions, symbols, Blob, File,
+ *   CryptoKey, …, and for a member named `__proto__`
+ */
+export function copyStorable(value: unknown): unknown {
+  let copy: unknown;
+  try {
+    copy = structuredClone(value);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UnstorableValueError(`The value cannot be stored: ${why}`, { cause: error });
+  }
+  check(copy, new Set());
+  return copy;
+}
+
+function check(value: unknown, seen: Set<object>): void {
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  seen.add(value);
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (ArrayBuffer.isView(value)) return;
+  if (!KINDS.has(kind)) {
+    throw new UnstorableValueError(
+      `The value cannot be stored: it holds a ${kind}, which not every store keeps. ` +
+        `Store its bytes or its text.`,
+    );
+  }
+  if (value instanceof Map) for (const pair of value) pair.forEach((part) => check(part, seen));
+  else if (value instanceof Set) for (const part of value) check(part, seen);
+  else if (kind === "Error") check((value as Error).cause, seen);
+  if (kind !== "Object" && kind !== "Array") return;
+  for (const [name, member] of Object.entries(value)) {
+    if (name === "__proto__") {
+      throw new UnstorableValueError(
+        `The value cannot be stored: it has a member named "__proto__". Name it otherwise.`,
+      );
+    }
+    check(member, seen);
+  }
+}
