@@ -49,7 +49,7 @@ describe("imports point one way", { timeout }, () => {
 
 describe("a test asserts something", { timeout }, () => {
   it.each([
-    ["src/store/locks.test.ts", "vitest/expect-expect", "expectNothing"],
+    ["src/store/liveness.test.ts", "vitest/expect-expect", "expectNothing"],
     ["e2e/reload.spec.ts", "playwright/expect-expect", "playground.isUp"],
   ])("%s, itself or through a helper that does", async (file, rule, helper) => {
     const test = (call: string): string => `test("nothing", async () => { await ${call}(); });\n`;

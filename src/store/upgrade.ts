@@ -30,7 +30,7 @@ export async function upgrade(
   _newVersion: number | null,
   tx: Upgrade,
 ): Promise<void> {
-  const old = oldVersion === 0 ? undefined : setAside(db, tx);
+  const old = oldVersion === 1 || oldVersion === 2 ? setAside(db, tx) : undefined;
   if (oldVersion < 1) {
     db.createObjectStore("entries");
     db.createObjectStore("hits");
