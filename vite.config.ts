@@ -15,11 +15,24 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
  * What the SDK imports and nobody here needs: Ajv, which compiles code where a strict
  * Content-Security-Policy forbids that, and zod 3.
  */
-const leftOut = {
-  ajv: file("src/mcp/no-ajv.ts"),
-  "ajv-formats": file("src/mcp/no-ajv.ts"),
-  "zod/v3": file("src/mcp/no-zod-3.ts"),
-  "zod-to-json-schema": file("src/mcp/no-zod-3.ts"),
+const leftOut = [
+  { find: "ajv", replacement: file("src/mcp/no-ajv.ts") },
+  { find: "ajv-formats", replacement: file("src/mcp/no-ajv.ts") },
+  { find: "zod/v3", replacement: file("src/mcp/no-zod-3.ts") },
+  { find: "zod-to-json-schema", replacement: file("src/mcp/no-zod-3.ts") },
+  {
+    // The SDK's own imports within it.
+    find: /^\.\.\/(experimental\/tasks\/(server|client|mcp-server)|shared\/toolNameValidation)\.js$/,
+    replacement: file("src/mcp/no-tasks.ts"),
+  },
+];
+
+/** Needed before the first call can be made: in one chunk it is smaller than in twenty. */
+const firstLoad = {
+  name: "core",
+  test: (id: string): boolean =>
+    /\/src\/(model|store|durable|mcp|world)\//.test(id) &&
+    !/(upgrade|map-history|recordings|registered-liveness)\.ts$/.test(id),
 };
 
 /** The development server injects inline styles and goes without. */
@@ -54,7 +67,11 @@ export default defineConfig({
   server: { port: DEFAULT_PORT, strictPort: true },
   // Relative: the build works under any path.
   base: "./",
-  build: { target: "es2023", modulePreload: { polyfill: false } },
+  build: {
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: [firstLoad] } } },
+  },
   test: {
     projects: [
       {

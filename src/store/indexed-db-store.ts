@@ -12,12 +12,13 @@ import { ChangeFeed, type ChangeListener, type StoreChange } from "./change-feed
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import type { DurableStore, WriteOptions } from "./durable-store.ts";
 import * as guards from "./guard-table.ts";
-import * as history from "./map-history.ts";
+import type { WriteQuery } from "./map-history.ts";
 import * as journal from "./journal-table.ts";
-import { registeredLiveness, webLocksLiveness, type Liveness } from "./liveness.ts";
-import { trimRecordings, type Trimming } from "./recordings.ts";
+import { webLocksLiveness, type Liveness } from "./liveness.ts";
+import type { Trimming } from "./recordings.ts";
 import {
   ALL_TABLES,
+  makeTables,
   SCHEMA_VERSION,
   type PendingState,
   type PlaygroundDatabase,
@@ -25,7 +26,6 @@ import {
 } from "./schema.ts";
 import * as maps from "./sorted-map-table.ts";
 import * as trace from "./trace-table.ts";
-import { upgrade } from "./upgrade.ts";
 
 export interface OpenStoreOptions extends OpenOptions {
   /**
@@ -42,14 +42,39 @@ export interface OpenStoreOptions extends OpenOptions {
  * @throws StoreVersionError where the database is of a newer version
  */
 export async function openStore({ liveness, ...options }: OpenStoreOptions): Promise<DurableStore> {
-  const db = await openDatabase(options, SCHEMA_VERSION, upgrade);
-  return new IndexedDbStore(options.name, db, liveness ?? defaultLiveness(options.name, db));
+  const db = await openCurrent(options);
+  return new IndexedDbStore(
+    options.name,
+    db,
+    liveness ?? (await defaultLiveness(options.name, db)),
+  );
 }
 
-function defaultLiveness(name: string, db: PlaygroundDatabase): Liveness {
+/** What is rarely needed (older versions, the past, trimming) is loaded when it is. */
+async function openCurrent(options: OpenOptions): Promise<PlaygroundDatabase> {
+  try {
+    return await openDatabase(options, SCHEMA_VERSION, async (db, oldVersion) => {
+      if (oldVersion === 0) makeTables(db);
+      else if (oldVersion < 3) await Promise.reject(new OlderVersion());
+    });
+  } catch (error) {
+    if (!(error instanceof OlderVersion)) throw error;
+    const { upgradeFrom } = await import("./upgrade.ts");
+    return await openDatabase(options, SCHEMA_VERSION, (db, oldVersion, _newVersion, tx) =>
+      upgradeFrom(db, oldVersion, tx),
+    );
+  }
+}
+
+/** Nothing is changed until the code that brings it to this version is there. */
+class OlderVersion extends Error {}
+
+async function defaultLiveness(name: string, db: PlaygroundDatabase): Promise<Liveness> {
   // Absent in Node 20, and where a page is served neither over HTTPS nor from this machine.
   const manager = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
-  return manager ? webLocksLiveness(manager, name) : registeredLiveness(db);
+  if (manager) return webLocksLiveness(manager, name);
+  const { registeredLiveness } = await import("./registered-liveness.ts");
+  return registeredLiveness(db);
 }
 
 class IndexedDbStore implements DurableStore {
@@ -138,11 +163,13 @@ class IndexedDbStore implements DurableStore {
   readWrite(seq: number) {
     return maps.readWrite(this.#db, seq);
   }
-  readWrites(query: history.WriteQuery) {
-    return history.readWrites(this.#db, query);
+  async readWrites(query: WriteQuery) {
+    const history = await import("./map-history.ts");
+    return await history.readWrites(this.#db, query);
   }
-  readRangeAt(query: maps.RangeQuery, moment: number) {
-    return history.readRangeAt(this.#db, query, moment);
+  async readRangeAt(query: maps.RangeQuery, moment: number) {
+    const history = await import("./map-history.ts");
+    return await history.readRangeAt(this.#db, query, moment);
   }
   readWriteHeaders(numbers: readonly number[]) {
     return maps.readWriteHeaders(this.#db, numbers);
@@ -164,6 +191,7 @@ class IndexedDbStore implements DurableStore {
     return trace.readTrace(this.#db, query);
   }
   async trimRecordings(trimming: Trimming) {
+    const { trimRecordings } = await import("./recordings.ts");
     const trimmed = await trimRecordings(this.#db, trimming);
     if (trimmed.count > 0) this.#tell({ tables: ["invocations", "trace"] });
     return trimmed;

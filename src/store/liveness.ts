@@ -7,10 +7,8 @@
  *    database while it has some. What became of another connection's cannot be known, so a second
  *    one is refused, until a person says that the first is dead.
  */
-import { transact } from "./database.ts";
 import { deferred, type Deferred } from "./deferred.ts";
 import { StoreError } from "./errors.ts";
-import type { PlaygroundDatabase } from "./schema.ts";
 
 export interface EnterOptions {
   /** The server dies when it is aborted. */
@@ -89,56 +87,4 @@ export function localLiveness(): Liveness {
       }
     },
   };
-}
-
-/** Local, and registered in the database: one connection at a time. */
-export function registeredLiveness(db: PlaygroundDatabase): Liveness {
-  const local = localLiveness();
-  const connection = `${Date.now()}-${Math.random()}`;
-  const servers = new Set<string>();
-
-  const register = async (takeOver: boolean): Promise<void> => {
-    await transact(db, ["servers"], "readwrite", {}, async (tx) => {
-      const table = tx.objectStore("servers");
-      for (const key of await table.getAllKeys()) {
-        if (key === connection) continue;
-        const other = await table.get(key);
-        if (!takeOver) throw refusal(other?.since);
-        await table.delete(key);
-      }
-      await table.put({ since: Date.now() }, connection);
-    });
-  };
-  const leave = (server: string): void => {
-    servers.delete(server);
-    if (servers.size > 0) return;
-    // Where it cannot be written, the next server is refused, and a person decides.
-    transact(db, ["servers"], "readwrite", {}, (tx) =>
-      tx.objectStore("servers").delete(connection),
-    ).catch(() => undefined);
-  };
-
-  return {
-    ...local,
-    async enter(server, { signal, takeOver = false }) {
-      servers.add(server);
-      try {
-        await register(takeOver);
-        await local.enter(server, { signal });
-      } catch (error) {
-        leave(server);
-        throw error;
-      }
-      signal.addEventListener("abort", () => leave(server), { once: true });
-    },
-  };
-}
-
-function refusal(since: number | undefined): ServerRefusedError {
-  const when = since === undefined ? "" : ` since ${new Date(since).toLocaleString()}`;
-  return new ServerRefusedError(
-    `Another server is registered on this store${when}, and without Web Locks (the page is not ` +
-      `served over HTTPS or from this machine) nothing tells whether it still lives. Close the other ` +
-      `tab or process, or take over if you know that it is gone.`,
-  );
 }

@@ -85,6 +85,29 @@ export const ALL_TABLES: PlaygroundTable[] = [
   "settings",
 ];
 
+export type UpgradeTransaction = IDBPTransaction<
+  PlaygroundSchema,
+  PlaygroundTable[],
+  "versionchange"
+>;
+
+/** Makes the tables that are not there yet. */
+export function makeTables(db: PlaygroundDatabase): void {
+  const plain = ["entries", "changes", "executions", "answers", "fences"] as const;
+  for (const name of [...plain, "hits", "servers", "settings"] as const) {
+    if (!db.objectStoreNames.contains(name)) db.createObjectStore(name);
+  }
+  const writes = db.createObjectStore("writes", { keyPath: "seq" });
+  writes.createIndex("once", "once", { unique: true });
+  writes.createIndex("map", ["map", "seq"]);
+  db.createObjectStore("guards", { keyPath: ["invocationSeq", "alias"] });
+  const invocations = db.createObjectStore("invocations", { keyPath: "seq", autoIncrement: true });
+  invocations.createIndex("id", "id", { unique: true });
+  invocations.createIndex("pending", "pending");
+  const trace = db.createObjectStore("trace", { keyPath: ["invocation", "execution", "n"] });
+  trace.createIndex("attempts", "attemptOf");
+}
+
 export function withPending<T extends Partial<StoredInvocation>>({ pending: _, ...invocation }: T) {
   const { state } = invocation;
   const isPending = state === "running" || state === "interrupted";

@@ -14,47 +14,23 @@ import { packChange } from "./change-codec.ts";
 import { packEntry } from "./entry-codec.ts";
 import { entryKey } from "./keys.ts";
 import {
+  makeTables,
   withPending,
   type PlaygroundDatabase,
-  type PlaygroundSchema,
   type PlaygroundTable,
   type StoredTraceEvent,
+  type UpgradeTransaction,
 } from "./schema.ts";
 import { describe } from "./sorted-map-table.ts";
 
-type Upgrade = IDBPTransaction<PlaygroundSchema, PlaygroundTable[], "versionchange">;
-
-export async function upgrade(
+/** @param oldVersion 1 or 2 */
+export async function upgradeFrom(
   db: PlaygroundDatabase,
   oldVersion: number,
-  _newVersion: number | null,
-  tx: Upgrade,
+  tx: UpgradeTransaction,
 ): Promise<void> {
-  const old = oldVersion === 1 || oldVersion === 2 ? setAside(db, tx) : undefined;
-  if (oldVersion < 1) {
-    db.createObjectStore("entries");
-    db.createObjectStore("hits");
-    db.createObjectStore("settings");
-  }
-  if (oldVersion < 3) {
-    const writes = db.createObjectStore("writes", { keyPath: "seq" });
-    writes.createIndex("once", "once", { unique: true });
-    writes.createIndex("map", ["map", "seq"]);
-    db.createObjectStore("changes");
-    db.createObjectStore("guards", { keyPath: ["invocationSeq", "alias"] });
-    const invocations = db.createObjectStore("invocations", {
-      keyPath: "seq",
-      autoIncrement: true,
-    });
-    invocations.createIndex("id", "id", { unique: true });
-    invocations.createIndex("pending", "pending");
-    for (const name of ["executions", "answers", "fences", "servers"] as const) {
-      db.createObjectStore(name);
-    }
-    const trace = db.createObjectStore("trace", { keyPath: ["invocation", "execution", "n"] });
-    trace.createIndex("attempts", "attemptOf");
-  }
-  if (!old) return;
+  const old = setAside(db, tx);
+  makeTables(db);
   const numbers = await moveInvocations(old, tx);
   await moveGuards(old, tx, numbers);
   await moveTrace(old, tx);
@@ -69,7 +45,7 @@ interface Old {
 }
 
 /** Tables whose keys change make room for the new ones. */
-function setAside(db: PlaygroundDatabase, tx: Upgrade): Old {
+function setAside(db: PlaygroundDatabase, tx: UpgradeTransaction): Old {
   const moved = (["invocations", "guards", "trace", "writes", "changes"] as const).filter((name) =>
     db.objectStoreNames.contains(name),
   );
@@ -119,7 +95,10 @@ interface OldInvocation extends Omit<InvocationRecord, "seq" | "last"> {
 }
 
 /** In the order of their ids, which were the only order: of the time that they tell. */
-async function moveInvocations(old: Old, tx: Upgrade): Promise<ReadonlyMap<string, number>> {
+async function moveInvocations(
+  old: Old,
+  tx: UpgradeTransaction,
+): Promise<ReadonlyMap<string, number>> {
   const numbers = new Map<string, number>();
   const [invocations, executions, answers] = [
     unwrap(tx.objectStore("invocations")),
@@ -150,7 +129,7 @@ async function moveInvocations(old: Old, tx: Upgrade): Promise<ReadonlyMap<strin
 
 async function moveGuards(
   old: Old,
-  tx: Upgrade,
+  tx: UpgradeTransaction,
   numbers: ReadonlyMap<string, number>,
 ): Promise<void> {
   const guards = unwrap(tx.objectStore("guards"));
@@ -163,7 +142,7 @@ async function moveGuards(
 }
 
 /** Version 1 numbered all events in one row, and traced how an execution began and ended. */
-async function moveTrace(old: Old, tx: Upgrade): Promise<void> {
+async function moveTrace(old: Old, tx: UpgradeTransaction): Promise<void> {
   const trace = unwrap(tx.objectStore("trace"));
   await each(old.table("trace"), (value) => {
     const { seq, attemptOf: _, ...event } = value as StoredTraceEvent & { readonly seq?: number };
@@ -179,7 +158,7 @@ async function moveTrace(old: Old, tx: Upgrade): Promise<void> {
 }
 
 /** Up to version 2 writes had ids, UUIDv7, and version 1 kept with each what it changed. */
-async function moveWrites(old: Old, tx: Upgrade): Promise<ReadonlyMap<string, number>> {
+async function moveWrites(old: Old, tx: UpgradeTransaction): Promise<ReadonlyMap<string, number>> {
   const numbers = new Map<string, number>();
   const [writes, changes] = [unwrap(tx.objectStore("writes")), unwrap(tx.objectStore("changes"))];
   await each(old.table("writes"), (value) => {
@@ -203,7 +182,10 @@ async function moveWrites(old: Old, tx: Upgrade): Promise<ReadonlyMap<string, nu
 }
 
 /** Version 1 kept entries as objects, under keys of name and bytes. */
-async function rekeyEntries(tx: Upgrade, writes: ReadonlyMap<string, number>): Promise<void> {
+async function rekeyEntries(
+  tx: UpgradeTransaction,
+  writes: ReadonlyMap<string, number>,
+): Promise<void> {
   const entries = unwrap(tx as unknown as IDBPTransaction).objectStore("entries");
   await each(entries, (stored, oldKey, cursor) => {
     // Strings sort before arrays: the cursor does not meet what is put.
@@ -216,7 +198,10 @@ async function rekeyEntries(tx: Upgrade, writes: ReadonlyMap<string, number>): P
 }
 
 /** Version 2 packed the id of an entry's write before its value: a UUID's 16 bytes. */
-async function repackEntries(tx: Upgrade, writes: ReadonlyMap<string, number>): Promise<void> {
+async function repackEntries(
+  tx: UpgradeTransaction,
+  writes: ReadonlyMap<string, number>,
+): Promise<void> {
   const ID_BYTES = 16;
   const byBytes = new Map([...writes].map(([id, seq]) => [id.replaceAll("-", ""), seq]));
   const entries = unwrap(tx as unknown as IDBPTransaction).objectStore("entries");

@@ -6,7 +6,7 @@ import { show } from "../format.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 
-export function SavedCalls({
+export default function SavedCalls({
   tool,
   args,
 }: {

@@ -7,10 +7,10 @@ import { Empty, Panel } from "../components/panel.tsx";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { initialArguments, parseArguments, wholeCall } from "../runtime/arguments.ts";
-import { SavedCalls } from "./saved-calls.tsx";
 
 const SchemaForm = lazy(() => import("./schema-form.tsx"));
 const JsonEditor = lazy(() => import("./json-editor.tsx"));
+const SavedCalls = lazy(() => import("./saved-calls.tsx"));
 
 export function ToolsPanel(): ReactElement {
   const playground = usePlayground();
@@ -78,7 +78,9 @@ export function ToolsPanel(): ReactElement {
         </label>
         <p className="text-sm text-muted">{tool.description}</p>
         <Arguments key={tool.name} tool={tool} text={text} onSubmit={call} />
-        <SavedCalls tool={tool.name} args={args} />
+        <Suspense fallback={<div className="h-7" />}>
+          <SavedCalls tool={tool.name} args={args} />
+        </Suspense>
       </form>
     </Panel>
   );
