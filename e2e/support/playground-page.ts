@@ -253,8 +253,7 @@ export async function writeCalls(
             // The store numbers it.
             const put = tx.objectStore("invocations").put(record);
             if (response === undefined) continue;
-            put.onsuccess = () =>
-              tx.objectStore("answers").put(response, [put.result as number, 1]);
+            put.onsuccess = () => tx.objectStore("answers").put(response, [put.result, 1]);
           }
           tx.oncomplete = () => {
             open.result.close();

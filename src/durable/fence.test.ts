@@ -11,7 +11,7 @@ describe("a fence that is cut", () => {
     fence.cut();
     let called = false;
     const settled: string[] = [];
-    fence
+    void fence
       .run(() => {
         called = true;
         return Promise.resolve();

@@ -92,7 +92,12 @@ it("something hangs exactly while it hangs: until its release, its cancellation,
 
 it("a call that is over leaves no listener on any signal, so that nothing of it is kept", async () => {
   const counts = new Map<AbortSignal, number>();
-  const { addEventListener, removeEventListener } = AbortSignal.prototype;
+  const method = <Name extends "addEventListener" | "removeEventListener">(name: Name) =>
+    Reflect.get<AbortSignal, Name>(AbortSignal.prototype, name);
+  const [addEventListener, removeEventListener] = [
+    method("addEventListener"),
+    method("removeEventListener"),
+  ];
   const count = (signal: AbortSignal, by: number): void => {
     counts.set(signal, (counts.get(signal) ?? 0) + by);
   };

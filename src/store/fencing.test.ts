@@ -208,7 +208,7 @@ it("a retry reads and writes no earlier answer, however many there are", async (
 });
 
 it("a transaction that the browser rolls back without a reason is told with its size, in words", async () => {
-  const real = IDBObjectStore.prototype.put;
+  const real = Reflect.get<IDBObjectStore, "put">(IDBObjectStore.prototype, "put");
   vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
     this: IDBObjectStore,
     ...args: Parameters<IDBObjectStore["put"]>

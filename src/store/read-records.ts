@@ -63,12 +63,15 @@ interface RecordsSource {
   }): IDBRequest;
 }
 
-/** What a request of a read comes to. */
+/** What a request comes to. */
 export function settled<T>(request: IDBRequest): Promise<T> {
-  return new Promise((resolve, reject) => {
+  const result = new Promise<T>((resolve, reject) => {
     request.onsuccess = () => resolve(request.result as T);
     request.onerror = () => reject(failure(request));
   });
+  // Where the transaction is aborted before anyone has waited for it, the transaction's error tells.
+  result.catch(() => undefined);
+  return result;
 }
 
 /** IndexedDB sets the error before it fires the event. */
