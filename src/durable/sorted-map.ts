@@ -106,8 +106,7 @@ export class SortedMap {
       const bounds = rangeBounds(direction, request);
       if (!bounds) return { entries: [] };
       const query = { map: this.name, direction, limit: request.limit, ...bounds };
-      const entries = await store.readRange(query);
-      return { entries: entries.map(({ key, value }) => ({ key, value })) };
+      return { entries: await store.readPairs(query) };
     });
   }
 

@@ -1,7 +1,13 @@
 /**
  * The store's fence: what a superseded execution writes is refused, in the transaction that would
- * have written. Who is not superseded has no record here, so that the usual end of an execution
- * costs nothing; within its own server the runtime's fence comes first.
+ * have written.
+ *
+ * 1. A mark stands for an execution that may not write any more. Who is not superseded has none, so
+ *    that the usual end of an execution costs nothing; within its own server the runtime's fence
+ *    comes first.
+ * 2. Marks stand in the tables that are written under them: among the guards, under a number in an
+ *    alias's place, and for maps in a table of their own. A transaction needs no further table.
+ * 3. A mark can be looked for without waiting for an answer: whoever adds it again, aborts.
  */
 import { unwrap } from "idb";
 import type { ExecutionRef } from "../model/index.ts";
@@ -9,20 +15,40 @@ import { SupersededError } from "./errors.ts";
 import { settled } from "./read-records.ts";
 import type { PlaygroundTable, Transaction } from "./schema.ts";
 
-type Fenced = Transaction<PlaygroundTable[], "readwrite">;
-
-function fencesOf(tx: unknown): IDBObjectStore {
-  return unwrap(tx as Fenced).objectStore("fences");
+function tableOf(tx: unknown, name: "guards" | "fences"): IDBObjectStore {
+  return unwrap(tx as Transaction<PlaygroundTable[], "readwrite">).objectStore(name);
 }
 
-/** From the transaction's commit on, no execution up to this one writes any more. */
-export function raiseFence(tx: unknown, { invocationSeq, execution }: ExecutionRef): void {
-  fencesOf(tx).put(execution + 1, invocationSeq);
+const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] => [
+  invocationSeq,
+  execution,
+];
+
+/** From the transaction's commit on, this execution does not write any more. */
+export function raiseFence(tx: unknown, by: ExecutionRef): void {
+  tableOf(tx, "fences").put(true, markOf(by));
+  tableOf(tx, "guards").put({ invocationSeq: by.invocationSeq, alias: by.execution });
 }
 
 /** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
-export async function checkFence(tx: unknown, by: ExecutionRef | undefined): Promise<void> {
-  if (!by) return;
-  const least = await settled<number | undefined>(fencesOf(tx).get(by.invocationSeq));
-  if (least !== undefined && by.execution < least) throw new SupersededError(by.execution);
+export async function checkFence(
+  tx: unknown,
+  table: "guards" | "fences",
+  by: ExecutionRef | undefined,
+): Promise<void> {
+  if (by && (await settled(tableOf(tx, table).getKey(markOf(by)))) !== undefined) {
+    throw new SupersededError(by.execution);
+  }
+}
+
+/**
+ * Aborts the transaction where the execution may not write any more. Nobody waits for the answer.
+ *
+ * @returns tells, once the transaction was aborted, whether this is why
+ */
+export function abortIfFenced(tx: unknown, by: ExecutionRef): () => boolean {
+  const guards = tableOf(tx, "guards");
+  const added = guards.add({ invocationSeq: by.invocationSeq, alias: by.execution });
+  guards.delete(markOf(by));
+  return () => added.readyState === "done" && added.error?.name === "ConstraintError";
 }

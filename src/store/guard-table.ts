@@ -18,8 +18,7 @@ import {
 } from "../model/index.ts";
 import { readTable, transact, type TransactOptions } from "./database.ts";
 import { SupersededError } from "./errors.ts";
-import { checkFence } from "./fence-table.ts";
-import { partsOf } from "./journal-table.ts";
+import { abortIfFenced, checkFence } from "./fence-table.ts";
 import { readPage, settled, type Page } from "./read-records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 
@@ -39,22 +38,22 @@ export async function claimGuard(
   asked: GuardClaim,
   options: TransactOptions,
 ): Promise<ClaimOutcome> {
-  return await transact(db, ["guards", "fences"], "readwrite", options, async (tx) => {
-    const guards = unwrap(tx.objectStore("guards"));
-    if (asked.isNew) {
-      const outcome = claim(undefined, asked);
-      guards.add(outcome.record);
-      await checkFence(tx, asked);
+  let isFenced = (): boolean => false;
+  try {
+    return await transact(db, ["guards"], "readwrite", options, async (tx) => {
+      const guards = unwrap(tx.objectStore("guards"));
+      isFenced = abortIfFenced(tx, asked);
+      const found = asked.isNew
+        ? undefined
+        : await settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias]));
+      const outcome = claim(found, asked);
+      if (asked.isNew) guards.add(outcome.record);
+      else if (outcome.claimed) guards.put(outcome.record);
       return outcome;
-    }
-    const [found] = await Promise.all([
-      settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias])),
-      checkFence(tx, asked),
-    ]);
-    const outcome = claim(found, asked);
-    if (outcome.claimed) guards.put(outcome.record);
-    return outcome;
-  });
+    });
+  } catch (error) {
+    throw isFenced() ? new SupersededError(asked.execution) : error;
+  }
 }
 
 /**
@@ -70,12 +69,12 @@ export async function settleGuard(
 ): Promise<void> {
   const { claimed } = settlement;
   const { invocationSeq, alias } = claimed;
-  await transact(db, ["guards", "fences"], "readwrite", options, async (tx) => {
+  await transact(db, ["guards"], "readwrite", options, async (tx) => {
     const guards = unwrap(tx.objectStore("guards"));
     const read = settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
     // Who claimed it knows its record: it is written while it is looked at again.
     guards.put(settle(settlement));
-    const [found] = await Promise.all([read, checkFence(tx, claimed)]);
+    const [found] = await Promise.all([read, checkFence(tx, "guards", claimed)]);
     if (!found) {
       throw new Error(`Guard "${alias}" is gone: the data was wiped while it was running.`);
     }
@@ -97,14 +96,20 @@ export async function readGuards(
     const guards = tx.objectStore("guards");
     if (invocation !== undefined) {
       const seq = await tx.objectStore("invocations").index("id").getKey(invocation);
-      return seq === undefined ? [] : await guards.getAll(partsOf(seq), page.limit);
+      return seq === undefined ? [] : await guards.getAll(guardsOf(seq), page.limit);
     }
     return await readPage<GuardRecord, [number, string]>(
       unwrap(guards),
       page,
       ({ invocationSeq, alias }) => [invocationSeq, alias],
+      (records) => Promise.resolve(records.filter(({ alias }) => typeof alias === "string")),
     );
   });
+}
+
+/** An invocation's guards: aliases sort after the numbers of its marks. */
+function guardsOf(invocationSeq: number): IDBKeyRange {
+  return IDBKeyRange.bound([invocationSeq, ""], [invocationSeq, []]);
 }
 
 /**
@@ -119,7 +124,7 @@ export async function countAttempts(
     Promise.all(
       invocations.map(async ({ id, seq, unguarded = false, trimmed }) => {
         const [guards, unrecorded] = await Promise.all([
-          tx.objectStore("guards").getAll(partsOf(seq)),
+          tx.objectStore("guards").getAll(guardsOf(seq)),
           unguarded ? tx.objectStore("trace").index("attempts").count(id) : 0,
         ]);
         const recorded = guards.reduce((sum, { attempts }) => sum + attempts, 0);

@@ -157,6 +157,9 @@ class IndexedDbStore implements DurableStore {
   readRange(query: maps.RangeQuery) {
     return maps.readRange(this.#db, query);
   }
+  readPairs(query: maps.RangeQuery) {
+    return maps.readPairs(this.#db, query);
+  }
   readMapNames() {
     return maps.readMapNames(this.#db);
   }

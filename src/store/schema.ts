@@ -36,7 +36,7 @@ export interface PlaygroundSchema extends DBSchema {
   };
   /** By the write's `seq`: what it changed, packed by `packChange`. */
   changes: { key: number; value: Uint8Array };
-  /** `[invocationSeq, alias]` → guard: the newest invocation's are last. */
+  /** `[invocationSeq, alias]` → guard: the newest invocation's are last. Also marks: see `fence-table.ts`. */
   guards: { key: [number, string]; value: GuardRecord };
   /** By `seq`, which the store gives. */
   invocations: {
@@ -48,8 +48,8 @@ export interface PlaygroundSchema extends DBSchema {
   executions: { key: [number, number]; value: ExecutionRecord };
   /** `[invocationSeq, number]` → what that execution answered. */
   answers: { key: [number, number]; value: unknown };
-  /** `invocationSeq` → the number of the execution below which none writes any more. */
-  fences: { key: number; value: number };
+  /** `[invocationSeq, execution]` of what may not write any more; see `fence-table.ts`. */
+  fences: { key: [number, number]; value: true };
   /** `[invocation, execution, n]` → event. */
   trace: {
     key: [string, number, number];

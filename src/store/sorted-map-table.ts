@@ -27,7 +27,7 @@ import {
   splitKey,
   type KeyBounds,
 } from "./keys.ts";
-import { readRecords, settled, type Direction } from "./read-records.ts";
+import { readRecords, settled, type Direction, type FoundRecord } from "./read-records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 
 export interface RangeQuery extends KeyBounds {
@@ -51,18 +51,36 @@ export async function readEntry(
 }
 
 export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Promise<MapEntry[]> {
-  const { map, direction, limit } = query;
-  const range = entryRange(map, query);
-  if (!range) return [];
-  const records = await readTable(db, "entries", (table) =>
-    readRecords<Uint8Array>(table, range, direction, limit),
-  );
-  const keyOf = keyReader(map);
-  return records.map(({ primaryKey, value: stored }) => ({
+  const keyOf = keyReader(query.map);
+  return (await readStored(db, query)).map(({ primaryKey, value: stored }) => ({
     key: keyOf(primaryKey as string),
     value: valueOf(stored),
     write: writeOf(stored),
   }));
+}
+
+/** What tools ask for: keys and values alone, for the writes would cost a tenth more. */
+export async function readPairs(
+  db: PlaygroundDatabase,
+  query: RangeQuery,
+): Promise<Pick<MapEntry, "key" | "value">[]> {
+  const keyOf = keyReader(query.map);
+  return (await readStored(db, query)).map(({ primaryKey, value }) => ({
+    key: keyOf(primaryKey as string),
+    value: valueOf(value),
+  }));
+}
+
+async function readStored(
+  db: PlaygroundDatabase,
+  query: RangeQuery,
+): Promise<FoundRecord<Uint8Array>[]> {
+  const { map, direction, limit } = query;
+  const range = entryRange(map, query);
+  if (!range) return [];
+  return await readTable(db, "entries", (table) =>
+    readRecords<Uint8Array>(table, range, direction, limit),
+  );
 }
 
 /** The names of the maps that hold something, in order: one step of a cursor for each. */
@@ -102,7 +120,7 @@ export async function applyMutation(
     const [earlier, newest] = await Promise.all([
       once && settled<WriteHeader | undefined>(writes.index("once").get(once)),
       settled<IDBCursor | null>(writes.openKeyCursor(null, "prev")),
-      checkFence(tx, by),
+      checkFence(tx, "fences", by),
     ]);
     if (earlier) {
       const known = await settled<Uint8Array | undefined>(changes.get(earlier.seq));
