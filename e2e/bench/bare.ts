@@ -26,6 +26,20 @@ export function write(
   });
 }
 
+/** One transaction on several tables; resolves when it is committed. */
+export function writeAll(
+  db: IDBDatabase,
+  tables: readonly string[],
+  body: (table: (name: string) => IDBObjectStore) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const tx = db.transaction(tables, "readwrite", { durability: "relaxed" });
+    tx.oncomplete = () => resolve();
+    tx.onabort = () => reject(tx.error ?? new Error("aborted"));
+    body((name) => tx.objectStore(name));
+  });
+}
+
 export function read<T>(
   db: IDBDatabase,
   table: string,

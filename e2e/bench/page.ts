@@ -14,7 +14,7 @@ import {
   uuidv7,
   type DurableContext,
 } from "../../src/index.ts";
-import { openBare, read, readRange, write } from "./bare.ts";
+import { openBare, read, readRange, write, writeAll } from "./bare.ts";
 import { dexieContests } from "./dexie.ts";
 import { contest, time, type Contest, type Row } from "./measure.ts";
 import { fill as fillExample, keepWriting } from "./writer.ts";
@@ -307,6 +307,80 @@ async function callContest(): Promise<Row> {
   return row;
 }
 
+/** What a retry costs, however often the call was retried before and however long its answers are. */
+async function retryContest(): Promise<Row> {
+  const store = await openStore({ name: newName() });
+  const server = new DurableMcpServer({ name: "bench", version: "1.0.0" }, { store });
+  const text = "x".repeat(200 * 1024);
+  server.registerTool("long", {}, () => ({ content: [{ type: "text", text }] }));
+  await server.start();
+  const { client } = await connect(server);
+  const retry = (nth: number) => async (): Promise<number> => {
+    const _meta = { "playground.durable-mcp/invocationId": uuidv7() };
+    const call = (): Promise<unknown> => client.callTool({ name: "long", arguments: {}, _meta });
+    for (let n = 0; n < nth; n++) await call();
+    return await time(call);
+  };
+  const row = await contest({
+    work: "the 50th retry of a call with an answer of 200 KB",
+    floor: "the 2nd",
+    bar: 1.3,
+    rounds: 15,
+    runFloor: retry(2),
+    runOurs: retry(50),
+  });
+  await server.close();
+  store.close();
+  indexedDB.deleteDatabase(store.name);
+  return row;
+}
+
+/** Guarded calls side by side, and what they write. */
+async function eightContest(): Promise<Row> {
+  const AT_ONCE = 8;
+  const EACH = 10;
+  const served = await serve(newName());
+  const name = newName();
+  const bare = await openBare(name, ["journal", "answers", "guards"]);
+  const side = async (work: () => Promise<unknown>): Promise<void> => {
+    for (let n = 0; n < EACH; n++) await work();
+  };
+  const bareCall = async (): Promise<void> => {
+    const id = uuidv7();
+    const call = { id, tool: "run", args: {}, state: "running", createdAt: Date.now() };
+    await write(bare, "journal", "relaxed", (table) => table.put(call, id));
+    await write(bare, "guards", "strict", (table) => {
+      table.get(`fence-${id}`);
+      table.put(RECORD, id);
+    });
+    await write(bare, "guards", "relaxed", (table) => {
+      table.get(`fence-${id}`);
+      table.put(RECORD, id);
+    });
+    await writeAll(bare, ["journal", "answers"], (table) => {
+      table("journal").put({ ...call, state: "completed" }, id);
+      table("answers").put({ content: [] }, id);
+    });
+  };
+  const guarded: Body = (context) =>
+    atMostOnce("g", context, () => RECORD.value, { schema: RECEIPT });
+  const together = (work: () => Promise<unknown>) => (): Promise<number> =>
+    time(() => Promise.all(Array.from({ length: AT_ONCE }, () => side(work))));
+  const row = await contest({
+    work: "guarded calls, 8 at once",
+    floor: "the same bare transactions, the fence's bare get included",
+    bar: 1.4,
+    times: AT_ONCE * EACH,
+    rounds: 15,
+    runFloor: together(bareCall),
+    runOurs: together(() => served.call(uuidv7(), guarded)),
+  });
+  bare.close();
+  indexedDB.deleteDatabase(name);
+  await served.close();
+  return row;
+}
+
 /** Runs what is asked for, or everything. */
 async function bench(only: string, told: (row: Row) => void): Promise<void> {
   const parts: [string, () => Promise<Row | readonly Row[]>][] = [
@@ -314,6 +388,8 @@ async function bench(only: string, told: (row: Row) => void): Promise<void> {
     ["range", rangeContests],
     ["guard", guardContests],
     ["call", callContest],
+    ["retry", retryContest],
+    ["eight", eightContest],
     ["size", sizeContest],
     ["dexie", () => dexieContests(newName)],
   ];

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: DESIGN's table, in the real browser with a profile on disk, as ratios to floors
- * measured in the same run. `-- --only batch,range` runs parts: batch, range, guard, call, size,
+ * measured in the same run. `-- --only batch,range` runs parts: batch, range, guard, call, retry, eight, size,
  * dexie, live, load. Prints a table, and writes it as JSON to test-results/bench.json.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -108,7 +108,7 @@ const printLive = (row: LiveRow): void => {
   console.log(`| ${[verdict, row.work, row.tooLong, longest, row.elements].join(" | ")} |`);
 };
 await buildAll();
-const parts = ["batch", "range", "guard", "call", "size", "dexie", "live"];
+const parts = ["batch", "range", "guard", "call", "retry", "eight", "size", "dexie", "live"];
 const browser = parts.some(isAsked) ? await inBrowser(print, printLive) : "none";
 let kilobytes: number | undefined;
 if (isAsked("load")) {
