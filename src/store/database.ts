@@ -10,6 +10,7 @@ import {
   deleteDB,
   openDB,
   unwrap,
+  wrap,
   type DBSchema,
   type IDBPDatabase,
   type IDBPTransaction,
@@ -149,55 +150,86 @@ export async function transact<
   db: IDBPDatabase<Schema>,
   names: Names,
   mode: Mode,
-  { signal, durability = "relaxed", size }: TransactOptions,
+  options: TransactOptions,
   body: (tx: IDBPTransaction<Schema, Names, Mode>) => Promise<Result>,
 ): Promise<Result> {
-  signal?.throwIfAborted();
-  let tx: IDBPTransaction<Schema, Names, Mode>;
+  const run = (bare: IDBTransaction): Promise<Result> => {
+    const tx = wrap(bare) as unknown as IDBPTransaction<Schema, Names, Mode>;
+    // Its end is waited for below, if at all.
+    tx.done.catch(() => undefined);
+    return body(tx);
+  };
+  if (mode === "readwrite") return await write(db, names, options, run);
+  options.signal?.throwIfAborted();
   try {
-    tx = db.transaction(names, mode, { durability });
+    // What was read is right whatever becomes of the transaction: its end need not be waited for.
+    return await run(unwrap(db).transaction(names as readonly string[] as string[], mode));
   } catch (error) {
     throw toStoreError(error);
   }
-  if (mode === "readonly") {
-    // What was read is right whatever becomes of the transaction: its end need not be waited for.
-    tx.done.catch(() => undefined);
+}
+
+/** A transaction that writes, by bare requests: where a wrapper's cost shows. */
+export function write<Schema extends DBSchema, Result>(
+  db: IDBPDatabase<Schema>,
+  names: readonly StoreNames<Schema>[],
+  { signal, durability = "relaxed", size }: TransactOptions,
+  body: (tx: IDBTransaction) => Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject: (error: unknown) => void) => {
+    signal?.throwIfAborted();
+    let tx: IDBTransaction;
     try {
-      return await body(tx);
+      tx = unwrap(db).transaction(names as readonly string[] as string[], "readwrite", {
+        durability,
+      });
     } catch (error) {
-      throw toStoreError(error);
+      reject(toStoreError(error));
+      return;
     }
-  }
-  const abort = (): void => {
+    let outcome: { readonly value: Result } | { readonly error: unknown } | undefined;
+    const abort = (): void => ifStillOpen(() => tx.abort());
+    signal?.addEventListener("abort", abort, { once: true });
+    const end = (isAborted: boolean): void => {
+      signal?.removeEventListener("abort", abort);
+      if (!isAborted && outcome && "value" in outcome) {
+        resolve(outcome.value);
+        return;
+      }
+      // A failed commit (a full disk) shows in the transaction's own error, not in a request's.
+      const why = tx.error ?? (outcome && "error" in outcome ? outcome.error : undefined);
+      const reason: unknown = signal?.reason;
+      if (signal?.aborted) reject(why ?? reason);
+      else reject(toStoreError(why ?? rolledBack(), size));
+    };
+    tx.oncomplete = () => end(false);
+    tx.onabort = () => end(true);
+    const fail = (error: unknown): void => {
+      outcome ??= { error };
+      abort();
+    };
     try {
-      tx.abort();
+      body(tx).then((value) => {
+        outcome = { value };
+        // Without waiting for the answers to the last requests: what fails of them aborts it all the same.
+        ifStillOpen(() => tx.commit());
+      }, fail);
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
-      // Past aborting: invariant 2.
+      fail(error);
     }
-  };
-  signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+/** A transaction may be past aborting (invariant 2), or have committed by itself. */
+function ifStillOpen(act: () => void): void {
   try {
-    const [result] = await Promise.all([body(tx).then((value) => commit(tx, value)), tx.done]);
-    return result;
+    act();
   } catch (error) {
-    abort();
-    await tx.done.catch(() => undefined);
-    // A failed commit (a full disk) shows in the transaction's own error, not in a request's.
-    const why = tx.error ?? error;
-    throw signal?.aborted ? why : toStoreError(why, size);
-  } finally {
-    signal?.removeEventListener("abort", abort);
+    if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
   }
 }
 
-/** Commits without waiting for the answers to the last requests: what fails of them aborts it all the same. */
-function commit<Result>(tx: unknown, result: Result): Result {
-  try {
-    unwrap(tx as IDBPTransaction).commit();
-  } catch (error) {
-    if (!(error instanceof DOMException && error.name === "InvalidStateError")) throw error;
-    // It has committed by itself.
-  }
-  return result;
+/** As browsers name what they rolled back without a reason. */
+function rolledBack(): DOMException {
+  return new DOMException("The transaction was rolled back.", "AbortError");
 }

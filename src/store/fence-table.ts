@@ -9,15 +9,9 @@
  *    alias's place, and for maps in a table of their own. A transaction needs no further table.
  * 3. A mark can be looked for without waiting for an answer: whoever adds it again, aborts.
  */
-import { unwrap } from "idb";
 import type { ExecutionRef } from "../model/index.ts";
 import { SupersededError } from "./errors.ts";
 import { settled } from "./read-records.ts";
-import type { PlaygroundTable, Transaction } from "./schema.ts";
-
-function tableOf(tx: unknown, name: "guards" | "fences"): IDBObjectStore {
-  return unwrap(tx as Transaction<PlaygroundTable[], "readwrite">).objectStore(name);
-}
 
 const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] => [
   invocationSeq,
@@ -25,18 +19,18 @@ const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] =>
 ];
 
 /** From the transaction's commit on, this execution does not write any more. */
-export function raiseFence(tx: unknown, by: ExecutionRef): void {
-  tableOf(tx, "fences").put(true, markOf(by));
-  tableOf(tx, "guards").put({ invocationSeq: by.invocationSeq, alias: by.execution });
+export function raiseFence(tx: IDBTransaction, by: ExecutionRef): void {
+  tx.objectStore("fences").put(true, markOf(by));
+  tx.objectStore("guards").put({ invocationSeq: by.invocationSeq, alias: by.execution });
 }
 
 /** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
 export async function checkFence(
-  tx: unknown,
+  tx: IDBTransaction,
   table: "guards" | "fences",
   by: ExecutionRef | undefined,
 ): Promise<void> {
-  if (by && (await settled(tableOf(tx, table).getKey(markOf(by)))) !== undefined) {
+  if (by && (await settled(tx.objectStore(table).getKey(markOf(by)))) !== undefined) {
     throw new SupersededError(by.execution);
   }
 }
@@ -46,8 +40,8 @@ export async function checkFence(
  *
  * @returns tells, once the transaction was aborted, whether this is why
  */
-export function abortIfFenced(tx: unknown, by: ExecutionRef): () => boolean {
-  const guards = tableOf(tx, "guards");
+export function abortIfFenced(tx: IDBTransaction, by: ExecutionRef): () => boolean {
+  const guards = tx.objectStore("guards");
   const added = guards.add({ invocationSeq: by.invocationSeq, alias: by.execution });
   guards.delete(markOf(by));
   return () => added.readyState === "done" && added.error?.name === "ConstraintError";

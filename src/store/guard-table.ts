@@ -16,7 +16,7 @@ import {
   type GuardSettlement,
   type InvocationRecord,
 } from "../model/index.ts";
-import { readTable, transact, type TransactOptions } from "./database.ts";
+import { readTable, transact, write, type TransactOptions } from "./database.ts";
 import { SupersededError } from "./errors.ts";
 import { abortIfFenced, checkFence } from "./fence-table.ts";
 import { readPage, settled, type Page } from "./read-records.ts";
@@ -40,8 +40,8 @@ export async function claimGuard(
 ): Promise<ClaimOutcome> {
   let isFenced = (): boolean => false;
   try {
-    return await transact(db, ["guards"], "readwrite", options, async (tx) => {
-      const guards = unwrap(tx.objectStore("guards"));
+    return await write(db, ["guards"], options, async (tx) => {
+      const guards = tx.objectStore("guards");
       isFenced = abortIfFenced(tx, asked);
       const found = asked.isNew
         ? undefined
@@ -69,8 +69,8 @@ export async function settleGuard(
 ): Promise<void> {
   const { claimed } = settlement;
   const { invocationSeq, alias } = claimed;
-  await transact(db, ["guards"], "readwrite", options, async (tx) => {
-    const guards = unwrap(tx.objectStore("guards"));
+  await write(db, ["guards"], options, async (tx) => {
+    const guards = tx.objectStore("guards");
     const read = settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
     // Who claimed it knows its record: it is written while it is looked at again.
     guards.put(settle(settlement));

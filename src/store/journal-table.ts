@@ -2,7 +2,7 @@
  * The journal: invocations, with their executions and answers in tables of their own, so that what
  * a retry costs does not grow. The rules are the model's; here are the transactions.
  */
-import { unwrap } from "idb";
+import { unwrap, type IDBPTransaction } from "idb";
 import {
   begin,
   end,
@@ -18,7 +18,7 @@ import {
   type InvocationRecord,
   type TraceEvent,
 } from "../model/index.ts";
-import { readTable, transact, type TransactOptions } from "./database.ts";
+import { readTable, transact, write, type TransactOptions } from "./database.ts";
 import { raiseFence } from "./fence-table.ts";
 import { readPage, settled, type Page } from "./read-records.ts";
 import {
@@ -123,8 +123,8 @@ export async function beginExecution(
 ): Promise<BeginOutcome> {
   const tables: PlaygroundTable[] = asked.isNew ? ["invocations"] : ["invocations", "executions"];
   let added: IDBRequest<IDBValidKey> | undefined;
-  const outcome = await transact(db, tables, "readwrite", options, async (tx) => {
-    const invocations = unwrap(tx).objectStore("invocations");
+  const outcome = await write(db, tables, options, async (tx) => {
+    const invocations = tx.objectStore("invocations");
     const found = asked.isNew
       ? undefined
       : await settled<StoredInvocation | undefined>(invocations.index("id").get(asked.id));
@@ -132,7 +132,7 @@ export async function beginExecution(
     if (!next.begun) return next;
     const { invocation, earlier } = next;
     if (earlier && found) {
-      unwrap(tx).objectStore("executions").put(earlier, [found.seq, earlier.number]);
+      tx.objectStore("executions").put(earlier, [found.seq, earlier.number]);
     }
     added = invocations.put(withPending(invocation));
     return { begun: true, invocation } as const;
@@ -157,13 +157,13 @@ export async function endExecution(
   // It waits for what is under way, and from then on nothing of it is written.
   if (isFenced) tables.push("fences", "guards", "entries", "writes", "changes");
   try {
-    await transact(db, tables, "readwrite", options, async (tx) => {
-      const invocations = unwrap(tx).objectStore("invocations");
+    await write(db, tables, options, async (tx) => {
+      const invocations = tx.objectStore("invocations");
       // Who executes an invocation knows its record: it is written while it is looked at again.
       const read = settled<StoredInvocation | undefined>(invocations.get(begun.seq));
       invocations.put(withPending(end(asked)));
       if (response !== undefined) {
-        unwrap(tx).objectStore("answers").put(response, [begun.seq, begun.last.number]);
+        tx.objectStore("answers").put(response, [begun.seq, begun.last.number]);
       }
       if (isFenced) raiseFence(tx, { invocationSeq: begun.seq, execution: begun.last.number });
       appendTrace(tx, events);
@@ -206,8 +206,14 @@ export async function interruptInvocations(
         next.held === undefined
           ? []
           : [{ ...about, n: AFTER_ALL + 1, type: "held", detail: next.held }];
-      appendTrace(tx, [{ ...about, n: AFTER_ALL, type: "interrupted" }, ...held]);
-      raiseFence(tx, { invocationSeq: seq, execution: last.number });
+      appendTrace(unwrap(tx as unknown as IDBPTransaction), [
+        { ...about, n: AFTER_ALL, type: "interrupted" },
+        ...held,
+      ]);
+      raiseFence(unwrap(tx as unknown as IDBPTransaction), {
+        invocationSeq: seq,
+        execution: last.number,
+      });
       await invocations.put(withPending(next));
       marked.push(next);
     }

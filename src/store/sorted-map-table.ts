@@ -6,7 +6,6 @@
  * 3. An entry is a string and bytes, its value with the number of its write: a batch costs what bare puts do.
  * 4. Writes are numbered in the transaction that commits them: their order is that of commits.
  */
-import { unwrap } from "idb";
 import type {
   MapChange,
   MapEntry,
@@ -15,7 +14,7 @@ import type {
   WriteRecord,
 } from "../model/index.ts";
 import { packChange, sameBytes, unpackChange } from "./change-codec.ts";
-import { readTable, transact, type TransactOptions } from "./database.ts";
+import { readTable, transact, write, type TransactOptions } from "./database.ts";
 import { packEntry, valueOf, writeOf } from "./entry-codec.ts";
 import { checkFence } from "./fence-table.ts";
 import {
@@ -114,9 +113,8 @@ export async function applyMutation(
   const packed = packChange(change);
   const tables = ["entries", "writes", "changes", "fences"] as const;
   const sized = { ...options, size: packed.length };
-  return await transact(db, [...tables], "readwrite", sized, async (tx) => {
-    const table = (name: (typeof tables)[number]) => unwrap(tx).objectStore(name);
-    const [writes, changes] = [table("writes"), table("changes")];
+  return await write(db, tables, sized, async (tx) => {
+    const [writes, changes] = [tx.objectStore("writes"), tx.objectStore("changes")];
     const [earlier, newest] = await Promise.all([
       once && settled<WriteHeader | undefined>(writes.index("once").get(once)),
       settled<IDBCursor | null>(writes.openKeyCursor(null, "prev")),
@@ -135,7 +133,7 @@ export async function applyMutation(
     // Bare requests, for a batch may hold tens of thousands; their errors abort the transaction.
     writes.put({ ...about, seq, ...describe(change) } satisfies WriteHeader);
     changes.put(packed, seq);
-    applyChange(table("entries"), map, change, seq);
+    applyChange(tx.objectStore("entries"), map, change, seq);
     return { outcome: "applied", write: seq };
   });
 }

@@ -1,22 +1,14 @@
 /** The trace: what happened in each execution, for people to read. */
 import { unwrap } from "idb";
 import type { TraceEvent } from "../model/index.ts";
-import { transact, type TransactOptions } from "./database.ts";
+import { transact, write, type TransactOptions } from "./database.ts";
 import { readRecords } from "./read-records.ts";
-import type {
-  PlaygroundDatabase,
-  PlaygroundTable,
-  StoredTraceEvent,
-  Transaction,
-} from "./schema.ts";
+import type { PlaygroundDatabase, StoredTraceEvent } from "./schema.ts";
 
 /** Appends within a transaction that the trace rides along with; an error aborts the transaction. */
-export function appendTrace<Names extends PlaygroundTable[]>(
-  tx: Transaction<Names, "readwrite">,
-  events: readonly TraceEvent[],
-): void {
+export function appendTrace(tx: IDBTransaction, events: readonly TraceEvent[]): void {
   if (events.length === 0) return;
-  const trace = unwrap(tx).objectStore("trace");
+  const trace = tx.objectStore("trace");
   for (const event of events) trace.put(toStored(event));
 }
 
@@ -31,7 +23,7 @@ export async function writeTrace(
   events: readonly TraceEvent[],
   options: TransactOptions,
 ): Promise<void> {
-  await transact(db, ["trace"], "readwrite", options, (tx) => {
+  await write(db, ["trace"], options, (tx) => {
     appendTrace(tx, events);
     return Promise.resolve();
   });
