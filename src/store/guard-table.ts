@@ -4,7 +4,7 @@
  * A claim checks and sets in one transaction, so that of two claimants one wins; with `strict`
  * durability its record is on the disk before the callable is entered.
  */
-import { unwrap } from "idb";
+import { unwrap, type IDBPTransaction } from "idb";
 import {
   claim,
   isClaimed,
@@ -21,6 +21,7 @@ import { SupersededError } from "./errors.ts";
 import { abortIfFenced, checkFence } from "./fence-table.ts";
 import { readPage, settled, type Page } from "./read-records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
+import { countUnrecorded } from "./trace-table.ts";
 
 export async function readGuard(
   db: PlaygroundDatabase,
@@ -125,7 +126,7 @@ export async function countAttempts(
       invocations.map(async ({ id, seq, unguarded = false, trimmed }) => {
         const [guards, unrecorded] = await Promise.all([
           tx.objectStore("guards").getAll(guardsOf(seq)),
-          unguarded ? tx.objectStore("trace").index("attempts").count(id) : 0,
+          unguarded ? countUnrecorded(unwrap(tx as unknown as IDBPTransaction), id) : 0,
         ]);
         const recorded = guards.reduce((sum, { attempts }) => sum + attempts, 0);
         const attempts = recorded + unrecorded + (trimmed?.attempts ?? 0);

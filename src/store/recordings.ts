@@ -2,10 +2,11 @@
  * Recordings: what is kept of invocations for people to read, which is their trace and their answers.
  * Nothing rests on them. Trimming leaves the invocation itself, its guards and what it wrote to maps.
  */
-import { unwrap } from "idb";
+import { unwrap, type IDBPTransaction } from "idb";
 import { transact } from "./database.ts";
 import { partsOf } from "./journal-table.ts";
 import { withPending, type PlaygroundDatabase } from "./schema.ts";
+import { countUnrecorded, traceOf } from "./trace-table.ts";
 
 export interface Trimming {
   /** How many invocations, the newest, keep their recording. */
@@ -29,6 +30,7 @@ export async function trimRecordings(
 ): Promise<Trimmed> {
   const tables = ["invocations", "answers", "trace"] as const;
   return await transact(db, [...tables], "readwrite", {}, async (tx) => {
+    const bare = unwrap(tx as unknown as IDBPTransaction);
     const invocations = tx.objectStore("invocations");
     const answers = tx.objectStore("answers");
     const trace = tx.objectStore("trace");
@@ -44,12 +46,12 @@ export async function trimRecordings(
     for (const { pending, ...invocation } of found) {
       if (pending !== undefined) continue;
       const { id, seq, trimmed } = invocation;
-      const events = IDBKeyRange.bound([id], [id, []]);
+      const events = traceOf(id);
       const isRecorded =
         (await answers.getKey(partsOf(seq))) !== undefined ||
         (await trace.getKey(events)) !== undefined;
       if (!isRecorded) continue;
-      const attempts = (trimmed?.attempts ?? 0) + (await trace.index("attempts").count(id));
+      const attempts = (trimmed?.attempts ?? 0) + (await countUnrecorded(bare, id));
       unwrap(trace).delete(events);
       unwrap(answers).delete(partsOf(seq));
       unwrap(invocations).put(withPending({ ...invocation, trimmed: { attempts } }));

@@ -17,8 +17,15 @@ export type PendingState = Extract<InvocationState, "running" | "interrupted">;
 /** An invocation as it is kept: `pending` is present while it is, to find these few by an index. */
 export type StoredInvocation = InvocationRecord & { readonly pending?: PendingState };
 
-/** A trace event as it is kept: `attemptOf` is on the start of an attempt that no guard's record counts. */
-export type StoredTraceEvent = TraceEvent & { readonly attemptOf?: string };
+/** Events of one execution that were written together, under the place of the first. */
+export interface StoredTrace {
+  readonly invocation: string;
+  readonly execution: number;
+  readonly n: number;
+  readonly events: readonly TraceEvent[];
+  /** How many of them are attempts that no guard's record counts. */
+  readonly unrecorded: number;
+}
 
 /** A connection whose servers may live; see `liveness.ts`. */
 export interface RegisteredConnection {
@@ -50,12 +57,8 @@ export interface PlaygroundSchema extends DBSchema {
   answers: { key: [number, number]; value: unknown };
   /** `[invocationSeq, execution]` of what may not write any more; see `fence-table.ts`. */
   fences: { key: [number, number]; value: true };
-  /** `[invocation, execution, n]` → event. */
-  trace: {
-    key: [string, number, number];
-    value: StoredTraceEvent;
-    indexes: { attempts: string };
-  };
+  /** `[invocation, execution, n]` → events. */
+  trace: { key: [string, number, number]; value: StoredTrace };
   /** `[plan, fault's position]` → how often its point was passed. */
   hits: { key: [string, number]; value: number };
   /** Connections with servers, where the browser has no locks that would tell. */
@@ -104,8 +107,7 @@ export function makeTables(db: PlaygroundDatabase): void {
   const invocations = db.createObjectStore("invocations", { keyPath: "seq", autoIncrement: true });
   invocations.createIndex("id", "id", { unique: true });
   invocations.createIndex("pending", "pending");
-  const trace = db.createObjectStore("trace", { keyPath: ["invocation", "execution", "n"] });
-  trace.createIndex("attempts", "attemptOf");
+  db.createObjectStore("trace", { keyPath: ["invocation", "execution", "n"] });
 }
 
 export function withPending<T extends Partial<StoredInvocation>>({ pending: _, ...invocation }: T) {

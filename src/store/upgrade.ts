@@ -9,6 +9,7 @@ import {
   type GuardRecord,
   type InvocationRecord,
   type MapChange,
+  type TraceEvent,
 } from "../model/index.ts";
 import { packChange } from "./change-codec.ts";
 import { packEntry } from "./entry-codec.ts";
@@ -18,10 +19,10 @@ import {
   withPending,
   type PlaygroundDatabase,
   type PlaygroundTable,
-  type StoredTraceEvent,
   type UpgradeTransaction,
 } from "./schema.ts";
 import { describe } from "./sorted-map-table.ts";
+import { appendTrace } from "./trace-table.ts";
 
 /** @param oldVersion 1 or 2 */
 export async function upgradeFrom(
@@ -143,17 +144,25 @@ async function moveGuards(
 
 /** Version 1 numbered all events in one row, and traced how an execution began and ended. */
 async function moveTrace(old: Old, tx: UpgradeTransaction): Promise<void> {
-  const trace = unwrap(tx.objectStore("trace"));
   await each(old.table("trace"), (value) => {
-    const { seq, attemptOf: _, ...event } = value as StoredTraceEvent & { readonly seq?: number };
+    const {
+      seq,
+      attemptOf: _,
+      ...event
+    } = value as TraceEvent & {
+      readonly seq?: number;
+      readonly attemptOf?: string;
+    };
     if ((event.type as string).startsWith("execution-")) return;
-    // It was counted from here for every attempt; now guards' records tell of theirs.
+    // Of the others, guards' records tell.
     const isUnrecorded = event.type === "attempt-started" && event.detail === "guards off";
-    trace.put({
-      ...event,
-      ...(seq === undefined ? {} : { n: seq }),
-      ...(isUnrecorded ? { unrecorded: true, attemptOf: event.invocation } : {}),
-    });
+    appendTrace(unwrap(tx as unknown as IDBPTransaction), [
+      {
+        ...event,
+        ...(seq === undefined ? {} : { n: seq }),
+        ...(isUnrecorded ? { unrecorded: true } : {}),
+      },
+    ]);
   });
 }
 
