@@ -23,13 +23,7 @@ import {
   type FaultInjector,
   type RetryPolicy,
 } from "../durable/index.ts";
-import {
-  copyJson,
-  deferred,
-  sameRequest,
-  type DurableStore,
-  type InvocationRecord,
-} from "../store/index.ts";
+import { copyJson, deferred, type DurableStore, type InvocationRecord } from "../store/index.ts";
 import { ClientLine } from "./client-line.ts";
 import { Hanging } from "./hanging.ts";
 import { Invocation, type InvocationHost } from "./invocation.ts";
@@ -365,7 +359,6 @@ export class DurableMcpServer {
       // The journal's own: what the tool does to its arguments changes no record.
       const args = copyJson(given, "arguments") as Record<string, unknown>;
       const named = namedInvocation(meta);
-      if (named !== undefined) await this.#refuseOther(named, tool, args);
       const id = named ?? this.#newId();
       const as = session === this.#headless ? "resume" : "client";
       const invocation = new Invocation(this.#host(), session, extra, {
@@ -388,12 +381,6 @@ export class DurableMcpServer {
       session.loseResponse(extra.requestId);
       return await never();
     });
-  }
-
-  /** Before the SDK sees the call, so that a retry with other arguments is told as what it is. */
-  async #refuseOther(id: string, tool: string, args: Record<string, unknown>): Promise<void> {
-    const known = await this.store.readInvocation(id);
-    if (known && !sameRequest(known, { tool, args })) throw Invocation.otherRequest(id);
   }
 
   async #resume({ id, tool, args }: InvocationRecord): Promise<void> {

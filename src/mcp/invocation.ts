@@ -27,6 +27,7 @@ import {
 import {
   copyJson,
   deferred,
+  sameRequest,
   type BeginOutcome,
   type DurableStore,
   type EndExecution,
@@ -155,17 +156,25 @@ export class Invocation {
     this.#journalCancellation(unfinished).catch(this.host.onError);
   }
 
-  /** Another server executes the invocation now, and journals its end. */
+  /** Another server executes the invocation now, and journals its end; or it was wiped. */
   #supersede(): void {
     if (this.#fence.isCut) return;
     this.#cut("Another server has taken the call over.");
-    this.#cancelled.reject(
-      new RequestError(
-        ErrorCode.InternalError,
-        `Another server has taken invocation ${this.id} over. Call again with the same id to get ` +
-          `its answer.`,
-        this.#meta(),
-      ),
+    const { store, fence } = this.host;
+    fence
+      .run(() => store.readInvocation(this.id))
+      .then(
+        (known) => this.#cancelled.reject(known ? this.#takenOver() : Invocation.wiped(this.id)),
+        (error: unknown) => this.#cancelled.reject(error),
+      );
+  }
+
+  #takenOver(): RequestError {
+    return new RequestError(
+      ErrorCode.InternalError,
+      `Another server has taken invocation ${this.id} over. Call again with the same id to get ` +
+        `its answer.`,
+      this.#meta(),
     );
   }
 
@@ -318,8 +327,13 @@ export class Invocation {
     await this.#tracer?.flush();
   }
 
-  /** A resumption that the SDK refused stays interrupted, with the reason. */
+  /** The SDK refused the call; a retry that asks for something else is told as what it is. */
   async #unexecuted(result: CallToolResult): Promise<CallToolResult> {
+    const { store } = this.host;
+    const { id, isNew, as } = this.request;
+    const known = isNew || as === "resume" ? undefined : await store.readInvocation(id);
+    if (known && !sameRequest(known, this.request)) throw Invocation.otherRequest(id);
+    // A resumption stays interrupted, with the reason.
     if (this.request.as === "resume" && !this.#taken) {
       const text = result.content.map((part) => (part.type === "text" ? part.text : "")).join(" ");
       await this.host.store.holdInvocation(this.request.id, text);

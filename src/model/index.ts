@@ -6,7 +6,6 @@ export {
   end,
   hold,
   interrupt,
-  isRunning,
   matchesFilter,
   MAX_RESUMPTION_CRASHES,
   sameRequest,

@@ -5,7 +5,6 @@ import {
   end,
   hold,
   interrupt,
-  isRunning,
   matchesFilter,
   MAX_RESUMPTION_CRASHES,
   summarizeAnswer,
@@ -98,14 +97,6 @@ describe("an execution begins", () => {
 });
 
 describe("an execution ends", () => {
-  it("only while it is the one that runs: same number, same owner", () => {
-    expect(isRunning(running, running)).toBe(true);
-    expect(isRunning(undefined, running)).toBe(false);
-    expect(isRunning(completed, running)).toBe(false);
-    expect(isRunning({ ...running, last: { ...running.last, owner: "p" } }, running)).toBe(false);
-    expect(isRunning({ ...running, last: { ...running.last, number: 2 } }, running)).toBe(false);
-  });
-
   it("with its outcome, a summary of its answer, and what it left", () => {
     const response = { content: [], structuredContent: { status: "error", error_type: "no" } };
     const unfinished = ['guard "a"'];

@@ -101,15 +101,6 @@ export function begin(
   };
 }
 
-/** Whether the execution that `begun` tells of is still the one that is running. */
-export function isRunning(found: InvocationRecord | undefined, begun: InvocationRecord): boolean {
-  return (
-    found?.state === "running" &&
-    found.last.number === begun.last.number &&
-    found.last.owner === begun.last.owner
-  );
-}
-
 /** The invocation after the end of the execution that it began. */
 export function end({
   begun,

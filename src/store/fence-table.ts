@@ -1,12 +1,11 @@
 /**
- * The store's fence: what a superseded execution writes is refused, in the transaction that would
- * have written.
+ * The store's fence: what an execution that has ended or is superseded writes is refused, in the
+ * transaction that would have written.
  *
- * 1. A mark stands for an execution that may not write any more. Who is not superseded has none, so
- *    that the usual end of an execution costs nothing; within its own server the runtime's fence
- *    comes first.
- * 2. Marks stand in the tables that are written under them: among the guards, under a number in an
- *    alias's place, and for maps in a table of their own. A transaction needs no further table.
+ * 1. A mark stands for an execution that is over. An execution ends once: whoever adds its mark first.
+ * 2. Marks stand in the tables that are written under them: for ends and maps in a table of their
+ *    own, for guards among the guards, under a number in an alias's place. There they are raised only
+ *    where something may still be under way: the usual end of an execution does not touch the guards.
  * 3. A mark can be looked for without waiting for an answer: whoever adds it again, aborts.
  */
 import type { ExecutionRef } from "../model/index.ts";
@@ -18,10 +17,23 @@ const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] =>
   execution,
 ];
 
-/** From the transaction's commit on, this execution does not write any more. */
+/** From the transaction's commit on, this execution does not write any more; it may be over already. */
 export function raiseFence(tx: IDBTransaction, by: ExecutionRef): void {
   tx.objectStore("fences").put(true, markOf(by));
+  raiseAmongGuards(tx, by);
+}
+
+export function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): void {
   tx.objectStore("guards").put({ invocationSeq: by.invocationSeq, alias: by.execution });
+}
+
+/**
+ * Ends an execution, and aborts the transaction where it is over already. Nobody waits for the answer.
+ *
+ * @returns tells, once the transaction was aborted, whether this is why
+ */
+export function endOnce(tx: IDBTransaction, by: ExecutionRef): () => boolean {
+  return wasThere(tx.objectStore("fences").add(true, markOf(by)));
 }
 
 /** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
@@ -35,14 +47,14 @@ export async function checkFence(
   }
 }
 
-/**
- * Aborts the transaction where the execution may not write any more. Nobody waits for the answer.
- *
- * @returns tells, once the transaction was aborted, whether this is why
- */
+/** As `endOnce`, for a claim: the mark that it adds among the guards is taken away again. */
 export function abortIfFenced(tx: IDBTransaction, by: ExecutionRef): () => boolean {
   const guards = tx.objectStore("guards");
   const added = guards.add({ invocationSeq: by.invocationSeq, alias: by.execution });
   guards.delete(markOf(by));
+  return wasThere(added);
+}
+
+function wasThere(added: IDBRequest): () => boolean {
   return () => added.readyState === "done" && added.error?.name === "ConstraintError";
 }

@@ -98,12 +98,25 @@ it("a guard is settled only as it was claimed: a late writer changes nothing", a
   expect(await store.readGuard(begun.seq, "a")).toEqual(second);
 });
 
-it("a guard that was wiped while its callable ran is not written again", async () => {
+it("what was executing when all was wiped writes nothing any more", async () => {
   const begun = await begin("i");
   const claimed = await claim(begun, "a");
   await store.wipe();
-  await expect(store.settleGuard({ claimed, at: 1, state: "stored" })).rejects.toThrow(/wiped/);
-  expect(await store.readGuard(begun.seq, "a")).toBeUndefined();
+  const superseded = [
+    store.settleGuard({ claimed, at: 1, state: "stored" }),
+    claim(begun, "b"),
+    store.applyMutation({ map: "m", at: 1, origin: {}, change: insert("k"), by: of(begun) }),
+  ];
+  await Promise.all(superseded.map((write) => expect(write).rejects.toThrow(SupersededError)));
+  const end = { begun, outcome: "completed", at: 1, response: {} } as const;
+  expect(await store.endExecution(end, [])).toBe(false);
+  expect(await store.readInvocations({ limit: 9 })).toEqual([]);
+  expect(await store.readGuards({ limit: 9 })).toEqual([]);
+  expect(await store.readMapNames()).toEqual([]);
+  // The same id again is another invocation, which writes.
+  const again = await begin("i");
+  expect(again.seq).toBeGreaterThan(begun.seq);
+  await claim(again, "a");
 });
 
 it.each<[string, (begun: InvocationRecord) => Promise<unknown>]>([

@@ -60,8 +60,7 @@ export async function claimGuard(
 /**
  * Brings a claimed guard into its next state.
  *
- * @throws SupersededError where it is not as it was claimed any more
- * @throws Error where it is gone: the data was wiped while its callable ran
+ * @throws SupersededError where it is not as it was claimed any more, or was wiped while its callable ran
  */
 export async function settleGuard(
   db: PlaygroundDatabase,
@@ -76,9 +75,6 @@ export async function settleGuard(
     // Who claimed it knows its record: it is written while it is looked at again.
     guards.put(settle(settlement));
     const [found] = await Promise.all([read, checkFence(tx, "guards", claimed)]);
-    if (!found) {
-      throw new Error(`Guard "${alias}" is gone: the data was wiped while it was running.`);
-    }
     if (!isClaimed(found, claimed)) throw new SupersededError(claimed.execution);
   });
 }

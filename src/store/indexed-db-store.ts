@@ -239,13 +239,8 @@ class IndexedDbStore implements DurableStore {
   }
   async wipe() {
     const kept: readonly PlaygroundTable[] = ["settings", "servers"];
-    await transact(this.#db, ALL_TABLES, "readwrite", {}, (tx) =>
-      Promise.all(
-        ALL_TABLES.filter((table) => !kept.includes(table)).map((table) =>
-          tx.objectStore(table).clear(),
-        ),
-      ),
-    );
+    const wiped = ALL_TABLES.filter((table) => !kept.includes(table));
+    await journal.wipe(this.#db, wiped);
     this.#tell({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
   }
   close() {

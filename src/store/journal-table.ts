@@ -8,18 +8,18 @@ import {
   end,
   hold,
   interrupt,
-  isRunning,
   matchesFilter,
   type BeginExecution,
   type BeginOutcome,
   type EndExecution,
   type ExecutionRecord,
+  type ExecutionRef,
   type InvocationFilter,
   type InvocationRecord,
   type TraceEvent,
 } from "../model/index.ts";
 import { readTable, transact, write, type TransactOptions } from "./database.ts";
-import { raiseFence } from "./fence-table.ts";
+import { endOnce, raiseAmongGuards, raiseFence } from "./fence-table.ts";
 import { readPage, settled, type Page } from "./read-records.ts";
 import {
   ALL_TABLES,
@@ -121,28 +121,70 @@ export async function beginExecution(
   asked: BeginExecution,
   options: TransactOptions,
 ): Promise<BeginOutcome> {
-  const tables: PlaygroundTable[] = asked.isNew ? ["invocations"] : ["invocations", "executions"];
+  const isMostLikelyNew = asked.as === "client" && !asked.isKnown;
+  return (
+    (isMostLikelyNew ? await beginNew(db, asked, options) : undefined) ??
+    (await beginAnother(db, asked, options))
+  );
+}
+
+/** Begins an invocation without looking for one of its id; `undefined` where there is one. */
+async function beginNew(
+  db: PlaygroundDatabase,
+  asked: BeginExecution,
+  options: TransactOptions,
+): Promise<BeginOutcome | undefined> {
+  const next = begin(undefined, asked);
+  if (!next.begun) return next;
   let added: IDBRequest<IDBValidKey> | undefined;
+  try {
+    await write(db, ["invocations"], options, (tx) => {
+      added = tx.objectStore("invocations").add(withPending(next.invocation));
+      return Promise.resolve();
+    });
+  } catch (error) {
+    // An id is there once.
+    if (added?.readyState === "done" && added.error?.name === "ConstraintError") return undefined;
+    throw error;
+  }
+  // The store has numbered it.
+  return { begun: true, invocation: { ...next.invocation, seq: Number(added?.result) } };
+}
+
+async function beginAnother(
+  db: PlaygroundDatabase,
+  asked: BeginExecution,
+  options: TransactOptions,
+): Promise<BeginOutcome> {
+  let put: IDBRequest<IDBValidKey> | undefined;
+  const tables: PlaygroundTable[] = ["invocations", "executions", "fences", "guards"];
   const outcome = await write(db, tables, options, async (tx) => {
     const invocations = tx.objectStore("invocations");
-    const found = asked.isNew
-      ? undefined
-      : await settled<StoredInvocation | undefined>(invocations.index("id").get(asked.id));
+    const found = await settled<StoredInvocation | undefined>(
+      invocations.index("id").get(asked.id),
+    );
     const next = begin(found, asked);
     if (!next.begun) return next;
     const { invocation, earlier } = next;
-    if (earlier && found) {
+    if (found && earlier) {
       tx.objectStore("executions").put(earlier, [found.seq, earlier.number]);
+      if (found.state === "running") raiseFence(tx, refOf(found));
     }
-    added = invocations.put(withPending(invocation));
+    put = invocations.put(withPending(invocation));
     return { begun: true, invocation } as const;
   });
   if (!outcome.begun) return outcome;
-  // The store has numbered a new one.
-  return { begun: true, invocation: { ...outcome.invocation, seq: Number(added?.result) } };
+  return { begun: true, invocation: { ...outcome.invocation, seq: Number(put?.result) } };
 }
 
-/** Returns whether the execution was still running; nothing is written where it was not. */
+function refOf({ seq, last }: InvocationRecord): ExecutionRef {
+  return { invocationSeq: seq, execution: last.number };
+}
+
+/**
+ * Returns whether the execution was still running; nothing is written where it was not. Who executes
+ * an invocation knows its record: it need not be read.
+ */
 export async function endExecution(
   db: PlaygroundDatabase,
   asked: EndExecution,
@@ -150,34 +192,30 @@ export async function endExecution(
   options: TransactOptions,
 ): Promise<boolean> {
   const { begun, response, unfinished = [] } = asked;
-  const isFenced = unfinished.length > 0;
-  const tables: PlaygroundTable[] = ["invocations"];
+  const by = refOf(begun);
+  const tables: PlaygroundTable[] = ["invocations", "fences"];
   if (response !== undefined) tables.push("answers");
   if (events.length > 0) tables.push("trace");
   // It waits for what is under way, and from then on nothing of it is written.
-  if (isFenced) tables.push("fences", "guards", "entries", "writes", "changes");
+  if (unfinished.length > 0) tables.push("guards", "entries", "writes", "changes");
+  let isOver = (): boolean => false;
   try {
-    await write(db, tables, options, async (tx) => {
-      const invocations = tx.objectStore("invocations");
-      // Who executes an invocation knows its record: it is written while it is looked at again.
-      const read = settled<StoredInvocation | undefined>(invocations.get(begun.seq));
-      invocations.put(withPending(end(asked)));
+    await write(db, tables, options, (tx) => {
+      isOver = endOnce(tx, by);
+      if (unfinished.length > 0) raiseAmongGuards(tx, by);
+      tx.objectStore("invocations").put(withPending(end(asked)));
       if (response !== undefined) {
-        tx.objectStore("answers").put(response, [begun.seq, begun.last.number]);
+        tx.objectStore("answers").put(response, [by.invocationSeq, by.execution]);
       }
-      if (isFenced) raiseFence(tx, { invocationSeq: begun.seq, execution: begun.last.number });
       appendTrace(tx, events);
-      if (!isRunning(await read, begun)) throw new NotRunning();
+      return Promise.resolve();
     });
     return true;
   } catch (error) {
-    if (error instanceof NotRunning) return false;
+    if (isOver()) return false;
     throw error;
   }
 }
-
-/** The execution was interrupted, cancelled or wiped meanwhile, and stays so: rolls its end back. */
-class NotRunning extends Error {}
 
 export interface Interruption {
   /** The servers that have died. */
@@ -198,7 +236,7 @@ export async function interruptInvocations(
     const invocations = tx.objectStore("invocations");
     const marked: InvocationRecord[] = [];
     for (const invocation of await invocations.index("pending").getAll("running")) {
-      const { seq, id, last } = invocation;
+      const { id, last } = invocation;
       if (!dead.includes(last.owner)) continue;
       const next = interrupt(invocation, at);
       const about = { at, invocation: id, execution: last.number };
@@ -210,10 +248,7 @@ export async function interruptInvocations(
         { ...about, n: AFTER_ALL, type: "interrupted" },
         ...held,
       ]);
-      raiseFence(unwrap(tx as unknown as IDBPTransaction), {
-        invocationSeq: seq,
-        execution: last.number,
-      });
+      raiseFence(unwrap(tx as unknown as IDBPTransaction), refOf(invocation));
       await invocations.put(withPending(next));
       marked.push(next);
     }
@@ -239,4 +274,18 @@ export async function holdInvocation(
 /** The keys of what belongs to one invocation, in tables that are keyed by its number and one more. */
 export function partsOf(invocationSeq: number): IDBKeyRange {
   return IDBKeyRange.bound([invocationSeq], [invocationSeq, []]);
+}
+
+/** Empties the tables. Who executes something does so no more: what it writes is refused. */
+export async function wipe(
+  db: PlaygroundDatabase,
+  tables: readonly PlaygroundTable[],
+): Promise<void> {
+  await write(db, tables, {}, async (tx) => {
+    const pending = tx.objectStore("invocations").index("pending");
+    const running = await settled<StoredInvocation[]>(pending.getAll("running"));
+    for (const table of tables) tx.objectStore(table).clear();
+    // An invocation's number is given once, so that a mark never meets another's.
+    for (const invocation of running) raiseFence(tx, refOf(invocation));
+  });
 }
