@@ -70,7 +70,13 @@ it("is as it was claimed only in the same state, attempt and execution", () => {
   const record = claimed(once);
   expect(isClaimed(record, record)).toBe(true);
   expect(isClaimed(undefined, record)).toBe(false);
-  for (const change of [{ state: "failed" }, { attempts: 2 }, { execution: 2 }] as const) {
+  const changes = [
+    { state: "failed" },
+    { attempts: 2 },
+    { execution: 2 },
+    { isOver: true },
+  ] as const;
+  for (const change of changes) {
     expect(isClaimed({ ...record, ...change }, record)).toBe(false);
   }
 });

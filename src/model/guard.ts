@@ -50,17 +50,23 @@ export function claim(found: GuardRecord | undefined, asked: GuardClaim): ClaimO
   return { claimed: true, record };
 }
 
-/** Whether the guard is as it was claimed: in the same state, attempt and execution. */
+/** Whether its callable may be running, or may be run again. */
+export function isOpen({ state }: GuardRecord): boolean {
+  return state === "started" || state === "absent";
+}
+
+/** Whether the guard is as it was claimed: in the same state, attempt and execution, which is not over. */
 export function isClaimed(found: GuardRecord | undefined, claimed: GuardRecord): boolean {
   return (
     found?.state === claimed.state &&
+    !found.isOver &&
     found.attempts === claimed.attempts &&
     found.execution === claimed.execution
   );
 }
 
 export function settle({ claimed, at, state, value, error }: GuardSettlement): GuardRecord {
-  const { error: _, value: __, ...kept } = claimed;
+  const { error: _, value: __, isOver: ___, ...kept } = claimed;
   return {
     ...kept,
     state,

@@ -19,6 +19,7 @@ export {
 export {
   claim,
   isClaimed,
+  isOpen,
   settle,
   type ClaimOutcome,
   type GuardClaim,

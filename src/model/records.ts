@@ -113,6 +113,8 @@ export interface GuardRecord {
   readonly value?: unknown;
   /** Why it failed, or the last retryable error of an absent guard. */
   readonly error?: KeptError;
+  /** The execution that claimed it last was over before it was settled: it settles it no more. */
+  readonly isOver?: true;
 }
 
 /** Who wrote to a map: an execution, or a person by hand where `invocation` is absent. */

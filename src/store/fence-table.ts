@@ -8,7 +8,7 @@
  *    where something may still be under way: the usual end of an execution does not touch the guards.
  * 3. A mark can be looked for without waiting for an answer: whoever adds it again, aborts.
  */
-import type { ExecutionRef } from "../model/index.ts";
+import { isOpen, type ExecutionRef, type GuardRecord } from "../model/index.ts";
 import { SupersededError } from "./errors.ts";
 import { settled } from "./read-records.ts";
 
@@ -18,13 +18,24 @@ const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] =>
 ];
 
 /** From the transaction's commit on, this execution does not write any more; it may be over already. */
-export function raiseFence(tx: IDBTransaction, by: ExecutionRef): void {
+export async function raiseFence(tx: IDBTransaction, by: ExecutionRef): Promise<void> {
   tx.objectStore("fences").put(true, markOf(by));
-  raiseAmongGuards(tx, by);
+  await raiseAmongGuards(tx, by);
 }
 
-export function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): void {
-  tx.objectStore("guards").put({ invocationSeq: by.invocationSeq, alias: by.execution });
+/** It claims nothing any more, and what it has claimed is settled no more. */
+export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Promise<void> {
+  const guards = tx.objectStore("guards");
+  guards.put({ invocationSeq: by.invocationSeq, alias: by.execution });
+  const all = await settled<GuardRecord[]>(guards.getAll(guardsOf(by.invocationSeq)));
+  for (const guard of all) {
+    if (guard.execution === by.execution && isOpen(guard)) guards.put({ ...guard, isOver: true });
+  }
+}
+
+/** An invocation's guards: aliases sort after the numbers of its marks. */
+export function guardsOf(invocationSeq: number): IDBKeyRange {
+  return IDBKeyRange.bound([invocationSeq, ""], [invocationSeq, []]);
 }
 
 /**
@@ -37,12 +48,8 @@ export function endOnce(tx: IDBTransaction, by: ExecutionRef): () => boolean {
 }
 
 /** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
-export async function checkFence(
-  tx: IDBTransaction,
-  table: "guards" | "fences",
-  by: ExecutionRef | undefined,
-): Promise<void> {
-  if (by && (await settled(tx.objectStore(table).getKey(markOf(by)))) !== undefined) {
+export async function checkFence(tx: IDBTransaction, by: ExecutionRef | undefined): Promise<void> {
+  if (by && (await settled(tx.objectStore("fences").getKey(markOf(by)))) !== undefined) {
     throw new SupersededError(by.execution);
   }
 }

@@ -63,7 +63,9 @@ describe.each([
     await expect(store.applyMutation({ ...mutation, by: of(first) })).rejects.toThrow(
       SupersededError,
     );
-    expect(await store.readGuards({ invocation: "i", limit: 9 })).toEqual([claimed]);
+    expect(await store.readGuards({ invocation: "i", limit: 9 })).toEqual([
+      { ...claimed, isOver: true },
+    ]);
     expect(await store.readMapNames()).toEqual([]);
 
     const second = await begin("i");

@@ -18,7 +18,7 @@ import {
 } from "../model/index.ts";
 import { readTable, transact, write, type TransactOptions } from "./database.ts";
 import { SupersededError } from "./errors.ts";
-import { abortIfFenced, checkFence } from "./fence-table.ts";
+import { abortIfFenced, guardsOf } from "./fence-table.ts";
 import { readPage, settled, type Page } from "./read-records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 import { countUnrecorded } from "./trace-table.ts";
@@ -74,8 +74,7 @@ export async function settleGuard(
     const read = settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
     // Who claimed it knows its record: it is written while it is looked at again.
     guards.put(settle(settlement));
-    const [found] = await Promise.all([read, checkFence(tx, "guards", claimed)]);
-    if (!isClaimed(found, claimed)) throw new SupersededError(claimed.execution);
+    if (!isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
   });
 }
 
@@ -102,11 +101,6 @@ export async function readGuards(
       (records) => Promise.resolve(records.filter(({ alias }) => typeof alias === "string")),
     );
   });
-}
-
-/** An invocation's guards: aliases sort after the numbers of its marks. */
-function guardsOf(invocationSeq: number): IDBKeyRange {
-  return IDBKeyRange.bound([invocationSeq, ""], [invocationSeq, []]);
 }
 
 /**

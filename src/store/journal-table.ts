@@ -168,7 +168,7 @@ async function beginAnother(
     const { invocation, earlier } = next;
     if (found && earlier) {
       tx.objectStore("executions").put(earlier, [found.seq, earlier.number]);
-      if (found.state === "running") raiseFence(tx, refOf(found));
+      if (found.state === "running") await raiseFence(tx, refOf(found));
     }
     put = invocations.put(withPending(invocation));
     return { begun: true, invocation } as const;
@@ -200,15 +200,14 @@ export async function endExecution(
   if (unfinished.length > 0) tables.push("guards", "entries", "writes", "changes");
   let isOver = (): boolean => false;
   try {
-    await write(db, tables, options, (tx) => {
+    await write(db, tables, options, async (tx) => {
       isOver = endOnce(tx, by);
-      if (unfinished.length > 0) raiseAmongGuards(tx, by);
+      if (unfinished.length > 0) await raiseAmongGuards(tx, by);
       tx.objectStore("invocations").put(withPending(end(asked)));
       if (response !== undefined) {
         tx.objectStore("answers").put(response, [by.invocationSeq, by.execution]);
       }
       appendTrace(tx, events);
-      return Promise.resolve();
     });
     return true;
   } catch (error) {
@@ -248,7 +247,7 @@ export async function interruptInvocations(
         { ...about, n: AFTER_ALL, type: "interrupted" },
         ...held,
       ]);
-      raiseFence(unwrap(tx as unknown as IDBPTransaction), refOf(invocation));
+      await raiseFence(unwrap(tx as unknown as IDBPTransaction), refOf(invocation));
       await invocations.put(withPending(next));
       marked.push(next);
     }
@@ -286,6 +285,6 @@ export async function wipe(
     const running = await settled<StoredInvocation[]>(pending.getAll("running"));
     for (const table of tables) tx.objectStore(table).clear();
     // An invocation's number is given once, so that a mark never meets another's.
-    for (const invocation of running) raiseFence(tx, refOf(invocation));
+    for (const invocation of running) await raiseFence(tx, refOf(invocation));
   });
 }

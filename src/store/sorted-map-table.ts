@@ -118,7 +118,7 @@ export async function applyMutation(
     const [earlier, newest] = await Promise.all([
       once && settled<WriteHeader | undefined>(writes.index("once").get(once)),
       settled<IDBCursor | null>(writes.openKeyCursor(null, "prev")),
-      checkFence(tx, "fences", by),
+      checkFence(tx, by),
     ]);
     if (earlier) {
       const known = await settled<Uint8Array | undefined>(changes.get(earlier.seq));
