@@ -1,6 +1,6 @@
 /** A live range of one map, or as it was at an earlier moment; paged in both directions. */
 import { Pencil, Trash2 } from "lucide-react";
-import { memo, useCallback, useState, type ReactElement } from "react";
+import { memo, useCallback, useDeferredValue, useState, type ReactElement } from "react";
 import { InvalidRangeError, rangeBounds, textOf, type RangeRequest } from "../../durable/index.ts";
 import type {
   DurableStore,
@@ -19,6 +19,9 @@ import type { EntryDraft } from "./entry-dialog.tsx";
 
 /** How many rows the page lays out at once. */
 const MOST_ROWS = 500;
+
+/** How long a row is lit that was written, in milliseconds; see `.lit` in styles.css. */
+const LIT_MS = 2500;
 
 /** How much of a value is laid out. */
 const SHOWN_BYTES = 4096;
@@ -78,7 +81,7 @@ function Pages({
     [setPlace],
   );
   const [position, setPosition] = useState<Position>();
-  const { data, error } = useLiveQuery(
+  const { data: read, error } = useLiveQuery(
     ["maps"],
     ["range", map, request, reverse, moment, position],
     async ({ store }) => {
@@ -93,6 +96,8 @@ function Pages({
     },
     { keepPrevious: true, map },
   );
+  // Where hundreds of rows change at once, what a person does meanwhile comes first.
+  const data = useDeferredValue(read);
   if (error instanceof InvalidRangeError || error instanceof TypeError) {
     return (
       <Notice tone="warn" title="This range cannot be read.">
@@ -116,9 +121,8 @@ function Pages({
       ) : (
         <ul aria-label={`Entries of ${map}`}>
           {entries.map((entry) => (
-            // A new write is a new row, and is lit.
             <Entry
-              key={`${entry.key}\u0000${entry.write}`}
+              key={entry.key}
               {...{ map, entry, view, onEdit, openCall }}
               write={data.writes.get(entry.write)}
               isPast={moment !== null}
@@ -204,13 +208,18 @@ const Entry = memo(
 
 function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryProps): ReactElement {
   // What was there when the panel was opened is not news.
-  const [openedAt] = useState(() => Date.now());
-  const isNews = !isPast && write !== undefined && openedAt - write.at < 2500;
+  const [first] = useState(() => ({ write: entry.write, at: Date.now() }));
+  const isNews =
+    !isPast && write !== undefined && (entry.write !== first.write || first.at - write.at < LIT_MS);
   const time = keyTime(entry.key);
   const text = textOf(entry.value);
   const origin = write?.origin.invocation;
   return (
-    <li className={`border-b border-line px-3 py-1.5 ${isNews ? "lit" : ""}`}>
+    <li className="relative isolate border-b border-line px-3 py-1.5">
+      {/* Lit anew by each write; the row itself stays. */}
+      {isNews ? (
+        <span key={entry.write} aria-hidden className="lit absolute inset-0 -z-10" />
+      ) : null}
       <div className="flex items-center gap-1">
         <span className="max-h-20 min-w-0 flex-1 overflow-auto font-mono text-sm font-medium break-words">
           {entry.key === "" ? "(the empty key)" : entry.key}
