@@ -33,6 +33,7 @@ it("leaves out undefined members, asks toJSON, and forgets classes", () => {
     money: { amount: 5 },
     shared: [1],
   });
+  expect(copyJson([-0])).toEqual([0]);
   const twice = {};
   expect(copyJson([twice, twice])).toEqual([{}, {}]);
 });

@@ -28,7 +28,9 @@ const refuse = (path: string, what: string): never => {
 function copy(given: unknown, path: string, above: Set<object>): unknown {
   const value = hasToJson(given) ? given.toJSON() : given;
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : refuse(path, `${value}`);
+  // JSON has no -0.
+  if (typeof value === "number")
+    return Number.isFinite(value) ? value + 0 : refuse(path, `${value}`);
   if (typeof value !== "object") return refuse(path, typeof value);
   if (above.has(value)) return refuse(path, "a part of itself");
   const kind = Object.prototype.toString.call(value).slice(8, -1);
