@@ -222,6 +222,18 @@ it("a retry reads and writes no earlier answer, however many there are", async (
   expect(JSON.stringify(executions)).not.toContain("xxx");
 });
 
+it("a request that fails after the last was made takes the whole transaction with it", async () => {
+  const begun = await begin("i");
+  await store.endExecution({ begun, outcome: "completed", at: 1, response: { first: true } }, []);
+  // It ends once: the mark fails, and with it the invocation, the answer and the trace.
+  const event = { n: 9, type: "backoff", at: 2, invocation: "i", execution: 1 } as const;
+  const late = { begun, outcome: "failed", at: 2, response: { late: true } } as const;
+  expect(await store.endExecution(late, [event])).toBe(false);
+  expect(await store.readInvocation("i")).toMatchObject({ state: "completed" });
+  expect(await store.readAnswer("i", 1)).toEqual({ first: true });
+  expect(await store.readTrace({ invocation: "i", limit: 9 })).toEqual([]);
+});
+
 it("a transaction that the browser rolls back without a reason is told with its size, in words", async () => {
   const real = Reflect.get<IDBObjectStore, "put">(IDBObjectStore.prototype, "put");
   vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
