@@ -127,12 +127,16 @@ async function rangeContests(): Promise<Row[]> {
   const served = await serve(newName());
   const name = newName();
   const bare = await openBare(name, ["entries"]);
-  // In turns, so that neither is the newer in the browser's files.
+  // What is the newest in the browser's files is read quicker, by 8 % here, whichever it is: so all
+  // are filled in turns, and the newest is neither of the two.
+  const newest = await openBare(newName(), ["entries"]);
   for (let at = 0; at < rows; at += BATCH) {
     await fill(served, "m", BATCH, at);
-    await write(bare, "entries", "relaxed", (table) => {
-      for (let index = at; index < at + BATCH; index++) table.put(value, keyAt(index));
-    });
+    for (const each of [bare, newest]) {
+      await write(each, "entries", "relaxed", (table) => {
+        for (let index = at; index < at + BATCH; index++) table.put(value, keyAt(index));
+      });
+    }
   }
   const places = Array.from({ length: MANY }, (_, index) => 1000 + index * 3970);
   const results: Row[] = [];
@@ -167,8 +171,10 @@ async function rangeContests(): Promise<Row[]> {
       }),
     );
   }
-  bare.close();
-  indexedDB.deleteDatabase(name);
+  for (const each of [bare, newest]) {
+    each.close();
+    indexedDB.deleteDatabase(each.name);
+  }
   await served.close();
   return results;
 }

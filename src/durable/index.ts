@@ -22,7 +22,7 @@ export {
 } from "./fault-plan.ts";
 export { Fence, never } from "./fence.ts";
 export { atLeastOnce, atMostOnce, type AtMostOnceOptions, type GuardOptions } from "./guard.ts";
-export { checkKey, compareKeys, prefixRange } from "./keys.ts";
+export { checkKey, checkNewKey, compareKeys, isTooLong, prefixRange } from "./keys.ts";
 export { drawAt } from "./random.ts";
 export { defaultRetryPolicy, retryPolicy, type RetryPolicy } from "./retry-policy.ts";
 export { rangeBounds, SortedMap, type RangeRequest, type SortedMapEntry } from "./sorted-map.ts";

@@ -37,13 +37,23 @@ export function checkNewKey(map: string, key: string): string {
   return key;
 }
 
+/** Whether an older version has written the key, which no insert takes any more. */
+export function isTooLong(map: string, key: string): boolean {
+  return bytesOf(map + key, MOST_KEY_BYTES) > MOST_KEY_BYTES;
+}
+
 function checkLength(text: string, most: number, what: string): string {
-  const bytes = text.length * 3 <= most ? 0 : encoder.encode(text).length;
+  const bytes = bytesOf(text, most);
   if (bytes <= most) return text;
   throw new InvalidKeyError(
     `The ${what} takes ${bytes} bytes of UTF-8; at most ${most} can be kept: ` +
       `${JSON.stringify(text.slice(0, 40))}…`,
   );
+}
+
+/** How many bytes of UTF-8; 0 where they are certainly fewer than `most`. */
+function bytesOf(text: string, most: number): number {
+  return text.length * 3 <= most ? 0 : encoder.encode(text).length;
 }
 
 /**

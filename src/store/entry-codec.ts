@@ -13,9 +13,12 @@ export function packEntry(write: number, value: Uint8Array): Uint8Array<ArrayBuf
   return bytes;
 }
 
-/** The value is a view of what the store gave, which is nobody else's: a copy of each would show in a range. */
-export function valueOf(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(WRITE_BYTES);
+/**
+ * The value is a view of what the store gave, which is nobody else's: a copy of each would show in a
+ * range, and so would `subarray`, which asks for the species of each.
+ */
+export function valueOf({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + WRITE_BYTES, length - WRITE_BYTES);
 }
 
 export function writeOf(bytes: Uint8Array): number {

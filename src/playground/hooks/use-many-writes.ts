@@ -28,10 +28,12 @@ export function useManyWrites(): ManyWrites {
       SortedMap.ref(map);
       const abort = new AbortController();
       setRunning(abort);
-      const done = await playground.writeMany(map, batches, abort.signal, setCount);
-      setRunning(undefined);
-      void setRange({ map, moment: null });
-      return done;
+      try {
+        return await playground.writeMany(map, batches, abort.signal, setCount);
+      } finally {
+        setRunning(undefined);
+        void setRange({ map, moment: null });
+      }
     },
     stop: () => running?.abort(),
   };

@@ -4,7 +4,7 @@ import { textOf } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
 import { plural, show } from "../format.ts";
 import { useManyWrites } from "../hooks/use-many-writes.ts";
-import { parseEntries, type Entry, type ParsedEntries } from "../runtime/entries-file.ts";
+import { checkEntries, parseEntries, type Entry, type ParsedEntries } from "../runtime/entries-file.ts";
 import { asError } from "../runtime/state-cell.ts";
 
 /** How many entries are written in one transaction. */
@@ -30,6 +30,7 @@ export default function ImportDialog({
 
   const write = async (entries: readonly Entry[]): Promise<void> => {
     try {
+      checkEntries(map, entries);
       if (await writeMany(map, inBatches(entries))) dialog.current?.close();
       else setRefusal("It ended early: what was written so far stays.");
     } catch (error) {

@@ -28,7 +28,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
     const request = { startKey: start ?? undefined, endKey: end ?? undefined, limit: 1 };
     let bounds = rangeBounds(direction, { ...request, prefix: prefix ?? undefined });
     const parts: string[] = [];
-    let count = 0;
+    let [count, tooLong] = [0, 0];
     while (bounds) {
       // The past is read at once, for each reading of it goes through the map's writes.
       const limit = moment === null ? CHUNK : Infinity;
@@ -36,7 +36,9 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
       const entries = await (moment === null
         ? store.readRange(query)
         : store.readRangeAt(query, moment));
-      parts.push(toJsonLines(entries));
+      const lines = toJsonLines(map, entries);
+      parts.push(lines.text);
+      tooLong += lines.tooLong;
       count += entries.length;
       const last = entries.at(-1);
       if (!last || entries.length < limit) break;
@@ -44,7 +46,11 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
       bounds = reverse ? { ...bounds, upper: edge } : { ...bounds, lower: edge };
     }
     download(`${map}.jsonl`, new Blob(parts, { type: "application/jsonl" }));
-    setTold({ map, text: `Exported ${count} entries.` });
+    const marked =
+      tooLong === 0
+        ? ""
+        : ` ${tooLong} of them: the key is too long to be inserted again ("tooLong" in the file).`;
+    setTold({ map, text: `Exported ${count} entries.${marked}` });
   };
 
   return (

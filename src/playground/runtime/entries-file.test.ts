@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { parseEntries, toJsonLines } from "./entries-file.ts";
+import { checkEntries, parseEntries, toJsonLines } from "./entries-file.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -11,7 +11,7 @@ it("what is exported is imported again, byte by byte", () => {
   });
   fc.assert(
     fc.property(fc.array(entry), (entries) => {
-      const { entries: read, problems } = parseEntries("a.jsonl", toJsonLines(entries));
+      const { entries: read, problems } = parseEntries("a.jsonl", toJsonLines("map", entries).text);
       expect(problems).toEqual([]);
       expect(read.map(([key, value]) => [key, ...value])).toEqual(
         entries.map(({ key, value }) => [key, ...value]),
@@ -44,4 +44,22 @@ it.each([
   ["x.csv", "key,value\na,1,2", "Row 1"],
 ])("%s: %j is refused with its place", (name, source, problem) => {
   expect(parseEntries(name, source).problems.join("\n")).toContain(problem);
+});
+
+it("marks what is too long to be inserted again, reads the mark, and says so before anything is written", () => {
+  const value = new Uint8Array([1]);
+  const [longest, longer] = ["k".repeat(1997), "k".repeat(1998)];
+  const entries = [longest, longer].map((key) => ({ key, value }));
+  const { text: lines, tooLong } = toJsonLines("map", entries);
+  expect(tooLong).toBe(1);
+  expect(lines.split("\n").map((line) => line.includes('"tooLong":true'))).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  const { entries: read, problems } = parseEntries("a.jsonl", lines);
+  expect(problems).toEqual([]);
+  expect(read.map(([key]) => key)).toEqual([longest, longer]);
+  expect(() => checkEntries("map", read)).toThrow("takes 2001 bytes of UTF-8; at most 2000");
+  expect(() => checkEntries("ma", read)).not.toThrow();
 });

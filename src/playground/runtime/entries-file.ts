@@ -1,10 +1,11 @@
 /**
  * Entries of a map as a file: JSON lines (`{"key": "…", "value": …}`, the value as JSON, or as
- * `"text"` or `"base64"`) and CSV (columns `key` and `value`, or `base64`).
+ * `"text"` or `"base64"`) and CSV (columns `key` and `value`, or `base64`). An exported line whose key
+ * is too long to be inserted again is marked `"tooLong": true`.
  */
 import Papa from "papaparse";
 import { z } from "zod";
-import { entryToJson } from "../../durable/index.ts";
+import { checkNewKey, entryToJson, isTooLong } from "../../durable/index.ts";
 import type { MapEntry } from "../../store/index.ts";
 
 export type Entry = readonly [key: string, value: Uint8Array];
@@ -17,10 +18,11 @@ export interface ParsedEntries {
 
 const key = z.string().refine((text) => text.isWellFormed(), "has an unpaired surrogate");
 const base64 = z.base64();
+const tooLong = z.literal(true).optional();
 const line = z.union([
-  z.strictObject({ key, text: z.string() }),
-  z.strictObject({ key, base64 }),
-  z.strictObject({ key, value: z.json() }),
+  z.strictObject({ key, text: z.string(), tooLong }),
+  z.strictObject({ key, base64, tooLong }),
+  z.strictObject({ key, value: z.json(), tooLong }),
 ]);
 const row = z.union([z.strictObject({ key, value: z.string() }), z.strictObject({ key, base64 })]);
 
@@ -81,9 +83,28 @@ function explain(error: unknown, form: string): string {
   return `not of the form ${form}`;
 }
 
-/** JSON lines, one for each entry: its text where it is UTF-8, otherwise its bytes. */
-export function toJsonLines(entries: readonly Pick<MapEntry, "key" | "value">[]): string {
-  return entries.map(({ key, value }) => `${JSON.stringify(entryToJson(key, value))}\n`).join("");
+/**
+ * JSON lines, one for each entry of the map: its text where it is UTF-8, otherwise its bytes.
+ *
+ * @returns the lines, and how many of them are marked as too long
+ */
+export function toJsonLines(
+  map: string,
+  entries: readonly Pick<MapEntry, "key" | "value">[],
+): { readonly text: string; readonly tooLong: number } {
+  let [text, count] = ["", 0];
+  for (const { key, value } of entries) {
+    const marked = isTooLong(map, key);
+    if (marked) count++;
+    const line = { ...entryToJson(key, value), ...(marked ? { tooLong: true } : {}) };
+    text += `${JSON.stringify(line)}\n`;
+  }
+  return { text, tooLong: count };
+}
+
+/** @throws InvalidKeyError for an entry whose key cannot be inserted into the map */
+export function checkEntries(map: string, entries: readonly Entry[]): void {
+  for (const [key] of entries) checkNewKey(map, key);
 }
 
 function fromBase64(text: string): Uint8Array {
