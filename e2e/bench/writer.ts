@@ -23,7 +23,6 @@ export async function fill(name: string, map: string, rows: number, calls: numbe
       owner: "bench",
       guards: "on",
       at: Date.now(),
-      isNew: true,
     });
     if (!begun.begun) throw new Error(begun.reason);
     const end = { outcome: "completed", at: Date.now(), response: { content: [] } } as const;

@@ -28,14 +28,20 @@ export class DurableContext {
 
   /** Sends the client a notification. It is dropped, and traced, where no client is connected. */
   notify(notification: Parameters<ClientChannel["notify"]>[0]): Promise<void> {
-    const { options } = this[runtime].execution;
-    return options.fence.run(() => options.client.notify(notification));
+    return this.#tell((client) => client.notify(notification), notification.method);
   }
 
   /** Sends a log message to every connected client that wants its level. */
   log(level: LogLevel, data: unknown): Promise<void> {
-    const { options } = this[runtime].execution;
-    return options.fence.run(() => options.client.log(level, data));
+    return this.#tell((client) => client.log(level, data), "notifications/message");
+  }
+
+  #tell(send: (client: ClientChannel) => Promise<void>, method: string): Promise<void> {
+    const { execution, scope } = this[runtime];
+    return execution.options.fence.run(async () => {
+      await execution.unlessOver(scope, `notification (${method})`);
+      await send(execution.options.client);
+    });
   }
 
   /** Asks the client, and waits for the next one where none is connected. */
@@ -45,7 +51,7 @@ export class DurableContext {
     const { asked, validates } = scope;
     // A validated callable's second run is given the answers of its first: nobody is asked twice.
     const earlier = asked && validates?.requests[asked.requests.length];
-    const answer = execution.during(`question to the client (${request.method})`, () =>
+    const answer = execution.during(scope, `question to the client (${request.method})`, () =>
       earlier && sameData(earlier.request, request) ? earlier.answer : client.request(request),
     );
     asked?.requests.push({ request, answer });
@@ -89,10 +95,13 @@ export function serviceAccess(context: DurableContext): ServiceAccess {
     execution: execution.options.number,
     ...at,
     validation: scope.validates !== undefined,
-    pass: (point, service) => execution.pass(point, { service }, scope),
+    async pass(point, service) {
+      await execution.pass(point, { service }, scope);
+      if (point === "effect:before") await execution.unlessOver(scope, `effect ${service}`);
+    },
     sleep: (ms) => execution.sleep(ms),
     run: (operation) => execution.options.fence.run(operation),
-    during: (service, operation) => execution.during(`effect ${service}`, operation),
+    during: (service, operation) => execution.during(scope, `effect ${service}`, operation),
     trace: (outcome, detail, error) =>
       execution.trace({ type: "effect", outcome, detail, ...at, ...(error && { error }) }),
   };

@@ -221,3 +221,16 @@ it("is off unless it is switched on", async () => {
   expect(callable).toHaveBeenCalledTimes(1);
   expect(await reports(id)).toEqual([]);
 });
+
+it("leaves out a guard that has opted out", async () => {
+  let runs = 0;
+  const tried = await trial(
+    lab,
+    (context) =>
+      atLeastOnce("model", context, () => ++runs, { schema: z.number(), effectValidation: false }),
+    on,
+  );
+  expect(await tried.run()).toEqual({ value: 1 });
+  expect(runs).toBe(1);
+  expect(await reports(tried.id)).toEqual([]);
+});

@@ -4,6 +4,8 @@
  * 1. Everything that reaches the store, the world or the client goes through `fence`.
  * 2. Every injected failure goes through `pass`.
  * 3. Aliases and in-flight guards are this execution's alone; what outlives it is in the store.
+ * 4. An attempt that has ended begins nothing more, so that what it left running does not meddle with
+ *    the next; a guard that it began goes on, and the next attempt waits for it.
  */
 import {
   sameChange,
@@ -85,6 +87,8 @@ interface Taken {
 export interface Scope {
   readonly parent?: Scope;
   readonly guard?: { readonly alias: string; readonly attempt: number; readonly kind: GuardKind };
+  /** The callable has settled: what its attempt left running begins nothing more. */
+  isOver?: true;
   /** What was asked for in this scope, kept where effect validation compares it. */
   readonly asked?: Asked;
   /**
@@ -131,9 +135,22 @@ export class Execution {
     return [...this.#underWay].map(({ what }) => what);
   }
 
+  /** Never resolves where the scope is over, and says what it would have done. */
+  async unlessOver(scope: Scope, what: string): Promise<void> {
+    if (!scope.isOver) return;
+    const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
+    this.trace({ type: "left-running", detail: `${what}: its attempt has ended`, ...at });
+    await never();
+  }
+
   /** Runs an operation within the fence, and names it as long as it is under way. */
-  during<T>(what: string, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  during<T>(
+    scope: Scope,
+    what: string,
+    operation: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     return this.options.fence.run(async (signal) => {
+      if (scope.isOver) await this.unlessOver(scope, what);
       const entry = { what };
       this.#underWay.add(entry);
       try {

@@ -8,7 +8,14 @@ import {
   traceOf,
 } from "../../e2e/support/guards.ts";
 import { openLab, quiesce, trial, type Lab } from "../../e2e/support/lab.ts";
-import { atLeastOnce, atMostOnce, charge, GuardUsageError, uuidv7 } from "../index.ts";
+import {
+  atLeastOnce,
+  atMostOnce,
+  charge,
+  GuardUsageError,
+  InvalidKeyError,
+  uuidv7,
+} from "../index.ts";
 import { deferred } from "../store/index.ts";
 
 let lab: Lab;
@@ -111,7 +118,7 @@ describe("an alias that is used again", () => {
   it.each(["", "\ud800"])("is refused where it is no name: %j", async (alias) => {
     const callable = scripted();
     const { run } = await trial(lab, (context) => guard("atLeastOnce", alias, context, callable));
-    expect(await run()).toMatchObject({ error: expect.any(GuardUsageError) as unknown });
+    expect(await run()).toMatchObject({ error: expect.any(InvalidKeyError) as unknown });
     expect(callable).not.toHaveBeenCalled();
   });
 });

@@ -207,3 +207,51 @@ it("attempts are counted from the guards' records, whatever the recording holds"
     { attempts: 3, atLeast: false },
   ]);
 });
+
+it("a reset that cannot be written does not stand in for the retryable error, and is not tried again", async () => {
+  const store = overriding(lab.store, {
+    settleGuard: () => Promise.reject(new Error("The disk is full.")),
+  });
+  let runs = 0;
+  const tried = await trial(
+    lab,
+    (context) =>
+      atMostOnce(
+        "a",
+        context,
+        () => {
+          runs++;
+          throw new NetworkError("the callable's");
+        },
+        { retryableErrors: [NetworkError] },
+      ),
+    { store },
+  );
+  const outcome = await tried.run();
+  expect("error" in outcome && outcome.error).toEqual(new NetworkError("the callable's"));
+  expect(runs).toBe(1);
+  expect((await guardOf(lab.store, tried.id, "a"))?.state).toBe("started");
+});
+
+it("a refused retry reads one execution, however many there were", async () => {
+  const tried = await trial(
+    lab,
+    (context) =>
+      atMostOnce("a", context, () => {
+        throw new RangeError("no");
+      }),
+    {
+      store: overriding(lab.store, {
+        settleGuard: () => Promise.reject(new Error("The disk is full.")),
+        readExecutions: () => Promise.reject(new Error("All of them are read.")),
+      }),
+    },
+  );
+  await tried.run();
+  for (let n = 0; n < 3; n++) {
+    const outcome = await tried.run();
+    expect("error" in outcome && outcome.error).toMatchObject({
+      cause: { message: expect.stringContaining("(execution 1, attempt 1)") as unknown },
+    });
+  }
+});

@@ -8,6 +8,7 @@
  */
 import {
   copyStorable,
+  isClaimable,
   UnstorableValueError,
   type ClaimOutcome,
   type GuardKind,
@@ -58,9 +59,7 @@ export class GuardRun {
     const recorded = guards === "on" && !this.scope.validates;
     if (guards === "on" && !this.#isNew) {
       const record = await fence.run(() => store.readGuard(invocation.seq, this.alias));
-      if (record && (record.state !== "absent" || record.kind !== this.kind)) {
-        return await this.#answer(record);
-      }
+      if (record && !isClaimable(record, this.kind)) return await this.#answer(record);
     }
     for (let tries = 1; ; tries++) {
       const outcome = await (recorded ? this.#attempt() : this.#unguarded());
@@ -91,7 +90,13 @@ export class GuardRun {
     } catch (error) {
       if (!this.#isRetryable(error)) return await this.#fail(error, attempt);
       this.#trace("attempt-failed", { attempt, error: keep(error) });
-      await this.#settle({ state: "absent", error: keep(error) });
+      try {
+        await this.#settle({ state: "absent", error: keep(error) });
+      } catch (unwritten) {
+        // It stays `started`: it is not entered again, and the caller gets what the callable threw.
+        this.#trace("attempt-failed", { attempt, error: keep(unwritten) });
+        throw error;
+      }
       return { again: error, attempt };
     }
     let output: unknown;
@@ -110,8 +115,12 @@ export class GuardRun {
       const claim = await this.#claim();
       if (!claim.claimed) return { value: await this.#answer(claim.record) };
       attempt = claim.record.attempts;
-      const asked = this.execution.options.effectValidation ? nothingAsked() : undefined;
-      const value = copyStorable(await this.#call(attempt, asked));
+      const { effectValidation } = this.execution.options;
+      const validates = effectValidation && this.options.effectValidation !== false;
+      const asked = validates ? nothingAsked() : undefined;
+      const result = await this.#call(attempt, asked);
+      // As it is now, for the second run may change what both share.
+      const value = asked ? copyStorable(result) : result;
       if (asked) await this.#validateEffects(attempt, { value, ...asked });
       const output = await this.#store(value, attempt);
       await this.#pass("guard:stored");
@@ -179,7 +188,13 @@ export class GuardRun {
     };
     this.execution.giveBack(this.scope, this.alias);
     const context = new DurableContext(this.execution, scope);
-    return await this.execution.options.fence.run(async () => await this.callable(context));
+    return await this.execution.options.fence.run(async () => {
+      try {
+        return await this.callable(context);
+      } finally {
+        scope.isOver = true;
+      }
+    });
   }
 
   /** Stores a copy of what the callable resolved with; resolves with the schema's output of another. */
@@ -234,12 +249,12 @@ export class GuardRun {
     throw new AtMostOnceFailedBeforeCompleting(this.alias, why);
   }
 
-  async #whyUnfinished({ execution, attempts }: GuardRecord): Promise<string> {
+  async #whyUnfinished({ invocationSeq, execution, attempts }: GuardRecord): Promise<string> {
     const { store, fence, number } = this.execution.options;
     const where = `(execution ${execution}, attempt ${attempts})`;
     if (execution === number) return `What became of the callable could not be recorded ${where}.`;
-    const executions = await fence.run(() => store.readExecutions(this.execution.id));
-    switch (executions.find((each) => each.number === execution)?.outcome) {
+    const entered = await fence.run(() => store.readExecution({ invocationSeq, execution }));
+    switch (entered?.outcome) {
       case "crashed":
         return `The server died while the callable ran ${where}.`;
       case "cancelled":

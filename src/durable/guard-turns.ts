@@ -76,10 +76,10 @@ export class GuardTurns {
   }
 }
 
-/** The guards within whose callables a scope is, the innermost first. */
+/** The guards that wait for a scope, for it is within their callables; the innermost first. */
 function guardsAround(scope: Scope): string[] {
   const aliases: string[] = [];
-  for (let at: Scope | undefined = scope; at; at = at.parent) {
+  for (let at: Scope | undefined = scope; at && !at.isOver; at = at.parent) {
     if (at.guard) aliases.push(at.guard.alias);
   }
   return aliases;

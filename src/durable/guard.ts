@@ -6,14 +6,10 @@
  *                              started --retryable error--> absent (attempt counted)
  *                              started --any other error--> failed
  *
- * 1. An at-most-once callable is entered only after `started` is on the disk.
- * 2. Only what the callable itself throws is classified as retryable or not.
- * 3. Once an at-most-once callable has resolved, its guard is never absent again.
- * 4. One alias is one guard: within an execution its uses take turns.
+ * One alias is one guard: within an execution its uses take turns (`GuardTurns`), each of them a `GuardRun`.
  */
 import type { GuardKind } from "../store/index.ts";
 import { internals, type DurableContext } from "./context.ts";
-import { GuardUsageError } from "./errors.ts";
 import { GuardRun } from "./guard-run.ts";
 import { checkAlias } from "./keys.ts";
 import { retryPolicy, type RetryPolicy } from "./retry-policy.ts";
@@ -24,6 +20,8 @@ export interface GuardOptions<S extends Schema | undefined = undefined> {
   readonly schema?: S;
   /** Fields that differ from the server's policy. */
   readonly retryPolicy?: Partial<RetryPolicy>;
+  /** `false`: the server's effect validation leaves this guard out (a language model's answer, for instance). */
+  readonly effectValidation?: false;
 }
 
 export interface AtMostOnceOptions<
@@ -99,10 +97,7 @@ async function runGuard(
   options: AtMostOnceOptions<Schema | undefined>,
 ): Promise<unknown> {
   const { execution, scope } = internals(context);
-  return await execution.during(`guard "${alias}"`, async () => {
-    if (typeof (alias as unknown) !== "string" || alias === "" || !alias.isWellFormed()) {
-      throw new GuardUsageError(`${kind} needs an alias: a well-formed string that is not empty.`);
-    }
+  return await execution.during(scope, `guard "${alias}"`, async () => {
     checkAlias(alias);
     const policy = retryPolicy(execution.options.retryPolicy, options.retryPolicy);
     const run = new GuardRun(kind, alias, execution, scope, callable, options, policy);

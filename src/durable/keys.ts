@@ -26,8 +26,9 @@ export function checkKey(key: unknown, what = "key"): string {
   return key;
 }
 
-/** @throws InvalidKeyError for anything but a well-formed string of at most 500 bytes */
+/** @throws InvalidKeyError for anything but a well-formed string of 1 to 500 bytes */
 export function checkAlias(alias: unknown): string {
+  if (alias === "") throw new InvalidKeyError("An alias must not be empty.");
   return checkLength(checkKey(alias, "alias"), MOST_ALIAS_BYTES, "alias");
 }
 

@@ -42,8 +42,7 @@ export class SortedMap {
 
   /** The same map, its next mutation named: it is applied once per invocation, wherever it stands. */
   idempotently(alias: string): SortedMap {
-    if (checkAlias(alias) === "") throw new InvalidKeyError("An alias must not be empty.");
-    return new SortedMap(this.name, alias);
+    return new SortedMap(this.name, checkAlias(alias));
   }
 
   /** Writes all entries in one transaction, over what stands there. */
@@ -110,11 +109,13 @@ export class SortedMap {
     });
   }
 
+  get #what(): string {
+    return `write to the map "${this.name}"`;
+  }
+
   async #mutate(context: DurableContext, build: () => MapChange): Promise<void> {
     const { execution, scope } = internals(context);
-    await execution.during(`write to the map "${this.name}"`, () =>
-      this.#apply(execution, scope, build()),
-    );
+    await execution.during(scope, this.#what, () => this.#apply(execution, scope, build()));
   }
 
   async #apply(execution: Execution, scope: Scope, change: MapChange): Promise<void> {
@@ -125,6 +126,7 @@ export class SortedMap {
     scope.asked?.mutations.push({ map, change });
     if (scope.validates) return;
     await execution.pass("map:before-commit", { map }, scope);
+    await execution.unlessOver(scope, this.#what);
     const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
     const mutation: MutationRequest = {
       map,

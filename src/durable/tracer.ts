@@ -25,15 +25,22 @@ export class Tracer {
     this.#arm();
   }
 
-  /** Hands the waiting events to a transaction; they wait again where it fails. */
-  async ride<T>(transaction: (events: readonly TraceEvent[]) => Promise<T>): Promise<T> {
+  /**
+   * Hands the waiting events to a transaction; they wait again where it fails or writes nothing.
+   *
+   * @param transaction resolves with whether it has written
+   */
+  async ride(transaction: (events: readonly TraceEvent[]) => Promise<boolean>): Promise<boolean> {
     const waiting = this.#take();
+    let isWritten = false;
     try {
-      return await transaction(waiting);
-    } catch (error) {
-      this.#waiting.unshift(...waiting);
-      if (waiting.length > 0) this.#arm();
-      throw error;
+      isWritten = await transaction(waiting);
+      return isWritten;
+    } finally {
+      if (!isWritten && waiting.length > 0) {
+        this.#waiting.unshift(...waiting);
+        this.#arm();
+      }
     }
   }
 

@@ -252,7 +252,11 @@ describe("effect validation of the examples", () => {
       server.configure({ effectValidation: true });
       await runScript({ example, client });
       await quiesce(lab);
-      const trace = await lab.store.readTrace({ limit: 9999 });
+      const calls = await lab.store.readInvocations({ limit: 999 });
+      const traces = await Promise.all(
+        calls.map(({ id }) => lab.store.readTrace({ invocation: id, limit: 999 })),
+      );
+      const trace = traces.flat();
       const different = trace.filter(
         ({ type, outcome }) => type === "effect-validation" && outcome === "different",
       );

@@ -29,7 +29,7 @@ import { Hanging } from "./hanging.ts";
 import { Invocation, type InvocationHost } from "./invocation.ts";
 import { serveMaps } from "./map-resources.ts";
 import { INVOCATION_ID, namedInvocation } from "./meta.ts";
-import { RequestError } from "./request-error.ts";
+import { CancelledError, RequestError } from "./request-error.ts";
 import {
   Session,
   type CallHandler,
@@ -41,7 +41,7 @@ import {
 } from "./session.ts";
 import { Takeover } from "./takeover.ts";
 import { checkTool } from "./tool-check.ts";
-import { refusingProto } from "./wire.ts";
+import { copyingArguments } from "./wire.ts";
 
 /** What may change while a server runs: an execution keeps what it began with. */
 export interface ServerSettings {
@@ -60,7 +60,7 @@ export interface DurableMcpServerOptions extends ServerSettings {
   readonly clock?: Clock;
   /** For the jitter of delays: a number in [0, 1). */
   readonly random?: () => number;
-  /** Makes the ids of invocations and writes: UUIDv7. */
+  /** Makes the ids of servers, sessions, invocations and audit entries: UUIDv7. */
   readonly newId?: () => string;
   /** Classes of errors that a fault may name; by name, for a build may shorten the classes' own. */
   readonly errors?: Readonly<Record<string, ErrorClass>>;
@@ -86,6 +86,7 @@ export class DurableMcpServer {
   readonly #options: DurableMcpServerOptions;
   #settings: ServerSettings;
   readonly #fence = new Fence();
+  readonly #ended = deferred<void>();
   /** For `signal` of contexts: silent in a crash, aborted by `close`. */
   readonly #closing = new AbortController();
   readonly #tools = new Map<string, Tool>();
@@ -176,31 +177,34 @@ export class DurableMcpServer {
 
   async #start(takeOver: boolean): Promise<void> {
     const { store } = this;
-    await this.#fence.run((signal) => store.liveness.enter(this.id, { signal, takeOver }));
-    this.#unsubscribe = store.subscribe(({ server, tookOver, wiped }) => {
+    const { tookOver } = await this.#fence.run((signal) =>
+      store.liveness.enter(this.id, { signal, takeOver }),
+    );
+    this.#unsubscribe = store.subscribe(({ server, tookOver, wiped, remote }) => {
       if (server !== undefined && server !== this.id) {
-        if (tookOver) this.#crash("Another server has taken over this store.");
+        // What is open on the same connection was not taken over.
+        if (tookOver && remote) this.#crash("Another server has taken over this store.");
         else void this.#takeover.watch(server);
       }
-      if (wiped) for (const invocation of this.#invocations) invocation.abandon();
+      if (!wiped) return;
+      for (const invocation of this.#invocations) this.#inBackground(invocation.abandon());
     });
-    store.announceServer(this.id, { tookOver: takeOver });
+    store.announceServer(this.id, { tookOver });
     await this.#takeover.markInterrupted();
+    this.#refuseAfterEnd();
     this.state = "running";
     if (this.#settings.resume !== "hold") this.#inBackground(this.#takeover.resumeInterrupted());
   }
 
   /** What work comes to, unless the server ends first: nothing that is fenced would tell. */
-  async #unlessEnded<T>(work: Promise<T>): Promise<T> {
-    const ended = deferred<never>();
-    const end = (): void => ended.reject(new Error(`The server ${this.state} meanwhile.`));
-    const { signal } = this.#fence;
-    signal.addEventListener("abort", end, { once: true });
-    try {
-      return await Promise.race([work, ended.promise]);
-    } finally {
-      signal.removeEventListener("abort", end);
-    }
+  async #unlessEnded(work: Promise<void>): Promise<void> {
+    await Promise.race([work, this.#ended.promise]);
+    if (this.#fence.isCut) throw new Error(`The server ${this.state} meanwhile.`);
+  }
+
+  #refuseAfterEnd(): void {
+    if (!this.#fence.isCut) return;
+    throw new Error(`This server is ${this.state}. Make a new one on the same store.`);
   }
 
   /** Serves one more client over `transport`. */
@@ -208,9 +212,7 @@ export class DurableMcpServer {
     transport: Transport,
     { ownCallsOnly = false, loseResponse = () => undefined }: AttachOptions = {},
   ): Promise<{ readonly sessionId: string }> {
-    if (this.#fence.isCut) {
-      throw new Error(`This server is ${this.state}. Make a new one on the same store.`);
-    }
+    this.#refuseAfterEnd();
     const session = this.#newSession(loseResponse);
     const endMaps = serveMaps(session.mcp, this.store, (error) => {
       if (session.isOpen) this.#options.onError?.(error);
@@ -222,8 +224,14 @@ export class DurableMcpServer {
       endMaps();
       this.#sessions.delete(session);
     };
-    await session.mcp.connect(transport);
-    refusingProto(transport);
+    try {
+      await session.mcp.connect(transport);
+      copyingArguments(transport);
+      this.#refuseAfterEnd();
+    } catch (error) {
+      await session.mcp.close(); // Which ends its maps.
+      throw error;
+    }
     session.isOpen = true;
     this.#sessions.add(session);
     // A client may be asked only when it has said what it can do.
@@ -246,9 +254,14 @@ export class DurableMcpServer {
 
   /** Stops in order: like a crash for what is under way, but contexts' signals are aborted. */
   async close(): Promise<void> {
-    // What was cancelled before stays so, and is not resumed by the next server.
-    for (const { cancellation } of [...this.#invocations]) await cancellation;
     if (this.#fence.isCut) return;
+    // What was cancelled before stays so, and is not resumed by the next server.
+    const cancellations = [...this.#invocations].flatMap(({ cancellation }) => cancellation ?? []);
+    const hasEnded = await Promise.race([
+      Promise.all(cancellations).then(() => false),
+      this.#ended.promise.then(() => true),
+    ]);
+    if (hasEnded) return;
     this.#end("closed");
     this.#closing.abort(new Error("The server was closed."));
     await Promise.all([...this.#invocations].map((invocation) => invocation.flush()));
@@ -291,6 +304,7 @@ export class DurableMcpServer {
     this.state = state;
     this.#unsubscribe?.();
     this.#fence.cut();
+    this.#ended.resolve();
     for (const session of this.#sessions) {
       this.#inBackground(session.mcp.close());
     }
@@ -370,14 +384,15 @@ export class DurableMcpServer {
       });
       this.#calls.set(extra, invocation);
       this.#invocations.add(invocation);
-      let result: CallToolResult;
       try {
-        result = await invocation.answer(() => inner(request, extra));
+        const result = await invocation.answer(() => inner(request, extra));
+        if (!invocation.responseLost) return result;
+      } catch (error) {
+        if (!invocation.responseLost) throw error;
       } finally {
         this.#invocations.delete(invocation);
         invocation.over.resolve();
       }
-      if (!invocation.responseLost) return result;
       session.loseResponse(extra.requestId);
       return await never();
     });
@@ -394,7 +409,12 @@ export class DurableMcpServer {
       method: "tools/call",
       params: { name: tool, arguments: { ...args }, _meta: { [INVOCATION_ID]: id } },
     };
-    await this.#headless.call(request, extra);
+    try {
+      await this.#headless.call(request, extra);
+    } catch (error) {
+      // Nobody waits for its answer, and the journal tells that it was cancelled.
+      if (!(error instanceof CancelledError)) throw error;
+    }
   }
 
   #inBackground(work: Promise<unknown>): void {

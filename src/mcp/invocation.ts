@@ -17,7 +17,6 @@ import {
   Execution,
   Fence,
   keep,
-  systemClock,
   Tracer,
   type Clock,
   type ErrorClass,
@@ -37,11 +36,9 @@ import { checkAnswer } from "./answer.ts";
 import { clientChannel } from "./client-channel.ts";
 import type { ClientLine } from "./client-line.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
-import { RequestError } from "./request-error.ts";
+import { CancelledError, RequestError } from "./request-error.ts";
 import type { Extra, Session, Tool } from "./session.ts";
-
-/** An end that could not be journalled is tried again after so long, in milliseconds. */
-const INSIST_MS = 1000;
+import { untilDone } from "./until-done.ts";
 
 /** What an invocation needs of its server. */
 export interface InvocationHost {
@@ -143,37 +140,34 @@ export class Invocation {
     const unfinished = this.#cut("The call was cancelled.");
     this.cancellation = this.#journalCancellation(unfinished)
       .catch(this.host.onError)
-      // The SDK sends nothing for a cancelled request, whatever this is.
-      .finally(() => this.#cancelled.resolve({ content: [] }));
+      // Where its own client has cancelled it, the SDK sends nothing.
+      .finally(() => this.#cancelled.reject(new CancelledError(this.id, this.#meta())));
   }
 
-  /** The journal does not know it any more: it is fenced, and its client is told. */
-  abandon(): void {
-    if (this.#fence.isCut) return;
-    const unfinished = this.#cut("Everything was wiped.");
-    this.#cancelled.reject(Invocation.wiped(this.id));
-    // Where it was journalled after the wipe, it must not stay running.
-    this.#journalCancellation(unfinished).catch(this.host.onError);
+  /** Everything was wiped: an execution that the journal does not know any more is at its end. */
+  async abandon(): Promise<void> {
+    const begun = this.#execution?.options.invocation;
+    if (!begun) return; // It begins after the wipe, or is refused then.
+    const known = await this.#fence.run(() => this.host.store.readInvocation(this.id));
+    if (known?.seq !== begun.seq) this.#supersede();
   }
 
   /** Another server executes the invocation now, and journals its end; or it was wiped. */
   #supersede(): void {
     if (this.#fence.isCut) return;
     this.#cut("Another server has taken the call over.");
-    const { store, fence } = this.host;
-    fence
-      .run(() => store.readInvocation(this.id))
-      .then(
-        (known) => this.#cancelled.reject(known ? this.#takenOver() : Invocation.wiped(this.id)),
-        (error: unknown) => this.#cancelled.reject(error),
-      );
+    this.#whySuperseded().then(this.#cancelled.reject, this.#cancelled.reject);
   }
 
-  #takenOver(): RequestError {
+  /** What became of the invocation, where this execution is not its last any more. */
+  async #whySuperseded(): Promise<RequestError> {
+    const { store, fence } = this.host;
+    const known = await fence.run(() => store.readInvocation(this.id));
+    if (known?.seq !== this.#execution?.options.invocation.seq) return Invocation.wiped(this.id);
     return new RequestError(
       ErrorCode.InternalError,
-      `Another server has taken invocation ${this.id} over. Call again with the same id to get ` +
-        `its answer.`,
+      `Another server has taken invocation ${this.id} over, and what came of it here was not kept. ` +
+        `Call again with the same id to retry it.`,
       this.#meta(),
     );
   }
@@ -202,13 +196,16 @@ export class Invocation {
     }
     const response = { ...result, _meta: { ...result._meta, ...this.#meta() } };
     const unfinished = this.#cut("The execution has ended.");
+    let isJournalled = true;
     try {
       const end = this.#endOf(result.isError ? "failed" : "completed", unfinished, response);
-      if (end) await this.#journal(end);
+      if (end) isJournalled = await this.#journal(end);
     } catch (error) {
       const message = `The call was carried out, but its answer could not be journalled: ${keep(error).message}`;
       return await this.#fail(new RequestError(ErrorCode.InternalError, message), unfinished);
     }
+    // An answer that nobody will find again must not leave.
+    if (!isJournalled) throw await this.#whySuperseded();
     return response;
   }
 
@@ -217,7 +214,14 @@ export class Invocation {
     const { store, clock } = this.host;
     const { id } = this.request;
     this.#taken = true;
-    const begun = await this.#begin();
+    let begun: BeginOutcome;
+    try {
+      begun = await this.#begin();
+    } catch (error) {
+      const message = `The call was not carried out, for it could not be journalled: ${keep(error).message}`;
+      this.#refusal = new RequestError(ErrorCode.InternalError, message, this.#meta());
+      return { content: [] };
+    }
     if (!begun.begun) {
       // A resumption that another server has done already is none of ours any more.
       if (begun.reason === "other-request") this.#refusal = Invocation.otherRequest(id);
@@ -307,14 +311,14 @@ export class Invocation {
   async #journalCancellation(unfinished: readonly string[]): Promise<void> {
     const running = this.#endOf("cancelled", unfinished);
     if (running) {
-      await this.#insist(running);
+      await this.#journalOrInsist(running);
       return;
     }
     // The cancellation may have come while an execution was being journalled, past aborting.
     const outcome = await this.#beginning?.catch(() => undefined);
     if (!outcome?.begun) return;
     const at = this.host.clock.now();
-    await this.#insist({ begun: outcome.invocation, outcome: "cancelled", at });
+    await this.#journalOrInsist({ begun: outcome.invocation, outcome: "cancelled", at });
   }
 
   /** The answer is journalled and must not leave. */
@@ -342,26 +346,29 @@ export class Invocation {
   }
 
   /** A protocol error in the place of a result carries the ids, too, also where it cannot be journalled. */
-  async #fail({ code, message, data }: RequestError, left?: readonly string[]): Promise<never> {
-    const more = typeof data === "object" ? (copyJson(data, "data") as object) : {};
+  async #fail(error: RequestError, left?: readonly string[]): Promise<never> {
     const unfinished = left ?? this.#cut("The execution has ended.");
-    const end = this.#endOf("failed", unfinished, { error: { code, message } });
-    if (end) await this.#insist(end);
-    throw new RequestError(code, message, { ...more, ...this.#meta() });
+    const { code, message, data } = withJsonData(error);
+    const response = { error: { code, message, ...(data === undefined ? {} : { data }) } };
+    const end = this.#endOf("failed", unfinished, response);
+    const isKept = !end || (await this.#journalOrInsist(end));
+    if (!isKept) throw await this.#whySuperseded();
+    throw new RequestError(code, message, { ...data, ...this.#meta() });
   }
 
   /**
    * Journals an end; what cannot be journalled now is tried again in the background as long as the
-   * server lives, for another server waits for it.
+   * server lives, for another server waits for it. Resolves with whether it still can be.
    */
-  async #insist(end: EndExecution): Promise<void> {
+  async #journalOrInsist(end: EndExecution): Promise<boolean> {
     const { fence, onError } = this.host;
-    await this.#journal(end).catch((error: unknown) => {
+    try {
+      return await this.#journal(end);
+    } catch (error) {
       onError(error);
-      void fence
-        .run((signal) => systemClock.sleep(INSIST_MS, signal))
-        .then(() => this.#insist(end));
-    });
+      void untilDone(fence, onError, () => this.#journal(end));
+      return true;
+    }
   }
 
   #meta(): Record<string, unknown> {
@@ -371,12 +378,12 @@ export class Invocation {
     };
   }
 
-  /** Through the server's fence: the execution's own is cut. */
-  async #journal(end: EndExecution): Promise<void> {
-    await this.host.fence.run(async (signal) => {
+  /** Through the server's fence: the execution's own is cut. Resolves with `false` where it was over already. */
+  async #journal(end: EndExecution): Promise<boolean> {
+    return await this.host.fence.run(async (signal) => {
       const journal = (events: readonly TraceEvent[]): Promise<boolean> =>
         this.host.store.endExecution(end, events, { signal });
-      await (this.#tracer ? this.#tracer.ride(journal) : journal([]));
+      return await (this.#tracer ? this.#tracer.ride(journal) : journal([]));
     });
   }
 
@@ -406,4 +413,14 @@ function asError(thrown: unknown): Error {
   const error = new Error(message, { cause: thrown });
   error.name = name;
   return error;
+}
+
+/** An error whose data, which a tool has made, can be sent; what JSON cannot carry is left out, and said so. */
+function withJsonData({ code, message, data }: RequestError) {
+  try {
+    const copied = typeof data === "object" ? (copyJson(data, "data") as object) : undefined;
+    return { code, message, data: copied };
+  } catch (error) {
+    return { code, message: `${message} (without its data: ${keep(error).message})` };
+  }
 }

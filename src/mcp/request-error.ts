@@ -1,5 +1,5 @@
 /** The errors that a server answers requests with. */
-import { McpError } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 
 /**
  * A JSON-RPC error. The SDK's own `McpError` puts its code before its message, and the SDK's client
@@ -23,5 +23,14 @@ export class RequestError extends Error {
     let text = message;
     while (text.startsWith(prefix)) text = text.slice(prefix.length);
     return new RequestError(code, text, data);
+  }
+}
+
+/** The answer to a call that somebody else than its client has cancelled. */
+export class CancelledError extends RequestError {
+  override name = "CancelledError";
+
+  constructor(id: string, meta: Record<string, unknown>) {
+    super(ErrorCode.InternalError, `Invocation ${id} was cancelled.`, meta);
   }
 }

@@ -1,15 +1,20 @@
 /** What a server holds on to, and what it answers when it has ended. */
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { call, ok, openLab, settled, type Lab } from "../../e2e/support/lab.ts";
 import {
   atMostOnce,
+  connect,
+  DurableMcpServer,
   FaultPlan,
+  INVOCATION_ID,
   SortedMap,
+  structured,
   toBytes,
   uuidv7,
-  type DurableMcpServer,
 } from "../index.ts";
-import { overriding } from "../store/index.ts";
+import { deferred, overriding, type DurableStore } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -152,4 +157,216 @@ it("what another server has taken over answers its own client in words, and ends
   });
   expect((await lab.store.readInvocation(id))?.state).toBe("interrupted");
   expect(await lab.store.readMapNames()).toEqual([]);
+});
+
+describe("an end that the journal refuses", () => {
+  const ways: [string, (store: DurableStore, owner: string) => Promise<unknown>, RegExp][] = [
+    [
+      "for another server has taken the call over",
+      (store, owner) => store.interruptInvocations({ dead: [owner], at: 0 }),
+      /Another server has taken invocation .* over/,
+    ],
+    ["for everything was wiped", (store) => store.wipe(), /Everything was wiped/],
+  ];
+  it.each(ways)("%s lets no answer leave", async (_why, before, message) => {
+    const owner: { id?: string } = {};
+    const { client, server } = await lab.serve(step, {
+      store: overriding(lab.store, {
+        endExecution: async (...end) => {
+          await before(lab.store, owner.id ?? "");
+          return await lab.store.endExecution(...end);
+        },
+      }),
+    });
+    owner.id = server.id;
+    await expect(call(client, "step", {}, uuidv7())).rejects.toThrow(message);
+  });
+
+  it.each(ways)("%s lets no error leave either", async (_why, before, message) => {
+    const owner: { id?: string } = {};
+    const { client, server } = await lab.serve(elicits({}), {
+      store: overriding(lab.store, {
+        endExecution: async (...end) => {
+          await before(lab.store, owner.id ?? "");
+          return await lab.store.endExecution(...end);
+        },
+      }),
+    });
+    owner.id = server.id;
+    await expect(call(client, "elicits", {}, uuidv7())).rejects.toThrow(message);
+  });
+});
+
+/** A tool that throws what the SDK passes on as a protocol error. */
+const elicits =
+  (data: unknown) =>
+  (server: DurableMcpServer): void =>
+    server.registerTool("elicits", {}, () => {
+      throw new McpError(ErrorCode.UrlElicitationRequired, "open a page", data);
+    });
+
+describe("a protocol error of a tool's own", () => {
+  it("is journalled as it left, with its data", async () => {
+    const { client } = await lab.serve(elicits({ page: 1 }));
+    const id = uuidv7();
+    await expect(call(client, "elicits", {}, id)).rejects.toMatchObject({
+      data: { page: 1, [INVOCATION_ID]: id },
+    });
+    expect((await lab.store.readInvocation(id))?.state).toBe("failed");
+    expect(await lab.store.readAnswer(id, 1)).toMatchObject({
+      error: { code: ErrorCode.UrlElicitationRequired, data: { page: 1 } },
+    });
+  });
+
+  it("whose data JSON cannot carry is answered without it, and journalled", async () => {
+    const { client } = await lab.serve(elicits({ n: 1n }));
+    const id = uuidv7();
+    await expect(call(client, "elicits", {}, id)).rejects.toThrow(/without its data: .*bigint/);
+    expect((await lab.store.readInvocation(id))?.state).toBe("failed");
+  });
+
+  it("is lost where the answer is to be lost", async () => {
+    const faults = new FaultPlan([
+      { point: "guard:stored", kind: "lose-response", when: { every: true } },
+    ]);
+    const { client } = await lab.serve(
+      (server) =>
+        server.registerTool("lost", {}, async (_args, context) => {
+          await atMostOnce("a", context, () => undefined);
+          throw new McpError(ErrorCode.UrlElicitationRequired, "open a page", {});
+        }),
+      { faults },
+    );
+    await expect(call(client, "lost")).rejects.toMatchObject({ code: ErrorCode.RequestTimeout });
+  });
+});
+
+it("a call that somebody else cancels is an error for its client, not an empty success", async () => {
+  const faults = new FaultPlan([
+    { point: "map:before-commit", kind: "hang", when: { every: true } },
+  ]);
+  const { server, client } = await lab.serve(
+    (server) =>
+      server.registerTool("out", { outputSchema: { n: z.number() } }, async (_args, context) => {
+        await SortedMap.ref("m").insert(context, { entries: { n: toBytes(1) } });
+        return structured({ n: 1 });
+      }),
+    { faults },
+  );
+  const id = uuidv7();
+  const answer = call(client, "out", {}, id);
+  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  server.cancel(id);
+  await expect(answer).rejects.toMatchObject({
+    message: expect.stringContaining(`Invocation ${id} was cancelled.`) as unknown,
+    data: { [INVOCATION_ID]: id },
+  });
+  expect((await lab.store.readInvocation(id))?.state).toBe("cancelled");
+});
+
+it("a resumption that is cancelled ends without an error", async () => {
+  const id = uuidv7();
+  await interrupted(id);
+  const faults = new FaultPlan([
+    { point: "map:before-commit", kind: "hang", when: { every: true } },
+  ]);
+  const { server } = await lab.serve(step, { resume: "hold", faults });
+  const resumed = server.resume(id);
+  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  server.cancel(id);
+  await expect(resumed).resolves.toBeUndefined();
+  expect((await lab.store.readInvocation(id))?.state).toBe("cancelled");
+});
+
+it("a resumption that cannot be journalled is told, and leaves the call interrupted", async () => {
+  const id = uuidv7();
+  await interrupted(id);
+  const errors: unknown[] = [];
+  const { server } = await lab.serve(step, {
+    resume: "hold",
+    onError: (error) => errors.push(error),
+    store: overriding(lab.store, {
+      beginExecution: () => Promise.reject(new Error("The disk is full.")),
+    }),
+  });
+  await expect(server.resume(id)).rejects.toThrow("could not be journalled: The disk is full.");
+  server.configure({ resume: "automatic" });
+  await vi.waitFor(() => expect(errors).toHaveLength(1));
+  expect(String(errors[0])).toContain("The disk is full.");
+  expect((await lab.store.readInvocation(id))?.state).toBe("interrupted");
+});
+
+it("a server that crashed while a cancellation was journalled is closed without a wait", async () => {
+  const ending = deferred<void>();
+  const { server, client } = await lab.serve(step, {
+    faults: new FaultPlan([{ point: "map:before-commit", kind: "hang", when: { every: true } }]),
+    store: overriding(lab.store, {
+      endExecution: () => {
+        ending.resolve();
+        return new Promise(() => undefined);
+      },
+    }),
+  });
+  const id = uuidv7();
+  call(client, "step", {}, id).catch(() => undefined);
+  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  server.cancel(id);
+  await ending.promise;
+  const closed = server.close();
+  server.crash();
+  await closed;
+  expect(server.state).toBe("crashed");
+  await server.close();
+});
+
+it("a crash while it starts, or while a client connects, is not overwritten", async () => {
+  const starting = new DurableMcpServer(
+    { name: "lab", version: "1.0.0" },
+    {
+      store: overriding(lab.store, {
+        readPendingInvocations: async (state) => {
+          const found = await lab.store.readPendingInvocations(state);
+          if (state === "interrupted") void Promise.resolve().then(() => starting.crash());
+          return found;
+        },
+      }),
+    },
+  );
+  await expect(starting.start()).rejects.toThrow("crashed");
+  expect(starting.state).toBe("crashed");
+
+  const { server } = await lab.serve(step);
+  const connected = connect(server);
+  server.crash();
+  await expect(connected).rejects.toThrow("This server is crashed");
+});
+
+it("a call that began after a wipe goes on", async () => {
+  const release = deferred<void>();
+  const entered = deferred<void>();
+  const told: Parameters<DurableStore["subscribe"]>[0][] = [];
+  const { client } = await lab.serve(
+    (server) =>
+      server.registerTool("wait", {}, async () => {
+        entered.resolve();
+        await release.promise;
+        return ok();
+      }),
+    {
+      store: overriding(lab.store, {
+        subscribe: (listener) => {
+          told.push(listener);
+          return lab.store.subscribe(listener);
+        },
+      }),
+    },
+  );
+  const id = uuidv7();
+  const answer = call(client, "wait", {}, id);
+  await entered.promise;
+  // Of a wipe that came before, and is told of only now.
+  for (const listener of told) listener({ tables: ["invocations"], wiped: true, remote: true });
+  release.resolve();
+  expect((await answer).isError).toBeUndefined();
+  expect((await lab.store.readInvocation(id))?.state).toBe("completed");
 });

@@ -10,6 +10,7 @@ import {
   type DurableStore,
   type InvocationRecord,
 } from "../store/index.ts";
+import { untilDone } from "./until-done.ts";
 
 export interface TakeoverOptions {
   /** Names the server. */
@@ -63,17 +64,27 @@ export class Takeover {
 
   /** Resumes what is interrupted and not held. */
   async resumeInterrupted(): Promise<void> {
-    const { fence, store, resume } = this.options;
+    const { fence, store, resume, onError } = this.options;
     const interrupted = await fence.run(() => store.readPendingInvocations("interrupted"));
     const free = interrupted.filter(({ held }) => held === undefined);
-    await Promise.all(free.map((invocation) => resume(invocation)));
+    await Promise.all(free.map((invocation) => resume(invocation).catch(onError)));
   }
 
   async #takeOver(server: string): Promise<void> {
-    const { store, fence, isHolding } = this.options;
+    const { store, fence, onError } = this.options;
     await fence.run((signal) => store.liveness.untilDead(server, signal));
+    try {
+      await this.#takeWhatIsLeft(server);
+    } catch (error) {
+      // Whoever waits for it is told; nobody else would look at what is left any more.
+      void untilDone(fence, onError, () => this.#takeWhatIsLeft(server));
+      throw error;
+    }
+  }
+
+  async #takeWhatIsLeft(server: string): Promise<void> {
     await this.markInterrupted(server);
-    if (!isHolding()) await this.resumeInterrupted();
+    if (!this.options.isHolding()) await this.resumeInterrupted();
   }
 
   /** Holds what this server has no tool for, and frees what an earlier one had none for. */

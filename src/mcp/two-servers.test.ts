@@ -10,7 +10,7 @@ import {
   overriding,
   type DurableStore,
 } from "../store/index.ts";
-import { connect, DurableMcpServer } from "./index.ts";
+import { connect, DurableMcpServer, INVOCATION_ID } from "./index.ts";
 
 interface Tab {
   readonly store: DurableStore;
@@ -194,9 +194,45 @@ it("a takeover that fails is told to the call that waits for it, and the next on
   const { answer } = await waiting(b, id);
   failing = true;
   a.server.crash();
-  expect(textOf((await answer) as never)).toBe("The disk is full.");
+  await expect(answer).rejects.toMatchObject({
+    message: expect.stringContaining("could not be journalled: The disk is full.") as unknown,
+    data: { [INVOCATION_ID]: id },
+  });
   failing = false;
   release.resolve();
   expect(textOf(await call(b.client, "slow", {}, id))).toMatch(/^execution [23]$/);
   expect(effects).toBe(1);
+});
+
+it("a takeover that fails is tried again, though nobody calls", async () => {
+  const a = await openTab();
+  let failures = 0;
+  const b = await openTab((store) =>
+    overriding(store, {
+      interruptInvocations: async (interruption) => {
+        if (interruption.dead.length > 0 && ++failures < 3) throw new Error("The disk is full.");
+        return await store.interruptInvocations(interruption);
+      },
+    }),
+  );
+  const id = uuidv7();
+  void call(a.client, "slow", {}, id).catch(() => undefined);
+  await entered.promise;
+  release.resolve();
+  a.server.crash();
+  await expect.poll(() => executions(b, id)).toMatchObject(["crashed", "completed"]);
+  expect(failures).toBe(3);
+  expect(effects).toBe(1);
+});
+
+it("a server that takes over where nobody is dead leaves the living alone", async () => {
+  const a = await openTab();
+  const store = await openStore({ name, liveness });
+  const server = new DurableMcpServer({ name: "tab", version: "1.0.0" }, { store });
+  await server.start({ takeOver: true });
+  release.resolve();
+  expect(textOf(await call(a.client, "slow"))).toBe("execution 1");
+  expect(a.server.state).toBe("running");
+  await server.close();
+  store.close();
 });

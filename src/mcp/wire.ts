@@ -12,7 +12,7 @@ import { copyJson, NotJsonError } from "../store/index.ts";
  * refuses those that JSON would change. A member named `__proto__`, at any depth, is refused here,
  * for the SDK's parser drops it without a word.
  */
-export function refusingProto(transport: Transport): void {
+export function copyingArguments(transport: Transport): void {
   const { onmessage } = transport;
   if (!onmessage) throw new Error("The transport is not connected.");
   transport.onmessage = (message, extra) => {

@@ -32,9 +32,7 @@ export interface GuardSettlement {
 }
 
 export function claim(found: GuardRecord | undefined, asked: GuardClaim): ClaimOutcome {
-  if (found && (found.state !== "absent" || found.kind !== asked.kind)) {
-    return { claimed: false, record: found };
-  }
+  if (found && !isClaimable(found, asked.kind)) return { claimed: false, record: found };
   const { invocation, invocationSeq, alias, kind, execution, at } = asked;
   const record: GuardRecord = {
     invocation,
@@ -48,6 +46,11 @@ export function claim(found: GuardRecord | undefined, asked: GuardClaim): ClaimO
     updatedAt: at,
   };
   return { claimed: true, record };
+}
+
+/** Whether a guard of this kind may be entered; otherwise its record answers. */
+export function isClaimable({ state, kind }: GuardRecord, asked: GuardKind): boolean {
+  return state === "absent" && kind === asked;
 }
 
 /** Whether its callable may be running, or may be run again. */

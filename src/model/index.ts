@@ -18,6 +18,7 @@ export {
 } from "./journal.ts";
 export {
   claim,
+  isClaimable,
   isClaimed,
   isOpen,
   settle,

@@ -29,8 +29,6 @@ export interface BeginExecution {
   readonly owner: string;
   readonly guards: "on" | "off";
   readonly at: number;
-  /** The id was made for this call: no invocation of it can be in the journal. */
-  readonly isNew?: boolean;
   /** It was seen in the journal before: where it is gone now, it was wiped, and does not begin anew. */
   readonly isKnown?: boolean;
 }
@@ -191,6 +189,15 @@ export function matchesFilter(
   if (filter.errors && state !== "failed" && !last.answer?.isError) return false;
   if (since !== undefined && createdAt < since) return false;
   if (text === undefined) return true;
-  const whole = `${id} ${JSON.stringify([args, answers])}`;
+  const whole = [id, args, ...answers].map(searchable).join(" ");
   return whole.toLowerCase().includes(text.toLowerCase());
+}
+
+/** What is searched in a part of a record. What older versions kept may not be JSON. */
+function searchable(part: unknown): string {
+  try {
+    return JSON.stringify(part);
+  } catch {
+    return String(part);
+  }
 }

@@ -14,7 +14,7 @@ export interface ExecutionRecord {
   /** 1, 2, … within its invocation. */
   readonly number: number;
   readonly cause: ExecutionCause;
-  /** The server that executed it; see `serverLock`. */
+  /** The server that executed it, by its id. */
   readonly owner: string;
   readonly guards: "on" | "off";
   readonly startedAt: number;

@@ -9,6 +9,7 @@ import type {
   ClaimOutcome,
   EndExecution,
   ExecutionRecord,
+  ExecutionRef,
   GuardClaim,
   GuardRecord,
   GuardSettlement,
@@ -27,6 +28,7 @@ import type { WriteQuery } from "./map-history.ts";
 import type { Trimmed, Trimming } from "./recordings.ts";
 import type { PendingState } from "./schema.ts";
 import type { AppliedMutation, RangeQuery } from "./sorted-map-table.ts";
+import type { TraceQuery } from "./trace-table.ts";
 
 export interface WriteOptions {
   readonly signal?: AbortSignal;
@@ -39,6 +41,7 @@ export interface DurableStore {
   readInvocation(id: string): Promise<InvocationRecord | undefined>;
   /** An invocation's executions in their order. */
   readExecutions(id: string): Promise<ExecutionRecord[]>;
+  readExecution(ref: ExecutionRef): Promise<ExecutionRecord | undefined>;
   /** What an execution answered; `undefined` where it has not, or its recording was trimmed. */
   readAnswer(id: string, execution: number): Promise<unknown>;
   /** The newest first, in the order of their commits. */
@@ -74,7 +77,8 @@ export interface DurableStore {
   applyMutation(mutation: MutationRequest, options?: WriteOptions): Promise<AppliedMutation>;
 
   appendTrace(events: readonly TraceEvent[], options?: WriteOptions): Promise<void>;
-  readTrace(query: { readonly invocation?: string; readonly limit: number }): Promise<TraceEvent[]>;
+  /** The last `limit` events of an invocation, in the order in which they happened. */
+  readTrace(query: TraceQuery): Promise<TraceEvent[]>;
   /** Trims the recordings of the oldest invocations; see `recordings.ts`. */
   trimRecordings(trimming: Trimming): Promise<Trimmed>;
 

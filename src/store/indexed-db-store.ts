@@ -2,6 +2,7 @@
 import type {
   BeginExecution,
   EndExecution,
+  ExecutionRef,
   GuardClaim,
   GuardSettlement,
   InvocationRecord,
@@ -95,6 +96,9 @@ class IndexedDbStore implements DurableStore {
   }
   readExecutions(id: string) {
     return journal.readExecutions(this.#db, id);
+  }
+  readExecution(ref: ExecutionRef) {
+    return journal.readExecution(this.#db, ref);
   }
   readAnswer(id: string, execution: number) {
     return journal.readAnswer(this.#db, id, execution);
@@ -190,7 +194,7 @@ class IndexedDbStore implements DurableStore {
       this.#tell({ tables: ["trace"], invocation });
     }
   }
-  readTrace(query: { readonly invocation?: string; readonly limit: number }) {
+  readTrace(query: trace.TraceQuery) {
     return trace.readTrace(this.#db, query);
   }
   async trimRecordings(trimming: Trimming) {

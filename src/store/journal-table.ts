@@ -55,6 +55,18 @@ export async function readExecutions(
   });
 }
 
+/** One execution of an invocation, if it is known. */
+export async function readExecution(
+  db: PlaygroundDatabase,
+  { invocationSeq, execution }: ExecutionRef,
+): Promise<ExecutionRecord | undefined> {
+  return await transact(db, ["invocations", "executions"], "readonly", {}, async (tx) => {
+    const last = (await tx.objectStore("invocations").get(invocationSeq))?.last;
+    if (last?.number === execution) return last;
+    return await tx.objectStore("executions").get([invocationSeq, execution]);
+  });
+}
+
 /** What an execution answered; `undefined` where it has not, or its recording was trimmed. */
 export async function readAnswer(
   db: PlaygroundDatabase,
@@ -71,6 +83,9 @@ export interface InvocationQuery extends Page<number> {
   readonly filter?: InvocationFilter | undefined;
 }
 
+/** Of so many invocations the answers are searched at once: they may be long, and many. */
+const WITH_ANSWERS = 20;
+
 /** The newest first: in the order in which they were committed. Pages go by their `seq`. */
 export async function readInvocations(
   db: PlaygroundDatabase,
@@ -81,8 +96,13 @@ export async function readInvocations(
   return await transact(db, tables, "readonly", {}, (tx) => {
     const select = async (chunk: readonly InvocationRecord[]): Promise<InvocationRecord[]> => {
       if (!filter) return [...chunk];
-      const answers = needsAnswers ? await readAnswers(unwrap(tx), chunk) : undefined;
-      return chunk.filter((each) => matchesFilter(each, filter, answers?.get(each.seq)));
+      const found: InvocationRecord[] = [];
+      for (let at = 0; at < chunk.length; at += WITH_ANSWERS) {
+        const part = chunk.slice(at, at + WITH_ANSWERS);
+        const answers = needsAnswers ? await readAnswers(unwrap(tx), part) : undefined;
+        found.push(...part.filter((each) => matchesFilter(each, filter, answers?.get(each.seq))));
+      }
+      return found;
     };
     const source = unwrap(tx).objectStore("invocations");
     return readPage<InvocationRecord, number>(source, page, ({ seq }) => seq, filter && select);
@@ -196,8 +216,9 @@ export async function endExecution(
   const tables: PlaygroundTable[] = ["invocations", "fences"];
   if (response !== undefined) tables.push("answers");
   if (events.length > 0) tables.push("trace");
-  // It waits for what is under way, and from then on nothing of it is written.
-  if (unfinished.length > 0) tables.push("guards", "entries", "writes", "changes");
+  // It waits for what is under way, and from then on nothing of it is written: maps are written
+  // under the fences, guards are not.
+  if (unfinished.length > 0) tables.push("guards");
   let isOver = (): boolean => false;
   try {
     await write(db, tables, options, async (tx) => {

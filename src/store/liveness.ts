@@ -18,8 +18,12 @@ export interface EnterOptions {
 }
 
 export interface Liveness {
-  /** @throws ServerRefusedError where another server may live, and its death could not be known */
-  enter(server: string, options: EnterOptions): Promise<void>;
+  /**
+   * Resolves with whether another server was taken over.
+   *
+   * @throws ServerRefusedError where another server may live, and its death could not be known
+   */
+  enter(server: string, options: EnterOptions): Promise<{ readonly tookOver: boolean }>;
   /** All that live now. */
   living(): Promise<ReadonlySet<string>>;
   /** Resolves when the server is dead. Rejects with the signal's reason when that is aborted first. */
@@ -47,6 +51,7 @@ export function webLocksLiveness(manager: LockManager, store: string): Liveness 
         })
         .catch((error: unknown) => entered.reject(error));
       await entered.promise;
+      return { tookOver: false };
     },
     async living() {
       const { held = [] } = await manager.query();
@@ -72,7 +77,7 @@ export function localLiveness(): Liveness {
         death.resolve();
       };
       signal.addEventListener("abort", die, { once: true });
-      return Promise.resolve();
+      return Promise.resolve({ tookOver: false });
     },
     living: () => Promise.resolve(new Set(alive.keys())),
     async untilDead(server, signal) {

@@ -111,3 +111,27 @@ it("before the first write it is empty; a long history is read in parts", async 
     ["k2", 2],
   ]);
 });
+
+it("a key that is written while the past is read stands there once", async () => {
+  const write = (key: string, byte: number) =>
+    store.applyMutation({
+      map: "m",
+      at: 0,
+      origin: {},
+      change: { method: "insert", entries: [[key, new Uint8Array([byte])]] },
+    });
+  for (const key of ["a", "b", "c"]) await write(key, 1);
+  const { write: moment } = await write("d", 1);
+  const query = { map: "m", direction: "ascending", limit: 9 } as const;
+  // Whatever the order in which both reach the database.
+  for (let n = 0; n < 20; n++) {
+    const [past] = await Promise.all([store.readRangeAt(query, moment), write("b", 2 + n)]);
+    expect(past.map(({ key, value }) => [key, ...value])).toEqual([
+      ["a", 1],
+      ["b", 1],
+      ["c", 1],
+      ["d", 1],
+    ]);
+    await write("e", 1);
+  }
+});

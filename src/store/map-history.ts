@@ -65,7 +65,8 @@ export async function readRangeAt(
     : direction === "ascending"
       ? { ...query, upper: edge }
       : { ...query, lower: edge };
-  const written = await readWrittenSince(db, query.map, part, moment);
+  const standing = new Set(untouched.map(({ key }) => key));
+  const written = await readWrittenSince(db, query.map, part, moment, standing);
   const sign = direction === "ascending" ? 1 : -1;
   return [...untouched, ...written]
     .sort((a, b) => compareKeys(a.key, b.key) * sign)
@@ -92,16 +93,23 @@ async function readUntouched(
   }
 }
 
-/** What stood under the keys of a range that later writes have touched. */
+/**
+ * What stood under the keys of a range that later writes have touched.
+ *
+ * @param standing keys that are known already: they were written after they had been read
+ */
 async function readWrittenSince(
   db: PlaygroundDatabase,
   map: string,
   part: KeyBounds,
   moment: number,
+  standing: ReadonlySet<string>,
 ): Promise<MapEntry[]> {
   const wanted = new Set<string>();
   for await (const { change } of changesOf(db, map, part, { after: moment })) {
-    for (const key of keysOf(change)) if (isWithin(key, part)) wanted.add(key);
+    for (const key of keysOf(change)) {
+      if (isWithin(key, part) && !standing.has(key)) wanted.add(key);
+    }
   }
   const found: MapEntry[] = [];
   if (wanted.size === 0) return found;

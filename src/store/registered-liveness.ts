@@ -9,18 +9,21 @@ export function registeredLiveness(db: PlaygroundDatabase): Liveness {
   const connection = `${Date.now()}-${Math.random()}`;
   const servers = new Set<string>();
 
-  const register = async (takeOver: boolean): Promise<void> => {
+  /** Resolves with whether another connection was struck off. */
+  const register = async (takeOver: boolean): Promise<boolean> =>
     await transact(db, ["servers"], "readwrite", {}, async (tx) => {
       const table = tx.objectStore("servers");
+      let tookOver = false;
       for (const key of await table.getAllKeys()) {
         if (key === connection) continue;
         const other = await table.get(key);
         if (!takeOver) throw refusal(other?.since);
         await table.delete(key);
+        tookOver = true;
       }
       await table.put({ since: Date.now() }, connection);
+      return tookOver;
     });
-  };
   const leave = (server: string): void => {
     servers.delete(server);
     if (servers.size > 0) return;
@@ -35,13 +38,14 @@ export function registeredLiveness(db: PlaygroundDatabase): Liveness {
     async enter(server, { signal, takeOver = false }) {
       servers.add(server);
       try {
-        await register(takeOver);
+        const tookOver = await register(takeOver);
         await local.enter(server, { signal });
+        signal.addEventListener("abort", () => leave(server), { once: true });
+        return { tookOver };
       } catch (error) {
         leave(server);
         throw error;
       }
-      signal.addEventListener("abort", () => leave(server), { once: true });
     },
   };
 }

@@ -68,11 +68,6 @@ export interface PlaygroundSchema extends DBSchema {
 
 export type PlaygroundDatabase = IDBPDatabase<PlaygroundSchema>;
 export type PlaygroundTable = StoreNames<PlaygroundSchema>;
-export type Transaction<
-  Names extends PlaygroundTable[],
-  Mode extends "readonly" | "readwrite",
-> = IDBPTransaction<PlaygroundSchema, Names, Mode>;
-
 export const ALL_TABLES: PlaygroundTable[] = [
   "entries",
   "writes",

@@ -41,17 +41,20 @@ export async function writeTrace(
   });
 }
 
-/** The newest `limit` events of an invocation, or of all; each invocation's in the order in which they happened. */
+export interface TraceQuery {
+  readonly invocation: string;
+  readonly limit: number;
+}
+
+/** The last `limit` events of an invocation, in the order in which they happened. */
 export async function readTrace(
   db: PlaygroundDatabase,
-  query: { readonly invocation?: string; readonly limit: number },
+  { invocation, limit }: TraceQuery,
 ): Promise<TraceEvent[]> {
   return await transact(db, ["trace"], "readonly", {}, async (tx) => {
-    const { invocation, limit } = query;
-    const range = invocation === undefined ? undefined : traceOf(invocation);
     const table = unwrap(tx.objectStore("trace"));
     // A batch holds one event at least.
-    const found = await readRecords<StoredTrace>(table, range, "descending", limit);
+    const found = await readRecords<StoredTrace>(table, traceOf(invocation), "descending", limit);
     return found
       .toReversed()
       .flatMap(({ value }) => value.events)

@@ -4,7 +4,12 @@ import { textOf } from "../../durable/index.ts";
 import { Button } from "../components/button.tsx";
 import { plural, show } from "../format.ts";
 import { useManyWrites } from "../hooks/use-many-writes.ts";
-import { checkEntries, parseEntries, type Entry, type ParsedEntries } from "../runtime/entries-file.ts";
+import {
+  checkEntries,
+  parseEntries,
+  type Entry,
+  type ParsedEntries,
+} from "../runtime/entries-file.ts";
 import { asError } from "../runtime/state-cell.ts";
 
 /** How many entries are written in one transaction. */
