@@ -1,11 +1,12 @@
 /** What an attempt left running begins nothing more once the attempt has ended. */
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { guardOf, openLab, quiesce, trial, type Lab } from "../../e2e/support/lab.ts";
+import { guardOf, openLab, quiesce, trial, type Lab, type Trial } from "../../e2e/support/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
   charge,
+  FaultPlan,
   NetworkError,
   SortedMap,
   toBytes,
@@ -103,3 +104,31 @@ it("a guard that a failed attempt began goes on, and the next attempt waits for 
   expect(await tried.run()).toEqual({ value: "once" });
   expect([attempts, charged]).toEqual([2, 1]);
 });
+
+it.each(["map:before-commit", "effect:before"] as const)(
+  "what waits at %s when its attempt ends goes no further",
+  async (point) => {
+    const faults = new FaultPlan([{ point, kind: "hang", when: { nth: 1 } }]);
+    let attempts = 0;
+    const tried: Trial = await trial(
+      lab,
+      (context) =>
+        atLeastOnce("p", context, async (context) => {
+          const pay = (): Promise<unknown> =>
+            charge(lab.world, context, { transaction_id: "1", amount: 1, currency: "USD" });
+          if (++attempts === 1) {
+            void (point === "effect:before" ? pay() : write(context, 1));
+            await vi.waitFor(() => expect(tried.server.isHanging).toBe(true));
+            throw new NetworkError("no");
+          }
+          tried.server.release();
+          await quiesce(lab);
+          await write(context, 2);
+        }),
+      { faults },
+    );
+    expect(await tried.run()).toEqual({ value: undefined });
+    expect(await lab.store.readWrites({ map: "log", limit: 9 })).toHaveLength(1);
+    expect(await lab.world.ledger.rows({ limit: 9 })).toEqual([]);
+  },
+);

@@ -180,10 +180,9 @@ export class DurableMcpServer {
     const { tookOver } = await this.#fence.run((signal) =>
       store.liveness.enter(this.id, { signal, takeOver }),
     );
-    this.#unsubscribe = store.subscribe(({ server, tookOver, wiped, remote }) => {
+    this.#unsubscribe = store.subscribe(({ server, tookOver, wiped }) => {
       if (server !== undefined && server !== this.id) {
-        // What is open on the same connection was not taken over.
-        if (tookOver && remote) this.#crash("Another server has taken over this store.");
+        if (tookOver) this.#crash("Another server has taken over this store.");
         else void this.#takeover.watch(server);
       }
       if (!wiped) return;
