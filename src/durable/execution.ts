@@ -139,7 +139,7 @@ export class Execution {
   async unlessOver(scope: Scope, what: string): Promise<void> {
     if (!scope.isOver) return;
     const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
-    this.trace({ type: "left-running", detail: `${what}: its attempt has ended`, ...at });
+    this.trace({ type: "left-running", detail: what, ...at });
     await never();
   }
 

@@ -96,7 +96,10 @@ function lineOf(event: TraceEvent): Line {
     "left-running": () => ({
       icon: ShieldAlert,
       tone: "warn",
-      text: `It ended while this was still running: ${detail}. Nothing of it is written any more.`,
+      text:
+        attempt === undefined
+          ? `It ended while this was still running: ${detail}. Nothing of it is written any more.`
+          : `Attempt ${attempt} of "${alias}" had ended, and what it left running does not begin this any more: ${detail}.`,
     }),
     held: () => ({ icon: Unplug, tone: "warn", text: `Not resumed by itself. ${detail}` }),
     "attempt-started": () => ({
