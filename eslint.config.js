@@ -22,12 +22,40 @@ const layers = {
   playground: ["node"],
 };
 
-/** A folder is entered through its index.ts only. */
+/** A folder is entered through its index.ts only, an engine's too. */
 const doors = Object.keys(layers).map((folder) => ({
   target: "./src/!(" + folder + ")/**/*",
   from: `./src/${folder}/!(index).{ts,tsx}`,
   message: `Import from src/${folder}/index.ts.`,
 }));
+
+const engineNames = ["indexeddb", "memory", "postgres", "remote"];
+const engines = engineNames.flatMap((engine) => [
+  ...engineNames
+    .filter((other) => other !== engine)
+    .map((other) => ({
+      target: `./src/store/${engine}`,
+      from: `./src/store/${other}`,
+      message: `Engines do not know one another: ${engine} may not know ${other}.`,
+    })),
+  {
+    target: "./src/!(store)/**/*",
+    from: `./src/store/${engine}/!(index).ts`,
+    message: `Import from src/store/${engine}/index.ts.`,
+  },
+  ...["durable", "mcp"].map((folder) => ({
+    target: `./src/${folder}/**/!(*.test).ts`,
+    from: `./src/store/${engine}`,
+    message: `${folder} knows the port, and no engine.`,
+  })),
+]);
+
+/** What tests are written with is in no product. */
+const testing = {
+  target: "./src/!(testing)/**/!(*.test).{ts,tsx}",
+  from: "./src/testing",
+  message: "Only tests are written with src/testing.",
+};
 
 export default tseslint.config(
   { ignores: ["dist", "test-results", "playwright-report", "node_modules"] },
@@ -56,6 +84,8 @@ export default tseslint.config(
               })),
             ),
             ...doors,
+            ...engines,
+            testing,
           ],
         },
       ],

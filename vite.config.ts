@@ -27,12 +27,14 @@ const leftOut = [
   },
 ];
 
+const RARELY_NEEDED =
+  /(upgrade|map-history|recordings|registered-liveness|effect-validation|same-data|map-ranges|audit|documents)\.ts$/;
+
 /** Needed before the first call can be made: in one chunk it is smaller than in twenty. */
 const firstLoad = {
   name: "core",
   test: (id: string): boolean =>
-    /\/src\/(model|store|durable|mcp|world)\//.test(id) &&
-    !/(upgrade|map-history|recordings|registered-liveness)\.ts$/.test(id),
+    /\/src\/(model|store|durable|mcp|world)\//.test(id) && !RARELY_NEEDED.test(id),
 };
 
 /** The development server injects inline styles and goes without. */

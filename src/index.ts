@@ -1,6 +1,5 @@
 /** The programming interface (SPEC.md 2). It runs wherever `indexedDB` and `crypto` exist. */
 export {
-  openStore,
   ServerRefusedError,
   StoreAbortedError,
   StoreClosedError,
@@ -10,10 +9,9 @@ export {
   StoreVersionError,
   SupersededError,
   UnstorableValueError,
-  type ConnectionEvent,
   type DurableStore,
-  type OpenStoreOptions,
 } from "./store/index.ts";
+export { openStore, type ConnectionEvent, type OpenStoreOptions } from "./store/indexeddb/index.ts";
 export {
   atLeastOnce,
   atMostOnce,

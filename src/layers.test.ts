@@ -33,6 +33,24 @@ describe("imports point one way", { timeout }, () => {
     expect(found.join()).toContain(message);
   });
 
+  it.each([
+    ["src/store/memory/index.ts", "../indexeddb/index.ts", "memory may not know indexeddb"],
+    ["src/durable/errors.ts", "../store/indexeddb/index.ts", "durable knows the port"],
+    ["src/mcp/meta.ts", "../store/indexeddb/index.ts", "mcp knows the port"],
+    ["src/world/world.ts", "../store/indexeddb/schema.ts", "src/store/indexeddb/index.ts"],
+    ["src/mcp/meta.ts", "../testing/lab.ts", "Only tests are written with src/testing"],
+  ])("%s may not import %s: an engine or a test's helper", async (file, from, message) => {
+    const found = await problems(file, `import type * as other from "${from}";\n`);
+    expect(found.join()).toContain(message);
+  });
+
+  it("while tests may, and so may who opens a store", async () => {
+    const lab = `import type * as lab from "../testing/lab.ts";\n`;
+    expect(await problems("src/mcp/boundary.test.ts", lab)).toEqual([]);
+    const engine = `import type * as engine from "../store/indexeddb/index.ts";\n`;
+    expect(await problems("src/world/world.ts", engine)).toEqual([]);
+  });
+
   it("and a folder is entered through its index only", async () => {
     const found = await problems(
       "src/durable/errors.ts",
@@ -49,7 +67,7 @@ describe("imports point one way", { timeout }, () => {
 
 describe("a test asserts something", { timeout }, () => {
   it.each([
-    ["src/store/liveness.test.ts", "vitest/expect-expect", "expectNothing"],
+    ["src/store/change-feed.test.ts", "vitest/expect-expect", "expectNothing"],
     ["e2e/reload.spec.ts", "playwright/expect-expect", "playground.isUp"],
   ])("%s, itself or through a helper that does", async (file, rule, helper) => {
     const test = (call: string): string => `test("nothing", async () => { await ${call}(); });\n`;

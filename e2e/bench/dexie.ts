@@ -60,7 +60,7 @@ async function openOurs(name: string): Promise<Side & { close(): void }> {
         at: 0,
       }),
     close: () => {
-      store.close();
+      void store.close();
       indexedDB.deleteDatabase(name);
     },
   };

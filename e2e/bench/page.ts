@@ -59,7 +59,7 @@ async function serve(name: string) {
   };
   const close = async (): Promise<void> => {
     await server.close();
-    store.close();
+    await store.close();
     indexedDB.deleteDatabase(name);
   };
   /** How long `work` takes within an execution of the invocation, in milliseconds. */
@@ -336,7 +336,7 @@ async function retryContest(): Promise<Row> {
     runOurs: retry(50),
   });
   await server.close();
-  store.close();
+  await store.close();
   indexedDB.deleteDatabase(store.name);
   return row;
 }

@@ -28,7 +28,7 @@ export async function fill(name: string, map: string, rows: number, calls: numbe
     const end = { outcome: "completed", at: Date.now(), response: { content: [] } } as const;
     await store.endExecution({ begun: begun.invocation, ...end }, []);
   }
-  store.close();
+  await store.close();
 }
 
 /** Writes single entries at an even pace; resolves with how many there were. */
@@ -53,6 +53,6 @@ export async function keepWriting(
     await Promise.all(writing);
     await new Promise((resolve) => setTimeout(resolve, 4));
   }
-  store.close();
+  await store.close();
   return count;
 }

@@ -1,5 +1,4 @@
 /** What a tool and its guarded callables are given to reach everything durable. */
-import { sameData } from "./same-data.ts";
 import type { ClientChannel, Execution, LogLevel, Scope } from "./execution.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 
@@ -51,8 +50,16 @@ export class DurableContext {
     const { asked, validates } = scope;
     // A validated callable's second run is given the answers of its first: nobody is asked twice.
     const earlier = asked && validates?.requests[asked.requests.length];
-    const answer = execution.during(scope, `question to the client (${request.method})`, () =>
-      earlier && sameData(earlier.request, request) ? earlier.answer : client.request(request),
+    const answer = execution.during(
+      scope,
+      `question to the client (${request.method})`,
+      async () => {
+        if (!earlier) return await client.request(request);
+        const { sameData } = await import("./same-data.ts");
+        return await (sameData(earlier.request, request)
+          ? earlier.answer
+          : client.request(request));
+      },
     );
     asked?.requests.push({ request, answer });
     return answer;

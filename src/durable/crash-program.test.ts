@@ -14,7 +14,7 @@ import {
   type Answer,
   type Lab,
   guardOf,
-} from "../../e2e/support/lab.ts";
+} from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

@@ -11,7 +11,7 @@ import {
   textOf,
   type Lab,
   guardOf,
-} from "../../e2e/support/lab.ts";
+} from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

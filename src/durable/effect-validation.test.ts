@@ -2,7 +2,7 @@
 import { PingRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { call, dump, ok, openLab, quiesce, trial, type Lab } from "../../e2e/support/lab.ts";
+import { call, dump, ok, openLab, quiesce, trial, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

@@ -1,7 +1,7 @@
 /** What an attempt left running begins nothing more once the attempt has ended. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { guardOf, openLab, quiesce, trial, type Lab, type Trial } from "../../e2e/support/lab.ts";
+import { guardOf, openLab, quiesce, trial, type Lab, type Trial } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

@@ -1,7 +1,7 @@
 /** Work that goes on after its execution has ended reaches neither the store, nor the world, nor the client. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, guardOf, ok, openLab, quiesce, textOf, type Lab } from "../../e2e/support/lab.ts";
+import { call, guardOf, ok, openLab, quiesce, textOf, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

@@ -1,6 +1,6 @@
 /** When a fault of a plan strikes, and which plans cannot be meant (SPEC.md 3.2). */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openLab, type Lab } from "../../e2e/support/lab.ts";
+import { openLab, type Lab } from "../testing/lab.ts";
 import {
   FaultPlan,
   InvalidOptionError,

@@ -1,13 +1,7 @@
 /** One alias is one guard; and guards that are off are none (SPEC.md 2.2). */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import {
-  scripted,
-  type GuardKind,
-  guard,
-  describeOutcome,
-  traceOf,
-} from "../../e2e/support/guards.ts";
-import { openLab, quiesce, trial, type Lab } from "../../e2e/support/lab.ts";
+import { scripted, type GuardKind, guard, describeOutcome, traceOf } from "../testing/guards.ts";
+import { openLab, quiesce, trial, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

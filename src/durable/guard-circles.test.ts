@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { openLab, trial, type Lab } from "../../e2e/support/lab.ts";
+import { openLab, trial, type Lab } from "../testing/lab.ts";
 import { atLeastOnce, atMostOnce, GuardUsageError, type DurableContext } from "../index.ts";
 
 let lab: Lab;

@@ -1,7 +1,7 @@
 /** Guards against their state machine (SPEC.md 2.2), under every kind of failure at every fault point. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { callUntilAnswered, dump, ok, openLab, type Lab, guardOf } from "../../e2e/support/lab.ts";
+import { callUntilAnswered, dump, ok, openLab, type Lab, guardOf } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

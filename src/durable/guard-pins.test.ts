@@ -1,7 +1,7 @@
 /** Rules of guards that a small change of the code breaks without a word: each has its test here. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import { call, guardOf, ok, openLab, trial, type Lab } from "../../e2e/support/lab.ts";
+import { call, guardOf, ok, openLab, trial, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

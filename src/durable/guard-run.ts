@@ -16,7 +16,7 @@ import {
   type KeptError,
 } from "../store/index.ts";
 import { DurableContext } from "./context.ts";
-import { compareRuns, type Run } from "./effect-validation.ts";
+import type { Run } from "./effect-validation.ts";
 import {
   AtMostOnceFailedBeforeCompleting,
   GuardUsageError,
@@ -273,6 +273,8 @@ export class GuardRun {
     } catch (error) {
       again = { error };
     }
+    // Rarely switched on: it is loaded when it is.
+    const { compareRuns } = await import("./effect-validation.ts");
     const difference = compareRuns(first, { ...again, ...asked });
     this.#trace("effect-validation", {
       attempt,

@@ -1,7 +1,7 @@
 /** What a guard stores, and that a callable that has resolved is never run again (SPEC.md 2.2). */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { openLab, quiesce, trial, type Lab, type Outcome, guardOf } from "../../e2e/support/lab.ts";
+import { openLab, quiesce, trial, type Lab, type Outcome, guardOf } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

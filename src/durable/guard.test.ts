@@ -10,8 +10,8 @@ import {
   guard,
   describeOutcome,
   traceOf,
-} from "../../e2e/support/guards.ts";
-import { openLab, quiesce, trial, type Lab, guardOf } from "../../e2e/support/lab.ts";
+} from "../testing/guards.ts";
+import { openLab, quiesce, trial, type Lab, guardOf } from "../testing/lab.ts";
 import {
   atMostOnce,
   FaultPlan,

@@ -9,7 +9,7 @@ import {
   trial,
   type Lab,
   type Outcome,
-} from "../../e2e/support/lab.ts";
+} from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

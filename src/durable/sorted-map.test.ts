@@ -1,7 +1,7 @@
 /** Sorted maps against a plain model: order, ranges, batches, and what is refused (SPEC.md 2.3). */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dump, openLab, trial, type Lab, type Outcome } from "../../e2e/support/lab.ts";
+import { dump, openLab, trial, type Lab, type Outcome } from "../testing/lab.ts";
 import {
   compareKeys,
   InvalidKeyError,

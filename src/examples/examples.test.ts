@@ -1,7 +1,8 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { ClientScript } from "./client-script.ts";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { call, openLab, quiesce, settled, until, type Lab } from "../../e2e/support/lab.ts";
+import { call, openLab, quiesce, settled, until, type Lab } from "../testing/lab.ts";
 import {
   connect,
   FaultPlan,
@@ -14,13 +15,7 @@ import {
 } from "../index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
 import { define } from "./define/index.ts";
-import {
-  ClientScript,
-  exampleNamed,
-  examples,
-  type Example,
-  type TranscriptLine,
-} from "./index.ts";
+import { exampleNamed, examples, type Example, type TranscriptLine } from "./index.ts";
 
 let lab: Lab;
 beforeEach(async () => {

@@ -6,9 +6,12 @@ import type { Example } from "./example.ts";
 import { processing } from "./processing/index.ts";
 import { steps } from "./steps/index.ts";
 
-export { ClientScript, type ScriptOptions, type TranscriptLine } from "./client-script.ts";
+export type { ClientScript, ScriptOptions, TranscriptLine } from "./client-script.ts";
 export type { Example, ServerParts } from "./example.ts";
 export { stableId } from "./stable-id.ts";
+
+/** What client scripts are run by, loaded when one is. */
+export const loadClientScript = () => import("./client-script.ts");
 
 /** The first is the one that the page opens with. */
 export const examples: readonly [Example, ...Example[]] = [

@@ -3,19 +3,14 @@
  * `-- --latency 500` lets the outside services take their time, in milliseconds.
  */
 import "fake-indexeddb/auto";
+import { ClientScript } from "./client-script.ts";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { connect } from "../mcp/index.ts";
-import { openStore } from "../store/index.ts";
+import { openStore } from "../store/indexeddb/index.ts";
 import { openWorld } from "../world/index.ts";
-import {
-  ClientScript,
-  exampleNamed,
-  examples,
-  type Example,
-  type TranscriptLine,
-} from "./index.ts";
+import { exampleNamed, examples, type Example, type TranscriptLine } from "./index.ts";
 
 const PREFIXES: Record<TranscriptLine["kind"], string> = {
   heading: "\n# ",
@@ -89,8 +84,8 @@ async function run(example: Example): Promise<boolean> {
   } finally {
     terminal.off("line", onLine);
     await server.close();
-    store.close();
-    world.ledger.close();
+    await store.close();
+    await world.ledger.close();
   }
 }
 
@@ -99,8 +94,8 @@ async function wipe(): Promise<void> {
     const store = await openStore({ name });
     const world = await openWorld({ name: `${name}-ledger` });
     await Promise.all([store.wipe(), world.ledger.wipe()]);
-    store.close();
-    world.ledger.close();
+    await store.close();
+    await world.ledger.close();
   }
   console.log("Everything was wiped.");
 }

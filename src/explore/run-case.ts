@@ -20,7 +20,6 @@ import type { ServerParts } from "../examples/index.ts";
 import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../mcp/index.ts";
 import {
   canonicalJson,
-  openStore,
   overriding,
   type DurableStore,
   type GuardRecord,
@@ -29,6 +28,7 @@ import {
   type MutationOutcome,
   type WriteRecord,
 } from "../store/index.ts";
+import { openStore } from "../store/indexeddb/index.ts";
 import { openWorld } from "../world/index.ts";
 
 /** Of every case: so that what a clean call did and what a failing one did can be told to be the same. */
@@ -120,8 +120,8 @@ export async function runCase(
   const real = await openStore({ name });
   const store = observed(scenario.around?.(real) ?? real, writes, death);
   const world = await openWorld({ name: `${name}-ledger`, clock: skippingClock }).catch(
-    (error: unknown) => {
-      real.close();
+    async (error: unknown) => {
+      await real.close();
       throw error;
     },
   );
@@ -211,8 +211,8 @@ export async function runCase(
     };
   } finally {
     for (const server of servers) await within(roundMs, server.close());
-    real.close();
-    world.ledger.close();
+    await real.close();
+    await world.ledger.close();
   }
 }
 

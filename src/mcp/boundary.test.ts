@@ -2,7 +2,7 @@
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, ok, openLab, textOf, type Lab } from "../../e2e/support/lab.ts";
+import { call, ok, openLab, textOf, type Lab } from "../testing/lab.ts";
 import { EXECUTION, INVOCATION_ID, structured, uuidv7, type DurableMcpServer } from "../index.ts";
 import { connect, InvalidToolError, type RecordedMessage } from "./index.ts";
 

@@ -6,7 +6,7 @@ import {
   PingRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { call, ok, openLab, settled, type Lab } from "../../e2e/support/lab.ts";
+import { call, ok, openLab, settled, type Lab } from "../testing/lab.ts";
 import { atLeastOnce, connect, DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
 
 let lab: Lab;

@@ -1,16 +1,7 @@
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import {
-  call,
-  ok,
-  openLab,
-  settled,
-  textOf,
-  until,
-  type Lab,
-  guardOf,
-} from "../../e2e/support/lab.ts";
+import { call, ok, openLab, settled, textOf, until, type Lab, guardOf } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,

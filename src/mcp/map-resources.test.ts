@@ -1,7 +1,7 @@
 import { ErrorCode, ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import { call, ok, openLab, type Lab } from "../../e2e/support/lab.ts";
+import { call, ok, openLab, type Lab } from "../testing/lab.ts";
 import { SortedMap, toBytes, type DurableMcpServer } from "../index.ts";
 import { deferred } from "../store/index.ts";
 

@@ -5,32 +5,33 @@
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import {
   CompleteRequestSchema,
-  ErrorCode,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { entryToJson, rangeBounds, type RangeRequest } from "../durable/index.ts";
-import type { DurableStore, MapEntry } from "../store/index.ts";
-import { RequestError } from "./request-error.ts";
+import type { DurableStore } from "../store/index.ts";
 
 export const MAP_TEMPLATE = "sortedmap://{name}{?start,end,limit}";
 
-const DEFAULT_LIMIT = 100;
+export const DEFAULT_LIMIT = 100;
 /** What MCP lets a completion hold. */
 const MOST_COMPLETIONS = 100;
 
+const SCHEME = "sortedmap://";
+
 /** The URI of a whole map. */
 export function mapUri(name: string): string {
-  return `sortedmap://${encodeURIComponent(name)}`;
+  return SCHEME + encodeURIComponent(name);
 }
 
-interface MapRange {
-  readonly map: string;
-  readonly request: RangeRequest;
+/** The map that a URI names, which was found to be right before. */
+function mapOf(uri: string): string {
+  return decodeURIComponent(uri.slice(SCHEME.length).split("?")[0] ?? "");
 }
+
+const ranges = () => import("./map-ranges.ts");
 
 /** Serves the store's maps to one session; resolves the function that ends its subscriptions. */
 export function serveMaps(
@@ -62,15 +63,12 @@ export function serveMaps(
     ],
   }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }) => {
-    const range = parseMapUri(uri);
-    const entries = (await readRange(store, range)).map(({ key, value }) =>
-      entryToJson(key, value),
-    );
-    const text = JSON.stringify({ map: range.map, entries });
+    const { readText } = await ranges();
+    const text = await readText(store, uri);
     return { contents: [{ uri, mimeType: "application/json", text }] };
   });
   server.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
-    seen.set(uri, signature(await readRange(store, parseMapUri(uri))));
+    seen.set(uri, await look(uri));
     return {};
   });
   server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
@@ -90,8 +88,12 @@ export function serveMaps(
     };
   });
 
+  const look = async (uri: string): Promise<string> => {
+    const { parseMapUri, readRange, signature } = await ranges();
+    return signature(await readRange(store, parseMapUri(uri)));
+  };
   const tell = async (uri: string): Promise<void> => {
-    const now = signature(await readRange(store, parseMapUri(uri)));
+    const now = await look(uri);
     if (!seen.has(uri) || seen.get(uri) === now) return;
     seen.set(uri, now);
     await server.sendResourceUpdated({ uri });
@@ -100,41 +102,8 @@ export function serveMaps(
     if (!tables.includes("maps")) return;
     for (const uri of seen.keys()) {
       // A wipe names no map: it is a change of every one.
-      if (map === undefined || parseMapUri(uri).map === map) tell(uri).catch(onError);
+      const isMeant = map === undefined || mapOf(uri) === map;
+      if (isMeant) tell(uri).catch(onError);
     }
   });
-}
-
-/** @throws RequestError InvalidParams for a URI that names no range of a map */
-function parseMapUri(uri: string): MapRange {
-  const match = /^sortedmap:\/\/([^?/#]+)(?:\?([^#]*))?$/.exec(uri);
-  const [, name, query] = match ?? [];
-  if (name === undefined) {
-    throw new RequestError(ErrorCode.InvalidParams, `"${uri}" is not of the form ${MAP_TEMPLATE}.`);
-  }
-  const params = new URLSearchParams(query ?? "");
-  const bound = (side: "start" | "end"): string | undefined => params.get(side) ?? undefined;
-  const limit = params.get("limit");
-  const request: RangeRequest = {
-    startKey: bound("start"),
-    endKey: bound("end"),
-    limit: limit === null ? DEFAULT_LIMIT : Number(limit),
-  };
-  try {
-    rangeBounds("ascending", request);
-    return { map: decodeURIComponent(name), request };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new RequestError(ErrorCode.InvalidParams, `"${uri}" cannot be read: ${why}`);
-  }
-}
-
-async function readRange(store: DurableStore, { map, request }: MapRange): Promise<MapEntry[]> {
-  const bounds = rangeBounds("ascending", request) ?? {};
-  return await store.readRange({ map, direction: "ascending", limit: request.limit, ...bounds });
-}
-
-/** Equal for equal ranges: every write of a key has an id of its own. */
-function signature(entries: readonly MapEntry[]): string {
-  return JSON.stringify(entries.map(({ key, write }) => [key, write]));
 }

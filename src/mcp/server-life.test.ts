@@ -2,7 +2,7 @@
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { call, ok, openLab, quiesce, settled, type Lab } from "../../e2e/support/lab.ts";
+import { call, ok, openLab, quiesce, settled, type Lab } from "../testing/lab.ts";
 import {
   atMostOnce,
   connect,
@@ -14,7 +14,7 @@ import {
   toBytes,
   uuidv7,
 } from "../index.ts";
-import { deferred, overriding, type DurableStore } from "../store/index.ts";
+import { deferred, overriding, type InspectableStore } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -160,7 +160,7 @@ it("what another server has taken over answers its own client in words, and ends
 });
 
 describe("an end that the journal refuses", () => {
-  const ways: [string, (store: DurableStore, owner: string) => Promise<unknown>, RegExp][] = [
+  const ways: [string, (store: InspectableStore, owner: string) => Promise<unknown>, RegExp][] = [
     [
       "for another server has taken the call over",
       (store, owner) => store.interruptInvocations({ dead: [owner], at: 0 }),
@@ -353,7 +353,7 @@ it("a crash while it starts, or while a client connects, is not overwritten", as
 it("a call that began after a wipe goes on", async () => {
   const release = deferred<void>();
   const entered = deferred<void>();
-  const told: Parameters<DurableStore["subscribe"]>[0][] = [];
+  const told: Parameters<InspectableStore["subscribe"]>[0][] = [];
   const { client } = await lab.serve(
     (server) =>
       server.registerTool("wait", {}, async () => {

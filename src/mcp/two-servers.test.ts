@@ -1,15 +1,10 @@
 /** Two servers on one database, as in two tabs: an invocation is executed by one of them at a time. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { call, textOf } from "../../e2e/support/lab.ts";
+import { call, textOf } from "../testing/lab.ts";
 import { atMostOnce, uuidv7 } from "../durable/index.ts";
-import {
-  deferred,
-  localLiveness,
-  openStore,
-  overriding,
-  type DurableStore,
-} from "../store/index.ts";
+import { deferred, localLiveness, overriding, type DurableStore } from "../store/index.ts";
+import { openStore } from "../store/indexeddb/index.ts";
 import { connect, DurableMcpServer, INVOCATION_ID } from "./index.ts";
 
 interface Tab {
@@ -88,7 +83,7 @@ afterEach(async () => {
   release.resolve();
   for (const { server, store } of tabs) {
     await server.close();
-    store.close();
+    await store.close();
   }
   indexedDB.deleteDatabase(name);
 });
@@ -150,7 +145,7 @@ it("a wipe ends the first and refuses the one that waits: nothing begins anew", 
   ];
   const third = await openStore({ name, liveness });
   await third.wipe();
-  third.close();
+  await third.close();
   await Promise.all(refused);
   expect(most).toBe(1);
   expect(await executions(b, id)).toEqual([]);
@@ -234,5 +229,5 @@ it("a server that takes over where nobody is dead leaves the living alone", asyn
   expect(textOf(await call(a.client, "slow"))).toBe("execution 1");
   expect(a.server.state).toBe("running");
   await server.close();
-  store.close();
+  await store.close();
 });

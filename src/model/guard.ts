@@ -68,6 +68,11 @@ export function isClaimed(found: GuardRecord | undefined, claimed: GuardRecord):
   );
 }
 
+/** The guard once the execution that it was claimed by is over; `undefined` where that changes nothing. */
+export function overOf(guard: GuardRecord, execution: number): GuardRecord | undefined {
+  return guard.execution === execution && isOpen(guard) ? { ...guard, isOver: true } : undefined;
+}
+
 export function settle({ claimed, at, state, value, error }: GuardSettlement): GuardRecord {
   const { error: _, value: __, isOver: ___, ...kept } = claimed;
   return {

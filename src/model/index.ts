@@ -6,10 +6,12 @@ export {
   end,
   hold,
   interrupt,
+  lastExecution,
   matchesFilter,
   MAX_RESUMPTION_CRASHES,
   sameRequest,
   summarizeAnswer,
+  traceInterruption,
   type BeginExecution,
   type BeginOutcome,
   type BeginRefusal,
@@ -21,8 +23,20 @@ export {
   isClaimable,
   isClaimed,
   isOpen,
+  overOf,
   settle,
   type ClaimOutcome,
   type GuardClaim,
   type GuardSettlement,
 } from "./guard.ts";
+export { packChange, sameBytes, unpackChange } from "./change-codec.ts";
+export {
+  compareKeys,
+  isEmptyRange,
+  isWithin,
+  rankUnit,
+  unitOfRank,
+  type KeyBound,
+  type KeyBounds,
+} from "./keys.ts";
+export { keysOf, repeatOf, sameChange, summarizeChange, type MutationOutcome } from "./map.ts";

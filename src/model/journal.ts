@@ -12,8 +12,10 @@ import type {
   ExecutionCause,
   ExecutionOutcome,
   ExecutionRecord,
+  ExecutionRef,
   InvocationFilter,
   InvocationRecord,
+  TraceEvent,
 } from "./records.ts";
 
 /** A resumption that crashed so often in a row is not tried again by itself. */
@@ -137,6 +139,26 @@ export function interrupt(invocation: InvocationRecord, at: number): InvocationR
       ? {}
       : { held: `Its resumption crashed ${MAX_RESUMPTION_CRASHES} times in a row.` }),
   };
+}
+
+/** The place of what is traced when an execution is over: its own events count from 1. */
+const AFTER_ALL = 2 ** 32;
+
+/** What the trace tells of an interruption. */
+export function traceInterruption(interrupted: InvocationRecord, at: number): TraceEvent[] {
+  const { id, last, held } = interrupted;
+  const about = { at, invocation: id, execution: last.number };
+  return [
+    { ...about, n: AFTER_ALL, type: "interrupted" },
+    ...(held === undefined
+      ? []
+      : [{ ...about, n: AFTER_ALL + 1, type: "held", detail: held } as const]),
+  ];
+}
+
+/** Names the last execution of an invocation. */
+export function lastExecution({ seq, last }: InvocationRecord): ExecutionRef {
+  return { invocationSeq: seq, execution: last.number };
 }
 
 /**

@@ -1,6 +1,15 @@
 /**
- * The one interface through which everything above reaches the store. Its methods are the domain's
- * transactions: each is all or nothing. A mutation whose `signal` is aborted changes nothing, unless it was past aborting.
+ * The port through which everything above reaches what is kept: data in, data out, so that the same
+ * interface stands in front of memory, IndexedDB, a database server or another process.
+ *
+ * 1. Each method is a transaction: all or nothing. What fails throws, and has written nothing.
+ * 2. What an execution writes that is over is refused with `SupersededError`, in the transaction that
+ *    would have written.
+ * 3. A mutation whose `signal` is aborted changes nothing, unless it was past aborting; what comes
+ *    later waits for it then.
+ * 4. What is handed over is copied, and what is given back belongs to the caller.
+ *
+ * Times are milliseconds since the epoch. `seq` numbers count from 1, in the order of commits.
  */
 import type {
   AttemptCount,
@@ -13,31 +22,72 @@ import type {
   GuardClaim,
   GuardRecord,
   GuardSettlement,
+  InvocationFilter,
   InvocationRecord,
+  InvocationState,
+  KeyBounds,
   MapEntry,
+  MutationOutcome,
   MutationRequest,
   TraceEvent,
   WriteHeader,
   WriteRecord,
 } from "../model/index.ts";
 import type { ChangeListener } from "./change-feed.ts";
-import type { GuardQuery } from "./guard-table.ts";
-import type { Interruption, InvocationQuery } from "./journal-table.ts";
 import type { Liveness } from "./liveness.ts";
-import type { WriteQuery } from "./map-history.ts";
-import type { Trimmed, Trimming } from "./recordings.ts";
-import type { PendingState } from "./schema.ts";
-import type { AppliedMutation, RangeQuery } from "./sorted-map-table.ts";
-import type { TraceQuery } from "./trace-table.ts";
 
 export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface DurableStore {
-  readonly name: string;
-  readonly liveness: Liveness;
+/** A part of a list that shows its newest first: what stands below `before`, or right above `after`. */
+export interface Page<Key> {
+  /** How many at the most: a positive integer. */
+  readonly limit: number;
+  readonly before?: Key | undefined;
+  readonly after?: Key | undefined;
+}
 
+/** States that a server looks for when it starts. */
+export type PendingState = Extract<InvocationState, "running" | "interrupted">;
+
+/** Pages go by `seq`. */
+export interface InvocationQuery extends Page<number> {
+  readonly filter?: InvocationFilter | undefined;
+}
+
+export interface Interruption {
+  /** The servers that have died. */
+  readonly dead: readonly string[];
+  readonly at: number;
+}
+
+/** Pages go by the invocation's `seq` and the alias. */
+export interface GuardQuery extends Page<[number, string]> {
+  /** Of this invocation, by its id; otherwise of all. */
+  readonly invocation?: string;
+}
+
+export type Direction = "ascending" | "descending";
+
+export interface RangeQuery extends KeyBounds {
+  readonly map: string;
+  readonly direction: Direction;
+  readonly limit: number;
+}
+
+export interface AppliedMutation {
+  readonly outcome: MutationOutcome;
+  /** The `seq` of the write that was made, or that had been made before. */
+  readonly write: number;
+}
+
+export interface TraceQuery {
+  readonly invocation: string;
+  readonly limit: number;
+}
+
+export interface JournalStore {
   readInvocation(id: string): Promise<InvocationRecord | undefined>;
   /** An invocation's executions in their order. */
   readExecutions(id: string): Promise<ExecutionRecord[]>;
@@ -48,53 +98,120 @@ export interface DurableStore {
   readInvocations(query: InvocationQuery): Promise<InvocationRecord[]>;
   readPendingInvocations(state: PendingState): Promise<InvocationRecord[]>;
   beginExecution(begin: BeginExecution, options?: WriteOptions): Promise<BeginOutcome>;
+  /** Resolves with whether the execution was still running; nothing is written where it was not. */
   endExecution(
     end: EndExecution,
     events: readonly TraceEvent[],
     options?: WriteOptions,
   ): Promise<boolean>;
+  /**
+   * Marks the running invocations of dead servers `interrupted`, and fences what they were executing.
+   * Waits for whatever they have still under way.
+   */
   interruptInvocations(interruption: Interruption): Promise<InvocationRecord[]>;
+  /** Says why an interrupted invocation is not resumed by itself; `undefined` frees it. */
   holdInvocation(id: string, held: string | undefined, options?: WriteOptions): Promise<void>;
+}
 
+export interface GuardStore {
   readGuard(invocationSeq: number, alias: string): Promise<GuardRecord | undefined>;
+  /** The guards of one invocation by alias, or those of all, the newest invocation's first. */
   readGuards(query: GuardQuery): Promise<GuardRecord[]>;
+  /**
+   * How often guarded callables of each invocation were entered, in the order asked: by the guards'
+   * records, which commit with the claims. What ran with the guards off is told by the recording alone.
+   */
   countAttempts(invocations: readonly InvocationRecord[]): Promise<AttemptCount[]>;
+  /**
+   * Claims an absent guard for one more attempt; a guard in any other state is given back as it is. What
+   * may run once is claimed with strict durability: it is on the disk when this resolves.
+   */
   claimGuard(claim: GuardClaim, options?: WriteOptions): Promise<ClaimOutcome>;
+  /** Brings a claimed guard into its next state. */
   settleGuard(settlement: GuardSettlement, options?: WriteOptions): Promise<void>;
+}
 
+export interface MapStore {
   readEntry(map: string, key: string): Promise<MapEntry | undefined>;
   readRange(query: RangeQuery): Promise<MapEntry[]>;
   /** A range without what wrote it, which is quicker. */
   readPairs(query: RangeQuery): Promise<Pick<MapEntry, "key" | "value">[]>;
+  /** The names of the maps that hold something, in order. */
   readMapNames(): Promise<string[]>;
-  readWrite(seq: number): Promise<WriteRecord | undefined>;
-  /** What is known of writes, without what they wrote; one that is gone is left out. */
-  readWriteHeaders(numbers: readonly number[]): Promise<WriteHeader[]>;
-  /** The writes of a map, the newest first. */
-  readWrites(query: WriteQuery): Promise<WriteHeader[]>;
-  /** A range as it was right after the write `moment`, which may be of another map. */
-  readRangeAt(query: RangeQuery, moment: number): Promise<MapEntry[]>;
+  /** Applies a mutation, unless one with the same `once` was applied before. */
   applyMutation(mutation: MutationRequest, options?: WriteOptions): Promise<AppliedMutation>;
+}
 
+export interface TraceStore {
   appendTrace(events: readonly TraceEvent[], options?: WriteOptions): Promise<void>;
   /** The last `limit` events of an invocation, in the order in which they happened. */
   readTrace(query: TraceQuery): Promise<TraceEvent[]>;
-  /** Trims the recordings of the oldest invocations; see `recordings.ts`. */
-  trimRecordings(trimming: Trimming): Promise<Trimmed>;
+}
 
+/** How often the points of faults were passed, so that a crash at the first hit does not strike again. */
+export interface HitStore {
   /** Counts one more passing of a fault's point; the number counts from 1. */
   countHit(plan: string, fault: number, options?: WriteOptions): Promise<number>;
   readHits(plan: string): Promise<ReadonlyMap<number, number>>;
+}
 
-  /** `undefined` where it was never written. */
-  readSetting(key: string): Promise<unknown>;
-  writeSetting(key: string, value: unknown): Promise<void>;
-
+export interface FeedStore {
   /** Tells every subscriber that a server has started, or has taken over what the others had. */
   announceServer(server: string, options?: { readonly tookOver?: boolean }): void;
   /** Returns the function that ends the subscription. */
   subscribe(listener: ChangeListener): () => void;
-  /** Empties every table but the settings. */
+}
+
+/** What servers need of a store. */
+export interface DurableStore
+  extends JournalStore, GuardStore, MapStore, TraceStore, HitStore, FeedStore {
+  readonly name: string;
+  readonly liveness: Liveness;
+  /** Resolves when nothing is under way any more; what comes later throws `StoreClosedError`. */
+  close(): Promise<void>;
+}
+
+/** Pages go by the `seq` of writes. */
+export interface WriteQuery extends Page<number> {
+  readonly map: string;
+}
+
+export interface Trimming {
+  /** How many invocations, the newest, keep their recording. */
+  readonly keep: number;
+  /** The `seq` that an earlier trimming got to. */
+  readonly after?: number | undefined;
+  /** How many invocations to look at. */
+  readonly limit: number;
+}
+
+export interface Trimmed {
+  readonly count: number;
+  /** The `seq` that it got to; absent when there was nothing to look at. */
+  readonly last?: number;
+}
+
+export interface HistoryStore {
+  readWrite(seq: number): Promise<WriteRecord | undefined>;
+  /** What is known of writes, in the order asked; one that is gone is left out. */
+  readWriteHeaders(numbers: readonly number[]): Promise<WriteHeader[]>;
+  /** The writes of a map, the newest first. */
+  readWrites(query: WriteQuery): Promise<WriteHeader[]>;
+  /**
+   * A range as it was right after the write `moment`.
+   *
+   * @param moment a write's `seq`, of this map or of any other: what was written later is left out
+   */
+  readRangeAt(query: RangeQuery, moment: number): Promise<MapEntry[]>;
+}
+
+/** What an inspector needs beside: the past, trimming and wiping. */
+export interface InspectableStore extends DurableStore, HistoryStore {
+  /**
+   * Trims the recordings (trace and answers) of the oldest invocations, by the order of their commits;
+   * those that are under way or wait to be resumed are left. Nothing rests on recordings.
+   */
+  trimRecordings(trimming: Trimming): Promise<Trimmed>;
+  /** Deletes everything; who executes something does so no more: what it writes is refused. */
   wipe(): Promise<void>;
-  close(): void;
 }

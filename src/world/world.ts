@@ -14,7 +14,8 @@ import {
   type DurableContext,
   type ServiceAccess,
 } from "../durable/index.ts";
-import { canonicalJson, openLedger, type Ledger, type OpenOptions } from "../store/index.ts";
+import { canonicalJson, type Ledger } from "../store/index.ts";
+import { openLedger, type OpenOptions } from "../store/indexeddb/index.ts";
 
 export interface WorldOptions extends OpenOptions {
   /** Of the services' randomness; 1 unless given. */

@@ -1,8 +1,9 @@
 /** The payment example: its answers field by field, and how often the bank really charged (SPEC.md 4). */
+import { ClientScript } from "../client-script.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { call, openLab, type Answer, type Lab, guardOf } from "../../../e2e/support/lab.ts";
+import { call, openLab, type Answer, type Lab, guardOf } from "../../testing/lab.ts";
 import { connect, FaultPlan, fromBytes, skippingClock, uuidv7, type Fault } from "../../index.ts";
-import { ClientScript, type TranscriptLine } from "../index.ts";
+import { type TranscriptLine } from "../index.ts";
 import { processing } from "./index.ts";
 
 let lab: Lab;

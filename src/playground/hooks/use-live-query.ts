@@ -7,7 +7,7 @@ import {
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { DurableStore, StoreChange, Table } from "../../store/index.ts";
+import type { InspectableStore, StoreChange, Table } from "../../store/index.ts";
 import type { World } from "../../world/index.ts";
 import type { Playground } from "../runtime/playground.ts";
 import { usePlayground, usePlaygroundState } from "./use-playground.ts";
@@ -16,7 +16,7 @@ import { usePlayground, usePlaygroundState } from "./use-playground.ts";
 const COALESCE_MS = 16;
 
 export interface Source {
-  readonly store: DurableStore;
+  readonly store: InspectableStore;
   readonly world: World;
 }
 

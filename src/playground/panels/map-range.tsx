@@ -3,7 +3,7 @@ import { Pencil, Trash2 } from "lucide-react";
 import { memo, useCallback, useDeferredValue, useState, type ReactElement } from "react";
 import { InvalidRangeError, rangeBounds, textOf, type RangeRequest } from "../../durable/index.ts";
 import type {
-  DurableStore,
+  InspectableStore,
   KeyBound,
   KeyBounds,
   MapEntry,
@@ -157,7 +157,7 @@ function Pages({
 
 /** A page in the range's direction; one that ends before a key is read backwards from it. */
 async function readPage(
-  store: DurableStore,
+  store: InspectableStore,
   map: string,
   direction: "ascending" | "descending",
   bounds: KeyBounds,

@@ -6,7 +6,8 @@
  * It is written when a call begins, not at each change of the store.
  */
 import { z } from "zod";
-import type { MadeDatabase, StoreChange } from "../../store/index.ts";
+import type { StoreChange } from "../../store/index.ts";
+import type { MadeDatabase } from "../../store/indexeddb/index.ts";
 
 const hadSchema = z.object({
   /** Of the first and of the last call that was noted, in milliseconds. */

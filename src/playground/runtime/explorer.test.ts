@@ -1,7 +1,7 @@
 /** A person's sweep: what it tells while it runs, what it leaves to look at, and that it leaves nothing behind. */
 import { z } from "zod";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { addTool, exampleOf, locksOfTabs, registerPay } from "../../../e2e/support/example.ts";
+import { addTool, exampleOf, locksOfTabs, registerPay } from "../../testing/example.ts";
 import { atMostOnce, SortedMap } from "../../durable/index.ts";
 import { charge } from "../../world/index.ts";
 import { Explorer, type ExploreRequest, type ExploreState } from "./explorer.ts";

@@ -15,7 +15,7 @@ import {
   type Place,
   type Scenario,
 } from "../../explore/index.ts";
-import { deleteDatabases } from "../../store/index.ts";
+import { deleteDatabases } from "../../store/indexeddb/index.ts";
 import { scratch, type Release, type Scratch } from "./scratch.ts";
 import { asError } from "./state-cell.ts";
 

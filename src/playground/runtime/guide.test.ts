@@ -1,6 +1,6 @@
 /** The guided first minute, as its buttons do it. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { exampleOf, playgroundLab } from "../../../e2e/support/example.ts";
+import { exampleOf, playgroundLab } from "../../testing/example.ts";
 import { examples } from "../../examples/index.ts";
 import { chargeAndCrash, putBack, restartAndSettle, settingsIn } from "./guide.ts";
 import type { Playground } from "./playground.ts";

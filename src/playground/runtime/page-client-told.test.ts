@@ -1,7 +1,7 @@
 /** What a server tells the page's client by itself: of resources, and its log. */
 import { z } from "zod";
 import { afterEach, describe, expect, it } from "vitest";
-import { addTool, exampleOf, playgroundLab } from "../../../e2e/support/example.ts";
+import { addTool, exampleOf, playgroundLab } from "../../testing/example.ts";
 import { mapUri, type DurableMcpServer } from "../../mcp/index.ts";
 import type { World } from "../../world/index.ts";
 import type { Playground } from "./playground.ts";

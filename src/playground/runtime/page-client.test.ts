@@ -1,6 +1,6 @@
 /** What the page's own client does, and what it saw of each call. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { addTool, exampleOf, playgroundLab, registerPay } from "../../../e2e/support/example.ts";
+import { addTool, exampleOf, playgroundLab, registerPay } from "../../testing/example.ts";
 import { SortedMap, toBytes, uuidv7, type DurableContext } from "../../durable/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
 import { deferred } from "../../store/index.ts";

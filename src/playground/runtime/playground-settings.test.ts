@@ -1,8 +1,8 @@
 /** What a person sets of an example: kept, read by other tabs, refused where it cannot be meant. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { exampleOf, playgroundLab } from "../../../e2e/support/example.ts";
+import { exampleOf, playgroundLab } from "../../testing/example.ts";
 import type { Example } from "../../examples/index.ts";
-import { openStore } from "../../store/index.ts";
+import { openStore } from "../../store/indexeddb/index.ts";
 import type { Playground } from "./playground.ts";
 import { SETTINGS_KEY, type PlannedFault } from "./settings.ts";
 
@@ -76,7 +76,7 @@ describe("settings", () => {
   ])("that are kept as %s are left out, and keep nobody from the page", async (_, kept) => {
     const store = await openStore({ name: `playground-${example.name}` });
     await store.writeSetting(SETTINGS_KEY, kept);
-    store.close();
+    await store.close();
     const playground = await lab.open(example);
     expect(playground.snapshot()).toMatchObject({
       phase: "ready",
@@ -94,7 +94,7 @@ describe("settings", () => {
     await playground.configure({ guards: "off" });
     const other = await openStore({ name: playground.database });
     await other.writeSetting(SETTINGS_KEY, planOf({ point: "nowhere" }));
-    other.close();
+    await other.close();
     await playground.until(({ log }) => log.some(({ level }) => level === "warning"));
     expect(playground.snapshot().settings).toMatchObject({ guards: "off" });
     expect(playground.snapshot().settings.plan).toBeUndefined();

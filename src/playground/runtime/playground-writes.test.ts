@@ -1,6 +1,6 @@
 /** Entries that a person writes into a map by hand. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { exampleOf, playgroundLab } from "../../../e2e/support/example.ts";
+import { exampleOf, playgroundLab } from "../../testing/example.ts";
 import type { Playground } from "./playground.ts";
 
 const lab = playgroundLab();

@@ -1,8 +1,8 @@
 /** One example in the page, without a page: the life of its databases and servers, and what is told of it. */
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { addTool, exampleOf, playgroundLab } from "../../../e2e/support/example.ts";
-import { openStore } from "../../store/index.ts";
+import { addTool, exampleOf, playgroundLab } from "../../testing/example.ts";
+import { openStore } from "../../store/indexeddb/index.ts";
 import type { Example } from "../../examples/index.ts";
 import type { Playground } from "./playground.ts";
 
@@ -104,7 +104,7 @@ describe("opening and closing", () => {
     expect(gone.snapshot().error?.message).toContain("This run of Explore is gone");
     expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(run);
 
-    (await openStore({ name: run })).close();
+    await (await openStore({ name: run })).close();
     await gone.open();
     expect(gone.snapshot()).toMatchObject({ phase: "ready", server: "running" });
     await gone.arm("crash", [{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);

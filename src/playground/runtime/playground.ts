@@ -8,16 +8,14 @@ import { z } from "zod";
 import { skippingClock, systemClock, uuidv7, type Clock } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
+import { ServerRefusedError, type InvocationRecord, type MapChange } from "../../store/index.ts";
 import {
   databaseNames,
   openStore,
-  ServerRefusedError,
   type ConnectionEvent,
-  type DurableStore,
-  type InvocationRecord,
+  type IndexedDbStore,
   type MadeDatabase,
-  type MapChange,
-} from "../../store/index.ts";
+} from "../../store/indexeddb/index.ts";
 import { openWorld, type World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
 import type { Entry } from "./entries-file.ts";
@@ -56,7 +54,7 @@ export class Playground {
   };
   /** The life and death of servers, one thing after the other. */
   #lifecycle: Promise<unknown> = Promise.resolve();
-  #store: DurableStore | undefined;
+  #store: IndexedDbStore | undefined;
   #world: World | undefined;
   #trimmer: Trimmer | undefined;
   #server: DurableMcpServer | undefined;
@@ -97,7 +95,7 @@ export class Playground {
 
   readonly snapshot = (): PlaygroundState => this.#cell.state;
 
-  get store(): DurableStore | undefined {
+  get store(): IndexedDbStore | undefined {
     return this.#store;
   }
 
@@ -182,7 +180,7 @@ export class Playground {
       this.#note?.made(made);
       this.#cell.set({ loss: this.#note?.loss });
     };
-    let store: DurableStore | undefined;
+    let store: IndexedDbStore | undefined;
     let world: World | undefined;
     try {
       await this.#hold;
@@ -213,8 +211,8 @@ export class Playground {
       this.#cell.replace({ ...opened, phase: "ready", opened: life });
       return true;
     } catch (error) {
-      store?.close();
-      world?.ledger.close();
+      await store?.close();
+      await world?.ledger.close();
       if (life === this.#life) {
         this.#cell.set({ phase: "failed", error: asError(error), server: "stopped" });
       }
@@ -248,7 +246,7 @@ export class Playground {
     }
   }
 
-  async #newServer(store: DurableStore, world: World): Promise<DurableMcpServer> {
+  async #newServer(store: IndexedDbStore, world: World): Promise<DurableMcpServer> {
     const { createServer } = await this.example.load();
     const server = createServer({
       store,
@@ -293,8 +291,8 @@ export class Playground {
     this.#world = undefined;
     this.#trimmer?.close();
     await this.#closeServer();
-    store?.close();
-    world?.ledger.close();
+    await store?.close();
+    await world?.ledger.close();
   }
 
   #inOrder(work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { locksOfTabs } from "../../../e2e/support/example.ts";
+import { locksOfTabs } from "../../testing/example.ts";
 import { uuidv7, uuidv7Lower } from "../../durable/index.ts";
 import { isRun, Scratch, sweepOf, type Release, type SharedLocks } from "./scratch.ts";
 

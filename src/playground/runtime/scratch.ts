@@ -6,7 +6,8 @@
  * 2. A tab that dies gives its locks back: what it left is deleted by the next page that looks.
  */
 import { uuidv7, uuidv7Time } from "../../durable/index.ts";
-import { databaseNames, deferred, deleteDatabases } from "../../store/index.ts";
+import { deferred } from "../../store/index.ts";
+import { databaseNames, deleteDatabases } from "../../store/indexeddb/index.ts";
 
 const SCRATCH =
   /^explore-([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})-[\w-]+$/;

@@ -1,6 +1,6 @@
 /** The example's client script: run to its end, over crashes, or stopped where it stands. */
 import { afterEach, describe, expect, it } from "vitest";
-import { addTool, exampleOf, playgroundLab, registerPay } from "../../../e2e/support/example.ts";
+import { addTool, exampleOf, playgroundLab, registerPay } from "../../testing/example.ts";
 import type { ClientScript, Example } from "../../examples/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
 import { deferred } from "../../store/index.ts";

@@ -1,7 +1,7 @@
 /** Runs the example's client script by a client of its own, and keeps its transcript. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { ClientScript, type Example, type TranscriptLine } from "../../examples/index.ts";
+import { loadClientScript, type Example, type TranscriptLine } from "../../examples/index.ts";
 import { connect, type DurableMcpServer } from "../../mcp/index.ts";
 import type { ProtocolLog } from "./protocol.ts";
 import { asError, type StateCell } from "./state-cell.ts";
@@ -38,12 +38,16 @@ export class ScriptRun {
     this.cell.set({ transcript: [], transcriptRunning: true });
     const connection = this.#connection(signal);
     const print = (line: TranscriptLine): void => this.#print(line);
-    const script = new ClientScript({ connect: connection.open, print, signal });
+    const note = (text: string): void => print({ kind: "note", text });
     try {
-      await (await this.example.load()).runClient(script);
-      script.note("The script has ended.");
+      const [{ ClientScript }, { runClient }] = await Promise.all([
+        loadClientScript(),
+        this.example.load(),
+      ]);
+      await runClient(new ClientScript({ connect: connection.open, print, signal }));
+      note("The script has ended.");
     } catch (error) {
-      script.note(
+      note(
         signal.aborted
           ? "The script was stopped."
           : `The script ended early: ${asError(error).message}`,

@@ -6,7 +6,7 @@ import type {
   Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { TranscriptLine } from "../../examples/index.ts";
-import type { ConnectionEvent } from "../../store/index.ts";
+import type { ConnectionEvent } from "../../store/indexeddb/index.ts";
 import type { Loss } from "./data-note.ts";
 import type { Exchange } from "./protocol.ts";
 import type { Question } from "./questions.ts";

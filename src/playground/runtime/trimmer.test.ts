@@ -1,9 +1,9 @@
 /** When old recordings are trimmed; what a trimming does is the store's own tests'. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChangeListener, DurableStore, StoreChange } from "../../store/index.ts";
+import type { ChangeListener, InspectableStore, StoreChange } from "../../store/index.ts";
 import { Trimmer } from "./trimmer.ts";
 
-type Trimming = Parameters<DurableStore["trimRecordings"]>[0];
+type Trimming = Parameters<InspectableStore["trimRecordings"]>[0];
 
 /** A store that only tells of changes and trims, as many batches as `lasts` says. */
 function storeThatTrims(...lasts: (number | Error | undefined)[]) {
@@ -19,7 +19,7 @@ function storeThatTrims(...lasts: (number | Error | undefined)[]) {
       const last = lasts.shift();
       return last instanceof Error ? Promise.reject(last) : Promise.resolve({ count: 1, last });
     },
-  } as unknown as DurableStore;
+  } as unknown as InspectableStore;
   const tell = (change: Partial<StoreChange> = {}): void => {
     for (const listener of listeners)
       listener({ tables: ["invocations"], remote: false, ...change });

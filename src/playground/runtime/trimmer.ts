@@ -1,5 +1,5 @@
 /** Keeps the recordings of an example within the limit that its settings say. */
-import type { DurableStore } from "../../store/index.ts";
+import type { InspectableStore } from "../../store/index.ts";
 
 /** Calls come in bursts: one trimming does for many. */
 const TRIM_AFTER_MS = 500;
@@ -18,7 +18,7 @@ export class Trimmer {
   readonly #unsubscribe: () => void;
 
   constructor(
-    private readonly store: DurableStore,
+    private readonly store: InspectableStore,
     private readonly onError: (error: unknown) => void,
   ) {
     this.#unsubscribe = store.subscribe(({ tables, invocationSeq = 0 }) => {

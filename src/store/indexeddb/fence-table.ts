@@ -1,0 +1,68 @@
+/**
+ * The store's fence: what an execution that has ended or is superseded writes is refused, in the
+ * transaction that would have written.
+ *
+ * 1. A mark stands for an execution that is over. An execution ends once: whoever adds its mark first.
+ * 2. Marks stand in the tables that are written under them: for ends and maps in a table of their
+ *    own, for guards among the guards, under a number in an alias's place. There they are raised only
+ *    where something may still be under way: the usual end of an execution does not touch the guards.
+ * 3. A mark can be looked for without waiting for an answer: whoever adds it again, aborts.
+ */
+import { overOf, type ExecutionRef, type GuardRecord } from "../../model/index.ts";
+import { SupersededError } from "../errors.ts";
+import { settled } from "./read-records.ts";
+
+const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] => [
+  invocationSeq,
+  execution,
+];
+
+/** From the transaction's commit on, this execution does not write any more; it may be over already. */
+export async function raiseFence(tx: IDBTransaction, by: ExecutionRef): Promise<void> {
+  tx.objectStore("fences").put(true, markOf(by));
+  await raiseAmongGuards(tx, by);
+}
+
+/** It claims nothing any more, and what it has claimed is settled no more. */
+export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Promise<void> {
+  const guards = tx.objectStore("guards");
+  guards.put({ invocationSeq: by.invocationSeq, alias: by.execution });
+  const all = await settled<GuardRecord[]>(guards.getAll(guardsOf(by.invocationSeq)));
+  for (const guard of all) {
+    const over = overOf(guard, by.execution);
+    if (over) guards.put(over);
+  }
+}
+
+/** An invocation's guards: aliases sort after the numbers of its marks. */
+export function guardsOf(invocationSeq: number): IDBKeyRange {
+  return IDBKeyRange.bound([invocationSeq, ""], [invocationSeq, []]);
+}
+
+/**
+ * Ends an execution, and aborts the transaction where it is over already. Nobody waits for the answer.
+ *
+ * @returns tells, once the transaction was aborted, whether this is why
+ */
+export function endOnce(tx: IDBTransaction, by: ExecutionRef): () => boolean {
+  return wasThere(tx.objectStore("fences").add(true, markOf(by)));
+}
+
+/** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
+export async function checkFence(tx: IDBTransaction, by: ExecutionRef | undefined): Promise<void> {
+  if (by && (await settled(tx.objectStore("fences").getKey(markOf(by)))) !== undefined) {
+    throw new SupersededError(by.execution);
+  }
+}
+
+/** As `endOnce`, for a claim: the mark that it adds among the guards is taken away again. */
+export function abortIfFenced(tx: IDBTransaction, by: ExecutionRef): () => boolean {
+  const guards = tx.objectStore("guards");
+  const added = guards.add({ invocationSeq: by.invocationSeq, alias: by.execution });
+  guards.delete(markOf(by));
+  return wasThere(added);
+}
+
+function wasThere(added: IDBRequest): () => boolean {
+  return () => added.readyState === "done" && added.error?.name === "ConstraintError";
+}

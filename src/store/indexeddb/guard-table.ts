@@ -1,0 +1,109 @@
+/**
+ * The table of guards, keyed by their invocation's number and their alias.
+ *
+ * A claim checks and sets in one transaction, so that of two claimants one wins; with `strict`
+ * durability its record is on the disk before the callable is entered.
+ */
+import { unwrap, type IDBPTransaction } from "idb";
+import {
+  claim,
+  isClaimed,
+  settle,
+  type ClaimOutcome,
+  type GuardClaim,
+  type GuardRecord,
+} from "../../model/index.ts";
+import type { GuardStore } from "../durable-store.ts";
+import { SupersededError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
+import { readTable, transact, write, type TransactOptions } from "./database.ts";
+import { abortIfFenced, guardsOf } from "./fence-table.ts";
+import { readPage, settled } from "./read-records.ts";
+import type { PlaygroundDatabase } from "./schema.ts";
+import { countUnrecorded } from "./trace-table.ts";
+
+export function guardTable({ db, tell }: Connection): GuardStore {
+  return {
+    async readGuard(invocationSeq, alias) {
+      return await readTable(db, "guards", (table) =>
+        settled<GuardRecord | undefined>(table.get([invocationSeq, alias])),
+      );
+    },
+
+    async readGuards({ invocation, ...page }) {
+      return await transact(db, ["guards", "invocations"], "readonly", {}, async (tx) => {
+        const guards = tx.objectStore("guards");
+        if (invocation !== undefined) {
+          const seq = await tx.objectStore("invocations").index("id").getKey(invocation);
+          return seq === undefined ? [] : await guards.getAll(guardsOf(seq), page.limit);
+        }
+        return await readPage<GuardRecord, [number, string]>(
+          unwrap(guards),
+          page,
+          ({ invocationSeq, alias }) => [invocationSeq, alias],
+          (records) => Promise.resolve(records.filter(({ alias }) => typeof alias === "string")),
+        );
+      });
+    },
+
+    async countAttempts(invocations) {
+      return await transact(db, ["guards", "trace"], "readonly", {}, (tx) =>
+        Promise.all(
+          invocations.map(async ({ id, seq, unguarded = false, trimmed }) => {
+            const [guards, unrecorded] = await Promise.all([
+              tx.objectStore("guards").getAll(guardsOf(seq)),
+              unguarded ? countUnrecorded(unwrap(tx as unknown as IDBPTransaction), id) : 0,
+            ]);
+            const recorded = guards.reduce((sum, { attempts }) => sum + attempts, 0);
+            const attempts = recorded + unrecorded + (trimmed?.attempts ?? 0);
+            return { attempts, atLeast: unguarded };
+          }),
+        ),
+      );
+    },
+
+    async claimGuard(asked, options = {}) {
+      // Strict: a callable that may run once is entered only when that is on the disk.
+      const durability = asked.kind === "atMostOnce" ? "strict" : "relaxed";
+      const outcome = await claimGuard(db, asked, { ...options, durability });
+      tell({ tables: ["guards"], invocation: asked.invocation });
+      return outcome;
+    },
+
+    async settleGuard(settlement, options = {}) {
+      const { claimed } = settlement;
+      const { invocationSeq, alias } = claimed;
+      await write(db, ["guards"], options, async (tx) => {
+        const guards = tx.objectStore("guards");
+        const read = settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
+        // Who claimed it knows its record: it is written while it is looked at again.
+        guards.put(settle(settlement));
+        if (!isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
+      });
+      tell({ tables: ["guards"], invocation: claimed.invocation });
+    },
+  };
+}
+
+async function claimGuard(
+  db: PlaygroundDatabase,
+  asked: GuardClaim,
+  options: TransactOptions,
+): Promise<ClaimOutcome> {
+  let isFenced = (): boolean => false;
+  try {
+    return await write(db, ["guards"], options, async (tx) => {
+      const guards = tx.objectStore("guards");
+      isFenced = abortIfFenced(tx, asked);
+      const found = asked.isNew
+        ? undefined
+        : await settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias]));
+      const outcome = claim(found, asked);
+      if (asked.isNew) guards.add(outcome.record);
+      else if (outcome.claimed) guards.put(outcome.record);
+      return outcome;
+    });
+  } catch (error) {
+    throw isFenced() ? new SupersededError(asked.execution) : error;
+  }
+}

@@ -1,0 +1,98 @@
+/** The ledger in a database of its own. */
+import { unwrap, type DBSchema } from "idb";
+import { canonicalJson, type LedgerRow } from "../../model/index.ts";
+import { ChangeFeed } from "../change-feed.ts";
+import type { Ledger } from "../ledger.ts";
+import { openDatabase, transact, type OpenOptions } from "./database.ts";
+import { readPage } from "./read-records.ts";
+
+type StoredRow = LedgerRow & { readonly sameness: string };
+
+interface LedgerSchema extends DBSchema {
+  rows: {
+    key: number;
+    value: StoredRow;
+    indexes: { invocation: string; sameness: string };
+  };
+}
+
+export async function openLedger(options: OpenOptions): Promise<Ledger> {
+  const db = await openDatabase<LedgerSchema>(options, 1, (database, oldVersion) => {
+    if (oldVersion >= 1) return;
+    const rows = database.createObjectStore("rows", { keyPath: "seq", autoIncrement: true });
+    rows.createIndex("invocation", "invocation");
+    rows.createIndex("sameness", "sameness");
+  });
+  const feed = new ChangeFeed(options.name);
+  const changed = (invocation?: string): void =>
+    feed.emit({ tables: ["ledger"], ...(invocation !== undefined && { invocation }) });
+
+  return {
+    async record(entry) {
+      const { invocation, service, operation, request, validation } = entry;
+      const sameness = canonicalJson([invocation, service, operation, request, !!validation]);
+      // Strict: what happened outside cannot be taken back by a power cut in here.
+      const seq = await transact(
+        db,
+        ["rows"],
+        "readwrite",
+        { durability: "strict" },
+        async (tx) => {
+          const rows = tx.objectStore("rows");
+          const occurrence = (await rows.index("sameness").count(sameness)) + 1;
+          const row: Omit<StoredRow, "seq"> = {
+            ...entry,
+            outcome: "unanswered",
+            occurrence,
+            sameness,
+          };
+          // The key generator fills `seq` in.
+          return await rows.add(row as StoredRow);
+        },
+      );
+      changed(invocation);
+      return seq;
+    },
+    async settle(seq, result) {
+      await transact(db, ["rows"], "readwrite", {}, async (tx) => {
+        const row = await tx.objectStore("rows").get(seq);
+        if (!row) return; // Wiped meanwhile.
+        const settled: StoredRow =
+          "error" in result ? { ...row, error: result.error } : { ...row, outcome: "answered" };
+        await tx.objectStore("rows").put(settled);
+      });
+      changed();
+    },
+    async rows({ invocation, ...page }) {
+      return await transact(db, ["rows"], "readonly", {}, async (tx) => {
+        const table = tx.objectStore("rows");
+        if (invocation !== undefined)
+          return await table.index("invocation").getAll(invocation, page.limit);
+        const rows = await readPage<LedgerRow, number>(unwrap(table), page, ({ seq }) => seq);
+        return rows.reverse();
+      });
+    },
+    async tally(invocations) {
+      return await transact(db, ["rows"], "readonly", {}, (tx) =>
+        Promise.all(
+          invocations.map(async (id) => {
+            const rows = await tx.objectStore("rows").index("invocation").getAll(id);
+            const effects = rows.filter((row) => !row.validation);
+            const duplicates = effects.filter((row) => row.occurrence > 1);
+            return { effects: effects.length, duplicates: duplicates.length };
+          }),
+        ),
+      );
+    },
+    subscribe: (listener) => feed.subscribe(listener),
+    async wipe() {
+      await transact(db, ["rows"], "readwrite", {}, (tx) => tx.objectStore("rows").clear());
+      changed();
+    },
+    close() {
+      feed.close();
+      db.close();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * Recordings: what is kept of invocations for people to read, which is their trace and their answers.
+ * Nothing rests on them. Trimming leaves the invocation itself, its guards and what it wrote to maps.
+ */
+import { unwrap, type IDBPTransaction } from "idb";
+import type { Trimmed, Trimming } from "../durable-store.ts";
+import { transact } from "./database.ts";
+import { partsOf } from "./journal-reads.ts";
+import { withPending, type PlaygroundDatabase } from "./schema.ts";
+import { countUnrecorded, traceOf } from "./trace-table.ts";
+
+export async function trimRecordings(
+  db: PlaygroundDatabase,
+  { keep, after, limit }: Trimming,
+): Promise<Trimmed> {
+  const tables = ["invocations", "answers", "trace"] as const;
+  return await transact(db, [...tables], "readwrite", {}, async (tx) => {
+    const bare = unwrap(tx as unknown as IDBPTransaction);
+    const invocations = tx.objectStore("invocations");
+    const answers = tx.objectStore("answers");
+    const trace = tx.objectStore("trace");
+    let newest = await invocations.openKeyCursor(null, "prev");
+    if (keep > 0) newest = (await newest?.advance(keep)) ?? null;
+    if (!newest || (after !== undefined && newest.primaryKey <= after)) return { count: 0 };
+    const range =
+      after === undefined
+        ? IDBKeyRange.upperBound(newest.primaryKey)
+        : IDBKeyRange.bound(after, newest.primaryKey, true);
+    const found = await invocations.getAll(range, limit);
+    let count = 0;
+    for (const { pending, ...invocation } of found) {
+      if (pending !== undefined) continue;
+      const { id, seq, trimmed } = invocation;
+      const events = traceOf(id);
+      const isRecorded =
+        (await answers.getKey(partsOf(seq))) !== undefined ||
+        (await trace.getKey(events)) !== undefined;
+      if (!isRecorded) continue;
+      const attempts = (trimmed?.attempts ?? 0) + (await countUnrecorded(bare, id));
+      unwrap(trace).delete(events);
+      unwrap(answers).delete(partsOf(seq));
+      unwrap(invocations).put(withPending({ ...invocation, trimmed: { attempts } }));
+      count++;
+    }
+    const last = found.at(-1)?.seq;
+    return { count, ...(last === undefined ? {} : { last }) };
+  });
+}

@@ -1,0 +1,26 @@
+/** What a person set, beside what servers keep: it is no part of the port, and a wipe leaves it. */
+import type { Connection } from "./connection.ts";
+import { transact } from "./database.ts";
+
+export interface SettingStore {
+  /** `undefined` where it was never written. */
+  readSetting(key: string): Promise<unknown>;
+  writeSetting(key: string, value: unknown): Promise<void>;
+}
+
+export function settingTable({ db, tell }: Connection): SettingStore {
+  return {
+    async readSetting(key) {
+      return await transact(db, ["settings"], "readonly", {}, (tx) =>
+        tx.objectStore("settings").get(key),
+      );
+    },
+
+    async writeSetting(key, value) {
+      await transact(db, ["settings"], "readwrite", {}, (tx) =>
+        tx.objectStore("settings").put(value, key),
+      );
+      tell({ tables: ["settings"] });
+    },
+  };
+}
