@@ -55,6 +55,8 @@ const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts", "src/node/**/*.test.ts"];
 const browserOnly = ["src/playground/panels/*.test.ts"];
+/** What rests on the port alone, and runs on every engine. */
+const onEveryEngine = ["durable", "mcp", "examples"].map((folder) => `src/${folder}/**/*.test.ts`);
 /** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
 const patience = {
   testTimeout: 60_000,
@@ -86,6 +88,16 @@ export default defineConfig({
           include: durableTests,
           exclude: browserOnly,
           setupFiles: ["fake-indexeddb/auto"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "memory",
+          ...patience,
+          environment: "node",
+          env: { STORE_ENGINE: "memory" },
+          include: onEveryEngine,
         },
       },
       {

@@ -6,7 +6,7 @@ export interface Row {
   /** Milliseconds, the median of the rounds. */
   readonly floorMs: number;
   readonly oursMs: number;
-  /** Of the medians. */
+  /** The median of the rounds' own: what slows the machine down slows both sides of a round. */
   readonly ratio: number;
   /** A quarter of the rounds had a lower ratio, a quarter a higher one. */
   readonly spread: readonly [number, number];
@@ -59,7 +59,7 @@ export async function contest({
     bar,
     floorMs: quantile(floors, 0.5),
     oursMs: quantile(ours, 0.5),
-    ratio: quantile(ours, 0.5) / quantile(floors, 0.5),
+    ratio: quantile(ratios, 0.5),
     spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Everything that must hold, one step after the other: types, lint, format, tests on simulated and
- * on real IndexedDB, the production build, and the end-to-end tests on what it built. All steps run,
+ * on real IndexedDB and in memory, the production build, and the end-to-end tests on what it built. All steps run,
  * whatever fails; the last line counts what ran.
  */
 import { spawn } from "node:child_process";
@@ -53,6 +53,7 @@ const steps: readonly Step[] = [
   { name: "lint and layers", command: "eslint", args: [".", "--max-warnings", "0"] },
   { name: "format", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
   vitest("unit"),
+  vitest("memory"),
   vitest("browser"),
   // Where a Firefox is on the machine.
   ...(findFirefox() ? [vitest("firefox")] : []),

@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import {
   callUntilAnswered,
-  dump,
+  writesOf,
   ok,
   openLab,
   textOf,
@@ -29,12 +29,7 @@ import {
   type DurableContext,
   type DurableMcpServer,
 } from "../index.ts";
-import {
-  overriding,
-  type DurableStore,
-  type GuardRecord,
-  type WriteHeader,
-} from "../store/index.ts";
+import { overriding, type DurableStore, type GuardRecord } from "../store/index.ts";
 
 /** One guarded step: what its callable does in order, and how its first runs end. */
 interface Step {
@@ -277,9 +272,7 @@ it("whatever a tool does, in however many tabs and wherever it crashes, its guar
           expect(executions.every(({ outcome }) => outcome !== undefined)).toBe(true);
 
           const rows = await lab.world.ledger.rows({ invocation: id, limit: 999 });
-          const writes = ((await dump(lab))["store.writes"] as [string, WriteHeader][]).map(
-            ([, write]) => write,
-          );
+          const writes = await writesOf(lab.store);
           for (const [index, step] of steps.entries()) {
             const name = `step-${index}`;
             const log = logs[index] ?? new Log();

@@ -1,7 +1,7 @@
 /** Guards against their state machine (SPEC.md 2.2), under every kind of failure at every fault point. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { callUntilAnswered, dump, ok, openLab, type Lab, guardOf } from "../testing/lab.ts";
+import { callUntilAnswered, writesOf, ok, openLab, type Lab, guardOf } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -154,7 +154,7 @@ describe.each<GuardKind>(["atMostOnce", "atLeastOnce"])("%s", (guard) => {
       expect(last).toContain("error: ");
       expect(last).toContain("failed before completing");
     }
-    const applied = (await dump(lab))["store.writes"] as unknown[];
+    const applied = await writesOf(lab.store);
     expect(applied.length).toBeLessThanOrEqual(bench.entered);
     const { state = "" } = (await lab.store.readInvocation(id)) ?? {};
     const executions = await lab.store.readExecutions(id);

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { openLab, quiesce, trial, type Lab, type Outcome, guardOf } from "../testing/lab.ts";
+import { isIndexedDb } from "../testing/engines.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -232,32 +233,38 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     });
   }
 
-  it("by a disk that is full when the value is stored: it fails with that reason", async () => {
-    const callable = vi.fn();
-    const { run, id } = await trial(lab, (context) =>
-      atMostOnce("g", context, () => void callable(), { retryableErrors }),
-    );
-    fillDisk(1, 1);
-    expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
-    expect(causeOf(await run())).toContain("StoreQuotaError");
-    expect(callable).toHaveBeenCalledTimes(1);
-  });
+  it.runIf(isIndexedDb)(
+    "by a disk that is full when the value is stored: it fails with that reason",
+    async () => {
+      const callable = vi.fn();
+      const { run, id } = await trial(lab, (context) =>
+        atMostOnce("g", context, () => void callable(), { retryableErrors }),
+      );
+      fillDisk(1, 1);
+      expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
+      expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
+      expect(causeOf(await run())).toContain("StoreQuotaError");
+      expect(callable).toHaveBeenCalledTimes(1);
+    },
+  );
 
-  it("by a disk that stays full: it stays started, and no later use runs it", async () => {
-    const callable = vi.fn();
-    const { run, id } = await trial(lab, (context) =>
-      atMostOnce("g", context, () => void callable(), { retryableErrors }),
-    );
-    fillDisk(1, 99);
-    expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "started" });
-    expect(causeOf(await run())).not.toBe("");
-    vi.restoreAllMocks();
-    expect(causeOf(await run())).not.toBe("");
-    await quiesce(lab);
-    expect(callable).toHaveBeenCalledTimes(1);
-  });
+  it.runIf(isIndexedDb)(
+    "by a disk that stays full: it stays started, and no later use runs it",
+    async () => {
+      const callable = vi.fn();
+      const { run, id } = await trial(lab, (context) =>
+        atMostOnce("g", context, () => void callable(), { retryableErrors }),
+      );
+      fillDisk(1, 99);
+      expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
+      expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "started" });
+      expect(causeOf(await run())).not.toBe("");
+      vi.restoreAllMocks();
+      expect(causeOf(await run())).not.toBe("");
+      await quiesce(lab);
+      expect(callable).toHaveBeenCalledTimes(1);
+    },
+  );
 });
 
 function broken(): never {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   callUntilAnswered,
-  dump,
+  writesOf,
   ok,
   openLab,
   quiesce,
@@ -43,8 +43,7 @@ async function read(key: string, name = "m"): Promise<unknown> {
 }
 
 async function applied(): Promise<WriteHeader[]> {
-  const rows = (await dump(lab))["store.writes"] as [string, WriteHeader][];
-  return rows.map(([, write]) => write);
+  return await writesOf(lab.store);
 }
 
 async function outcomes(invocation: string): Promise<(string | undefined)[]> {

@@ -1,10 +1,10 @@
 /** Two servers on one database, as in two tabs: an invocation is executed by one of them at a time. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { engine } from "../testing/engines.ts";
 import { call, textOf } from "../testing/lab.ts";
 import { atMostOnce, uuidv7 } from "../durable/index.ts";
 import { deferred, localLiveness, overriding, type DurableStore } from "../store/index.ts";
-import { openStore } from "../store/indexeddb/index.ts";
 import { connect, DurableMcpServer, INVOCATION_ID } from "./index.ts";
 
 interface Tab {
@@ -24,7 +24,7 @@ let entered = deferred<void>();
 let effects: number;
 
 async function openTab(around: (store: DurableStore) => DurableStore = (store) => store) {
-  const store = await openStore({ name, liveness });
+  const store = await engine.openStore(name, liveness);
   const server = new DurableMcpServer({ name: "tab", version: "1.0.0" }, { store: around(store) });
   server.registerTool("slow", {}, async (_args, context) => {
     most = Math.max(most, ++inside);
@@ -85,7 +85,7 @@ afterEach(async () => {
     await server.close();
     await store.close();
   }
-  indexedDB.deleteDatabase(name);
+  await engine.remove(name);
 });
 
 it("a retry in the other waits until the first has ended, and is answered by its guards", async () => {
@@ -143,7 +143,7 @@ it("a wipe ends the first and refuses the one that waits: nothing begins anew", 
     expect(first).rejects.toThrow("Everything was wiped"),
     expect(answer).rejects.toThrow("Everything was wiped"),
   ];
-  const third = await openStore({ name, liveness });
+  const third = await engine.openStore(name, liveness);
   await third.wipe();
   await third.close();
   await Promise.all(refused);
@@ -222,7 +222,7 @@ it("a takeover that fails is tried again, though nobody calls", async () => {
 
 it("a server that takes over where nobody is dead leaves the living alone", async () => {
   const a = await openTab();
-  const store = await openStore({ name, liveness });
+  const store = await engine.openStore(name, liveness);
   const server = new DurableMcpServer({ name: "tab", version: "1.0.0" }, { store });
   await server.start({ takeOver: true });
   release.resolve();

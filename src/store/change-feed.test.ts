@@ -1,6 +1,6 @@
 /** What other pages of the origin may post on the channel: all of it is read, only what can be meant is told. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ChangeFeed, type StoreChange } from "./change-feed.ts";
+import { ChangeFeed, originChannel, type StoreChange } from "./change-feed.ts";
 import { MOST_CHANGES, readChanges } from "./change-message.ts";
 import { deferred } from "./index.ts";
 
@@ -64,7 +64,7 @@ describe("a feed", () => {
   let other: BroadcastChannel;
   beforeEach(() => {
     name = `feed-${crypto.randomUUID()}`;
-    feed = new ChangeFeed(name);
+    feed = new ChangeFeed(originChannel(name));
     other = new BroadcastChannel(`durable-mcp:${name}`);
   });
   afterEach(() => {
@@ -99,7 +99,7 @@ describe("a feed", () => {
   });
 
   it("sends what it is told in messages that every page reads, whatever the number", async () => {
-    const there = new ChangeFeed(name);
+    const there = new ChangeFeed(originChannel(name));
     const told = toldUntil("last");
     const count = MOST_CHANGES + 5;
     for (let n = 0; n < count; n++) there.emit({ tables: ["maps"], map: String(n) });

@@ -26,26 +26,41 @@ export interface StoreChange {
 
 export type ChangeListener = (change: StoreChange) => void;
 
+/** What a feed needs of a `BroadcastChannel`. */
+export interface FeedChannel {
+  onmessage: ((message: MessageEvent<unknown>) => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+/** The channel between all connections of this origin to the database `name`. */
+export function originChannel(name: string): FeedChannel | undefined {
+  if (typeof BroadcastChannel === "undefined") return undefined;
+  const channel = new BroadcastChannel(`durable-mcp:${name}`);
+  // Node would stay alive for an open channel.
+  (channel as { unref?: () => void }).unref?.();
+  return channel;
+}
+
 /** A message costs as much as a small write: changes of one frame go in one. */
 const SEND_AFTER_MS = 16;
 
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();
-  readonly #channel: BroadcastChannel | undefined;
+  readonly #channel: FeedChannel | undefined;
 
   /** What other tabs are not told yet. */
   readonly #outgoing: Omit<StoreChange, "remote">[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  constructor(name: string) {
-    if (typeof BroadcastChannel === "undefined") return;
-    this.#channel = new BroadcastChannel(`durable-mcp:${name}`);
-    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+  /** @param channel to other connections, where there can be some */
+  constructor(channel: FeedChannel | undefined) {
+    this.#channel = channel;
+    if (!channel) return;
+    channel.onmessage = ({ data }) => {
       for (const change of readChanges(data)) this.#tell(change);
     };
-    // Node would stay alive for an open channel.
-    (this.#channel as { unref?: () => void }).unref?.();
   }
 
   emit(change: Omit<StoreChange, "remote">): void {

@@ -1,19 +1,17 @@
 /** A store, a world and servers of a test's own. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { openDB } from "idb";
 import {
   connect,
   DurableMcpServer,
   EXECUTION,
   INVOCATION_ID,
-  openStore,
-  openWorld,
   skippingClock,
+  systemClock,
   uuidv7,
+  World,
   type DurableContext,
   type DurableMcpServerOptions,
-  type World,
 } from "../index.ts";
 
 import {
@@ -21,7 +19,10 @@ import {
   type DurableStore,
   type GuardRecord,
   type InspectableStore,
+  type WriteHeader,
 } from "../store/index.ts";
+
+import { engine } from "./engines.ts";
 
 export interface Lab {
   readonly name: string;
@@ -39,8 +40,8 @@ export interface Lab {
 
 export async function openLab(): Promise<Lab> {
   const name = `lab-${crypto.randomUUID()}`;
-  const store = await openStore({ name });
-  const world = await openWorld({ name: `${name}-ledger` });
+  const store = await engine.openStore(name);
+  const world = new World(await engine.openLedger(name), 1, systemClock, 0);
   const servers: DurableMcpServer[] = [];
   return {
     name,
@@ -62,8 +63,7 @@ export async function openLab(): Promise<Lab> {
       for (const server of servers) await server.close();
       await store.close();
       await world.ledger.close();
-      indexedDB.deleteDatabase(name);
-      indexedDB.deleteDatabase(`${name}-ledger`);
+      await engine.remove(name);
     },
   };
 }
@@ -170,33 +170,38 @@ export async function trial(
   };
 }
 
-/** Every row of every table of the store and of the ledger, read over connections of its own. */
-export async function dump(lab: Lab): Promise<Record<string, unknown>> {
-  const rows: Record<string, unknown> = {};
-  for (const name of [lab.name, `${lab.name}-ledger`]) {
-    const db = await openDB(name);
-    const tx = db.transaction([...db.objectStoreNames]);
-    for (const table of db.objectStoreNames) {
-      const [keys, values] = await Promise.all([
-        tx.objectStore(table).getAllKeys(),
-        tx.objectStore(table).getAll() as Promise<unknown[]>,
-      ]);
-      rows[`${name === lab.name ? "store" : "ledger"}.${table}`] = keys.map((key, index) => [
-        readable(key),
-        values[index],
-      ]);
-    }
-    await tx.done;
-    db.close();
-  }
-  return rows;
+/** So many writes a test makes at the most. */
+const MOST = 999;
+
+/** Everything that the store and the ledger hold, by what the port gives. */
+export async function dump({ store, world }: Lab): Promise<Record<string, unknown[]>> {
+  const page = { limit: MOST };
+  const invocations = await store.readInvocations(page);
+  const each = async <T>(read: (id: string) => Promise<T>): Promise<T[]> =>
+    await Promise.all(invocations.map(({ id }) => read(id)));
+  const executions = (await each((id) => store.readExecutions(id))).flat();
+  const answers = await each((id) =>
+    Promise.all(executions.map(({ number }) => store.readAnswer(id, number))),
+  );
+  const maps = await store.readMapNames();
+  const entries = await Promise.all(
+    maps.map((map) => store.readRange({ map, direction: "ascending", ...page })),
+  );
+  return {
+    "store.invocations": invocations,
+    "store.executions": executions,
+    "store.answers": answers.flat(),
+    "store.guards": await store.readGuards(page),
+    "store.entries": entries.flat(),
+    "store.writes": await writesOf(store),
+    "store.trace": (await each((id) => store.readTrace({ invocation: id, ...page }))).flat(),
+    "ledger.rows": await world.ledger.rows(page),
+  };
 }
 
-/** A key of IndexedDB with its bytes as numbers, for comparisons. */
-function readable(key: IDBValidKey): unknown {
-  if (Array.isArray(key)) return key.map((part: IDBValidKey) => readable(part));
-  if (key instanceof ArrayBuffer) return Array.from(new Uint8Array(key));
-  return key;
+/** All writes of a store, in their order. */
+export async function writesOf(store: InspectableStore): Promise<WriteHeader[]> {
+  return await store.readWriteHeaders(Array.from({ length: MOST }, (_, index) => index + 1));
 }
 
 /**

@@ -1,8 +1,13 @@
-/** An entry's value as it is kept: the number of the write that put it there, in 6 bytes, and the value. */
+/**
+ * An entry's value as it is kept: the number of the write that put it there, in 6 bytes, and the value.
+ * It is a buffer: the browser reads one quicker than a view. Up to version 3 it was a view.
+ */
 const WRITE_BYTES = 6;
 const BYTE = 256;
 
-export function packEntry(write: number, value: Uint8Array): Uint8Array<ArrayBuffer> {
+export type StoredEntry = ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+export function packEntry(write: number, value: Uint8Array): ArrayBuffer {
   const bytes = new Uint8Array(WRITE_BYTES + value.length);
   let rest = write;
   for (let index = WRITE_BYTES - 1; index >= 0; index--) {
@@ -10,18 +15,21 @@ export function packEntry(write: number, value: Uint8Array): Uint8Array<ArrayBuf
     rest = Math.floor(rest / BYTE);
   }
   bytes.set(value, WRITE_BYTES);
-  return bytes;
+  return bytes.buffer;
 }
 
-/**
- * The value is a view of what the store gave, which is nobody else's: a copy of each would show in a
- * range, and so would `subarray`, which asks for the species of each.
- */
-export function valueOf({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset + WRITE_BYTES, length - WRITE_BYTES);
+/** The value is a view of what the store gave, which is nobody else's: a copy of each would show in a range. */
+export function valueOf(stored: StoredEntry): Uint8Array {
+  if (stored instanceof ArrayBuffer) return new Uint8Array(stored, WRITE_BYTES);
+  return new Uint8Array(
+    stored.buffer,
+    stored.byteOffset + WRITE_BYTES,
+    stored.length - WRITE_BYTES,
+  );
 }
 
-export function writeOf(bytes: Uint8Array): number {
+export function writeOf(stored: StoredEntry): number {
+  const bytes = stored instanceof ArrayBuffer ? new Uint8Array(stored) : stored;
   let write = 0;
   for (let index = 0; index < WRITE_BYTES; index++) write = write * BYTE + (bytes[index] ?? 0);
   return write;

@@ -1,7 +1,7 @@
 /** The ledger in a database of its own. */
 import { unwrap, type DBSchema } from "idb";
 import { canonicalJson, type LedgerRow } from "../../model/index.ts";
-import { ChangeFeed } from "../change-feed.ts";
+import { ChangeFeed, originChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import { readPage } from "./read-records.ts";
@@ -23,7 +23,7 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
     rows.createIndex("invocation", "invocation");
     rows.createIndex("sameness", "sameness");
   });
-  const feed = new ChangeFeed(options.name);
+  const feed = new ChangeFeed(originChannel(options.name));
   const changed = (invocation?: string): void =>
     feed.emit({ tables: ["ledger"], ...(invocation !== undefined && { invocation }) });
 

@@ -1,45 +1,10 @@
 /** Who is known to live, and that a second server is refused where nobody could tell. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { localLiveness, ServerRefusedError } from "../index.ts";
+import { ServerRefusedError } from "../index.ts";
 import { openStore, type IndexedDbStore } from "./index.ts";
 
 /** Never aborted. */
 const open = new AbortController().signal;
-
-describe("within one page", () => {
-  it("a server lives from its entry until its signal is aborted", async () => {
-    const liveness = localLiveness();
-    const end = new AbortController();
-    await liveness.enter("a", { signal: end.signal });
-    await liveness.enter("b", { signal: open });
-    expect(await liveness.living()).toEqual(new Set(["a", "b"]));
-    const dead = liveness.untilDead("a", open);
-    end.abort();
-    await dead;
-    expect(await liveness.living()).toEqual(new Set(["b"]));
-  });
-
-  it("one that was never there is dead", async () => {
-    await expect(localLiveness().untilDead("a", open)).resolves.toBeUndefined();
-  });
-
-  it("a wait that is aborted rejects with the reason", async () => {
-    const liveness = localLiveness();
-    await liveness.enter("a", { signal: open });
-    const abort = new AbortController();
-    const waiting = liveness.untilDead("a", abort.signal);
-    abort.abort(new Error("enough"));
-    await expect(waiting).rejects.toThrow("enough");
-    await expect(liveness.untilDead("a", abort.signal)).rejects.toThrow("enough");
-    await expect(liveness.enter("b", { signal: abort.signal })).rejects.toThrow("enough");
-  });
-
-  it("servers of two objects have nothing to do with each other", async () => {
-    const [one, other] = [localLiveness(), localLiveness()];
-    await one.enter("a", { signal: open });
-    expect(await other.living()).toEqual(new Set());
-  });
-});
 
 describe("without Web Locks", () => {
   let name: string;

@@ -1,5 +1,5 @@
 /** `DurableStore` over one IndexedDB database: composes the tables' slices. */
-import { ChangeFeed, feedTable } from "../change-feed.ts";
+import { ChangeFeed, feedTable, originChannel } from "../change-feed.ts";
 import type { InspectableStore } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
 import type { Connection } from "./connection.ts";
@@ -37,7 +37,7 @@ export async function openStore({
 }: OpenStoreOptions): Promise<IndexedDbStore> {
   const { name } = options;
   const db = await openCurrent(options);
-  const feed = new ChangeFeed(name);
+  const feed = new ChangeFeed(originChannel(name));
   const connection: Connection = { db, tell: (change) => feed.emit(change) };
   return {
     name,
@@ -89,6 +89,7 @@ async function openCurrent(options: OpenOptions): Promise<PlaygroundDatabase> {
   try {
     return await openDatabase(options, SCHEMA_VERSION, async (db, oldVersion) => {
       if (oldVersion === 0) makeTables(db);
+      // What version 3 wrote is read as it is; see `entry-codec.ts`.
       else if (oldVersion < 3) await Promise.reject(new OlderVersion());
     });
   } catch (error) {

@@ -8,8 +8,9 @@ import type {
   WriteHeader,
 } from "../../model/index.ts";
 import type { PendingState } from "../durable-store.ts";
+import type { StoredEntry } from "./entry-codec.ts";
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** An invocation as it is kept: `pending` is present while it is, to find these few by an index. */
 export type StoredInvocation = InvocationRecord & { readonly pending?: PendingState };
@@ -31,7 +32,7 @@ export interface RegisteredConnection {
 
 export interface PlaygroundSchema extends DBSchema {
   /** The key of `entryKey` → the value, packed by `packEntry`. */
-  entries: { key: string; value: Uint8Array };
+  entries: { key: string; value: StoredEntry };
   /** By `seq`: every mutation that was applied, and through `once` the proof that it was. */
   writes: {
     key: number;

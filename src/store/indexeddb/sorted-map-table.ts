@@ -19,7 +19,7 @@ import {
 import type { AppliedMutation, HistoryStore, MapStore, RangeQuery } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
 import { readTable, transact, write, type TransactOptions } from "./database.ts";
-import { packEntry, valueOf, writeOf } from "./entry-codec.ts";
+import { packEntry, valueOf, writeOf, type StoredEntry } from "./entry-codec.ts";
 import { checkFence } from "./fence-table.ts";
 import { endOfMap, entryKey, entryRange, keyReader, splitKey } from "./keys.ts";
 import { readRecords, settled, type FoundRecord } from "./read-records.ts";
@@ -32,7 +32,7 @@ export function sortedMapTable({
   return {
     async readEntry(map, key) {
       const found = await readTable(db, "entries", (table) =>
-        settled<Uint8Array | undefined>(table.get(entryKey(map, key))),
+        settled<StoredEntry | undefined>(table.get(entryKey(map, key))),
       );
       return found && { key, value: valueOf(found), write: writeOf(found) };
     },
@@ -100,12 +100,12 @@ export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Prom
 async function readStored(
   db: PlaygroundDatabase,
   query: RangeQuery,
-): Promise<FoundRecord<Uint8Array>[]> {
+): Promise<FoundRecord<StoredEntry>[]> {
   const { map, direction, limit } = query;
   const range = entryRange(map, query);
   if (!range) return [];
   return await readTable(db, "entries", (table) =>
-    readRecords<Uint8Array>(table, range, direction, limit),
+    readRecords<StoredEntry>(table, range, direction, limit),
   );
 }
 

@@ -138,15 +138,6 @@ it("a value that cannot be cloned is told as such, and nothing is written", asyn
 });
 
 describe("a signal", () => {
-  it("that is aborted already begins nothing", async () => {
-    const store = keep(await openStore({ name }));
-    const signal = AbortSignal.abort(new Error("dead"));
-    await expect(store.applyMutation(write(["a"]), { signal })).rejects.toThrow();
-    await expect(store.countHit("plan", 0, { signal })).rejects.toThrow();
-    expect(await readKeys(store)).toEqual([]);
-    expect(await store.readHits("plan")).toEqual(new Map());
-  });
-
   it("that is aborted while the transaction is open changes nothing and tells of nothing", async () => {
     const store = keep(await openStore({ name }));
     const changes: StoreChange[] = [];
@@ -160,39 +151,9 @@ describe("a signal", () => {
     expect(await store.readWrites({ map: "m", limit: 9 })).toHaveLength(0);
     expect(changes).toEqual([]);
   });
-
-  it("that is aborted when all is done changes nothing about it", async () => {
-    const store = keep(await openStore({ name }));
-    const abort = new AbortController();
-    await store.applyMutation(write(["a"]), { signal: abort.signal });
-    abort.abort();
-    expect(await readKeys(store)).toEqual(["a"]);
-  });
 });
 
-describe("the change feed", () => {
-  it("tells another connection of a commit, and this one too, each once", async () => {
-    const [here, there] = [keep(await openStore({ name })), keep(await openStore({ name }))];
-    const local: StoreChange[] = [];
-    const told = deferred<StoreChange>();
-    here.subscribe((change) => local.push(change));
-    there.subscribe(told.resolve);
-    await here.applyMutation(write(["a"]));
-    expect(await told.promise).toMatchObject({ tables: ["maps"], map: "m", remote: true });
-    expect(local).toMatchObject([{ map: "m", remote: false }]);
-    expect(await there.readEntry("m", "a")).toMatchObject({ key: "a" });
-  });
-
-  it("tells no more after the subscription has ended", async () => {
-    const store = keep(await openStore({ name }));
-    const listener = vi.fn();
-    const stop = store.subscribe(listener);
-    await store.writeSetting("a", 1);
-    stop();
-    await store.writeSetting("a", 2);
-    expect(listener).toHaveBeenCalledTimes(1);
-  });
-
+describe("a closed store", () => {
   it("does not make a failure of a write that was committed while the store was closed", async () => {
     const store = await openStore({ name });
     const writing = store.writeSetting("a", 1);
@@ -224,14 +185,4 @@ describe("durability", () => {
     await ledger.record({ ...about, service: "bank", operation: "charge" });
     expect(transaction.mock.calls.map(([, , options]) => options?.durability)).toEqual(["strict"]);
   });
-});
-
-it("of two claims of one guard at a time, over two connections, one wins", async () => {
-  const stores = [keep(await openStore({ name })), keep(await openStore({ name }))];
-  const kind = "atMostOnce";
-  const about = { invocation: "i", invocationSeq: 1, alias: "a", execution: 1, at: 0 } as const;
-  const claim = { ...about, kind } as const;
-  const claims = await Promise.all(stores.map((store) => store.claimGuard(claim)));
-  expect(claims.map(({ claimed }) => claimed).sort()).toEqual([false, true]);
-  expect(claims.map(({ record }) => record.attempts)).toEqual([1, 1]);
 });

@@ -3,6 +3,8 @@ import { openDB, type IDBPDatabase } from "idb";
 import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openStore, type IndexedDbStore } from "./index.ts";
+import { entryKey } from "./keys.ts";
+import { makeTables, type PlaygroundDatabase } from "./schema.ts";
 
 let store: IndexedDbStore | undefined;
 let name: string;
@@ -199,4 +201,21 @@ it.each([
   expect(begun).toMatchObject({ begun: true, invocation: { seq: 3 } });
   const next = await store.applyMutation({ map: "m", at: 0, origin: {}, change });
   expect(next).toEqual({ outcome: "applied", write: 2 });
+});
+
+it("a database of version 3 is opened as it is, and its entries are read as they were written", async () => {
+  const db = await openDB(name, 3, {
+    upgrade: (db) => makeTables(db as unknown as PlaygroundDatabase),
+  });
+  const write = [0, 0, 0, 0, 0, 7];
+  await db.put("entries", new Uint8Array([...write, 1, 2, 3]), entryKey("m", "a"));
+  db.close();
+  store = await openStore({ name });
+  const change = { method: "insert", entries: [["b", new Uint8Array([4])]] } as const;
+  await store.applyMutation({ map: "m", at: 0, origin: {}, change });
+  expect(await store.readRange({ map: "m", direction: "ascending", limit: 9 })).toEqual([
+    { key: "a", value: new Uint8Array([1, 2, 3]), write: 7 },
+    { key: "b", value: new Uint8Array([4]), write: 1 },
+  ]);
+  expect((await store.readEntry("m", "a"))?.value).toEqual(new Uint8Array([1, 2, 3]));
 });

@@ -1,0 +1,98 @@
+/** What the contract needs of an engine, and what its tests are written with. */
+import { afterEach, beforeEach } from "vitest";
+import type {
+  GuardRecord,
+  InspectableStore,
+  InvocationRecord,
+  Ledger,
+  MapChange,
+  MutationRequest,
+} from "../index.ts";
+
+/** One database of the engine, empty at first. */
+export interface Engine {
+  /** One more connection to it. */
+  connect(): Promise<InspectableStore>;
+  openLedger(): Promise<Ledger>;
+  /** Takes it away, when all connections are closed. */
+  dispose(): Promise<void>;
+}
+
+export type OpenEngine = () => Promise<Engine>;
+
+export interface Bench {
+  /** The first connection. */
+  readonly store: InspectableStore;
+  connect(): Promise<InspectableStore>;
+  openLedger(): Promise<Ledger>;
+}
+
+/** Gives each test of a suite a database of its own. */
+export function useEngine(open: OpenEngine): Bench {
+  let engine: Engine;
+  let store: InspectableStore;
+  let opened: { close(): Promise<void> }[];
+  const keep = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const connection = await opening;
+    opened.push(connection);
+    return connection;
+  };
+  const connect = (): Promise<InspectableStore> => keep(engine.connect());
+  beforeEach(async () => {
+    opened = [];
+    engine = await open();
+    store = await connect();
+  });
+  afterEach(async () => {
+    for (const connection of opened) await connection.close();
+    await engine.dispose();
+  });
+  return {
+    get store() {
+      return store;
+    },
+    connect,
+    openLedger: () => keep(engine.openLedger()),
+  };
+}
+
+/** Begins an execution of the invocation `id`, or a further one. */
+export async function begin(
+  store: InspectableStore,
+  id: string,
+  owner = "o",
+  guards: "on" | "off" = "on",
+): Promise<InvocationRecord> {
+  const about = { id, tool: "t", args: {}, as: "client", guards, at: 0 } as const;
+  const outcome = await store.beginExecution({ ...about, owner });
+  if (!outcome.begun) throw new Error(outcome.reason);
+  return outcome.invocation;
+}
+
+export const refOf = ({ seq, last }: InvocationRecord) => ({
+  invocationSeq: seq,
+  execution: last.number,
+});
+
+export async function claim(
+  store: InspectableStore,
+  invocation: InvocationRecord,
+  alias: string,
+): Promise<GuardRecord> {
+  const about = { invocation: invocation.id, ...refOf(invocation), alias, at: 0 } as const;
+  return (await store.claimGuard({ ...about, kind: "atMostOnce" })).record;
+}
+
+export function insert(...keys: readonly string[]): MapChange {
+  return { method: "insert", entries: keys.map((key) => [key, new Uint8Array([1])]) };
+}
+
+/** A mutation by hand. */
+export function byHand(change: MapChange, map = "m"): MutationRequest {
+  return { map, at: 0, origin: {}, change };
+}
+
+export async function keysOf(store: InspectableStore, map = "m"): Promise<string[]> {
+  const entries = await store.readRange({ map, direction: "ascending", limit: 99 });
+  return entries.map(({ key }) => key);
+}

@@ -1,0 +1,71 @@
+/** Guards in memory. The rules are the model's. */
+import { claim, isClaimed, settle, type GuardRecord } from "../../model/index.ts";
+import type { GuardStore } from "../durable-store.ts";
+import { SupersededError } from "../errors.ts";
+import { pageOf, type Connection } from "./connection.ts";
+import { countUnrecorded } from "./trace.ts";
+
+export function guards(connection: Connection): GuardStore {
+  const { tell } = connection;
+  return {
+    readGuard: (invocationSeq, alias) =>
+      connection.run((db) => db.guards.get(invocationSeq)?.get(alias)),
+
+    readGuards: ({ invocation, ...page }) =>
+      connection.run((db) => {
+        if (invocation !== undefined) {
+          const all = [...(db.guards.get(db.seqs.get(invocation) ?? 0)?.values() ?? [])];
+          return all.sort(byAlias).slice(0, page.limit);
+        }
+        const all = [...db.guards.values()].flatMap((of) => [...of.values()]);
+        all.sort((a, b) => a.invocationSeq - b.invocationSeq || byAlias(a, b));
+        return pageOf(
+          all,
+          page,
+          (guard, [seq, alias]) => guard.invocationSeq - seq || byAlias(guard, { alias }),
+        );
+      }),
+
+    countAttempts: (invocations) =>
+      connection.run((db) =>
+        invocations.map(({ id, seq, unguarded = false, trimmed }) => {
+          const recorded = [...(db.guards.get(seq)?.values() ?? [])].reduce(
+            (sum, { attempts }) => sum + attempts,
+            0,
+          );
+          const unrecorded = unguarded ? countUnrecorded(db, id) : 0;
+          const attempts = recorded + unrecorded + (trimmed?.attempts ?? 0);
+          return { attempts, atLeast: unguarded };
+        }),
+      ),
+
+    async claimGuard(asked, options) {
+      const outcome = await connection.run((db) => {
+        if (db.isOver(asked)) throw new SupersededError(asked.execution);
+        const { invocationSeq, alias } = asked;
+        const all = db.guards.get(invocationSeq) ?? new Map<string, GuardRecord>();
+        const outcome = claim(all.get(alias), asked);
+        if (outcome.claimed) db.guards.set(invocationSeq, all.set(alias, outcome.record));
+        return outcome;
+      }, options);
+      tell({ tables: ["guards"], invocation: asked.invocation });
+      return outcome;
+    },
+
+    async settleGuard(settlement, options) {
+      const { claimed } = settlement;
+      await connection.run((db) => {
+        const all = db.guards.get(claimed.invocationSeq);
+        if (!all || !isClaimed(all.get(claimed.alias), claimed)) {
+          throw new SupersededError(claimed.execution);
+        }
+        all.set(claimed.alias, structuredClone(settle(settlement)));
+      }, options);
+      tell({ tables: ["guards"], invocation: claimed.invocation });
+    },
+  };
+}
+
+function byAlias(a: { readonly alias: string }, b: { readonly alias: string }): number {
+  return a.alias < b.alias ? -1 : a.alias > b.alias ? 1 : 0;
+}
