@@ -90,16 +90,16 @@ export default defineConfig({
           setupFiles: ["fake-indexeddb/auto"],
         },
       },
-      {
-        extends: true,
+      ...["memory", "remote", "pglite"].map((engine) => ({
+        extends: true as const,
         test: {
-          name: "memory",
+          name: engine,
           ...patience,
-          environment: "node",
-          env: { STORE_ENGINE: "memory" },
+          environment: "node" as const,
+          env: { STORE_ENGINE: engine },
           include: onEveryEngine,
         },
-      },
+      })),
       {
         // The same tests on real IndexedDB.
         extends: true,

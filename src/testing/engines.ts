@@ -5,6 +5,7 @@
 import { type InspectableStore, type Ledger, type Liveness } from "../store/index.ts";
 import { openLedger, openStore } from "../store/indexeddb/index.ts";
 import { MemoryDatabase, openMemory, openMemoryLedger } from "../store/memory/index.ts";
+import { remoteEngine } from "./remote-engine.ts";
 
 export interface TestEngine {
   /** A connection to the database `name`, which is made where it is not there yet. */
@@ -42,10 +43,11 @@ const ENGINES: Readonly<Record<string, TestEngine>> = {
       return Promise.resolve();
     },
   },
+  remote: remoteEngine(),
 };
 
 const { env = {} } = import.meta as { env?: Readonly<Record<string, string | undefined>> };
-const engineName = env["STORE_ENGINE"] ?? "indexeddb";
+export const engineName = env["STORE_ENGINE"] ?? "indexeddb";
 
 /** Tests that break the browser's own database run there only. */
 export const isIndexedDb = engineName === "indexeddb";

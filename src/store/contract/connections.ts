@@ -61,6 +61,7 @@ export function connectionContract(open: OpenEngine): void {
     const claimed = await claim(there, begun, "a");
     await there.applyMutation(byHand(insert("k")));
     await there.close();
+    await there.close();
     await expect(there.readEntry("m", "k")).rejects.toThrow(StoreClosedError);
     expect(await keysOf(bench.store)).toEqual(["k"]);
     expect(await bench.store.readGuard(begun.seq, "a")).toEqual(claimed);
@@ -103,6 +104,7 @@ export function connectionContract(open: OpenEngine): void {
       });
       store.announceServer("s");
       store.announceServer("t", { tookOver: true });
+      await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(2));
       stop();
       await store.wipe();
       await told.promise;

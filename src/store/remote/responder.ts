@@ -1,0 +1,130 @@
+/**
+ * The end that has the engine: carries out what is called, and passes changes on.
+ *
+ * 1. Only the methods that are named can be called; what is no message of ours is passed over.
+ * 2. Changes go one message at a time: the next waits until the other end has taken the last. What
+ *    piles up meanwhile becomes one change of everything: it carries no data.
+ * 3. When the port is closed, or the other end dies, every signal that it had given is aborted: what
+ *    is under way is rolled back, and the servers that it had entered are dead.
+ */
+import type { StoreChange, Table } from "../change-feed.ts";
+import type { Methods, Port, Reply, Request } from "./messages.ts";
+import { fromWire, toWire } from "./wire-errors.ts";
+
+type Method = (...args: unknown[]) => unknown;
+
+/** More changes than these that wait become one. */
+const MOST_WAITING = 1000;
+
+export interface ResponderOptions {
+  readonly port: Port;
+  readonly name: string;
+  readonly methods: Methods;
+  /** Finds a method of the target, bound to it. */
+  readonly find: (method: string) => Method;
+  readonly subscribe: (listener: (change: StoreChange) => void) => () => void;
+  /** What a change of everything names. */
+  readonly tables: readonly Table[];
+}
+
+/** @returns ends it, as the death of the other end does */
+export function respond(options: ResponderOptions): () => void {
+  const { port, name, methods, find, subscribe } = options;
+  const signals = new Map<number, AbortController>();
+  const reply = (message: Reply): void => port.postMessage(message);
+  const changes = new Outgoing((changes) => reply({ type: "changes", changes }), options.tables);
+
+  const call = async (request: Request & { readonly type: "call" }): Promise<void> => {
+    const { id, method, hasSignal } = request;
+    const at = methods[method] ?? {};
+    const args = [...request.args];
+    const abort = new AbortController();
+    if (hasSignal) {
+      signals.set(id, abort);
+      if (at.signal !== undefined) args[at.signal] = abort.signal;
+      if (at.options !== undefined) {
+        args[at.options] = { ...(args[at.options] as object | undefined), signal: abort.signal };
+      }
+    }
+    try {
+      const value = await find(method)(...args);
+      if (!at.outlasts) signals.delete(id);
+      reply({ type: "result", id, value });
+    } catch (error) {
+      signals.delete(id);
+      reply({ type: "error", id, error: toWire(error) });
+    }
+  };
+
+  port.onmessage = ({ data }) => {
+    if (!isRequest(data)) return;
+    switch (data.type) {
+      case "call":
+        if (Object.hasOwn(methods, data.method)) void call(data);
+        else {
+          const error = toWire(new TypeError(`There is no method "${data.method}" here.`));
+          reply({ type: "error", id: data.id, error });
+        }
+        return;
+      case "abort":
+        signals.get(data.id)?.abort(fromWire(data.reason));
+        signals.delete(data.id);
+        return;
+      case "more":
+        changes.more();
+        return;
+    }
+  };
+  const unsubscribe = subscribe((change) => changes.add(change));
+  reply({ type: "hello", name });
+  return () => {
+    unsubscribe();
+    for (const signal of signals.values()) signal.abort(new Error("The other end is gone."));
+    signals.clear();
+    port.onmessage = null;
+    port.close();
+  };
+}
+
+/** Changes on their way to the other end. */
+class Outgoing {
+  #waiting: StoreChange[] = [];
+  #isTaken = true;
+
+  constructor(
+    private readonly send: (changes: readonly StoreChange[]) => void,
+    private readonly tables: readonly Table[],
+  ) {}
+
+  add(change: StoreChange): void {
+    this.#waiting.push(change);
+    if (this.#waiting.length > MOST_WAITING) this.#merge();
+    this.#flush();
+  }
+
+  more(): void {
+    this.#isTaken = true;
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (!this.#isTaken || this.#waiting.length === 0) return;
+    this.#isTaken = false;
+    this.send(this.#waiting.splice(0));
+  }
+
+  /** What tells of a server or a wipe is kept: it is more than a word of what to read again. */
+  #merge(): void {
+    const kept = this.#waiting.filter(({ server, wiped }) => server !== undefined || wiped);
+    this.#waiting = [...kept, { tables: this.tables, remote: true }];
+  }
+}
+
+function isRequest(data: unknown): data is Request {
+  if (typeof data !== "object" || data === null) return false;
+  const { type, id, method, args, reason } = data as Readonly<Record<string, unknown>>;
+  if (type === "more") return true;
+  if (!Number.isSafeInteger(id)) return false;
+  if (type === "abort") return typeof reason === "object" && reason !== null;
+  return type === "call" && typeof method === "string" && Array.isArray(args);
+}

@@ -1,0 +1,182 @@
+/** The ports of a store and of a ledger over messages. */
+import type { ChangeListener, StoreChange } from "../change-feed.ts";
+import type { InspectableStore } from "../durable-store.ts";
+import type { Ledger } from "../ledger.ts";
+import type { Liveness } from "../liveness.ts";
+import { Caller } from "./caller.ts";
+import type { Methods, MethodShape, Port } from "./messages.ts";
+import { respond } from "./responder.ts";
+
+type Asynchronous<T> = {
+  [Name in keyof T]: T[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
+}[keyof T];
+
+/** All that the store's port has; a method that is missing here is a type error. */
+const STORE: Record<Asynchronous<InspectableStore>, MethodShape> = {
+  readInvocation: {},
+  readExecutions: {},
+  readExecution: {},
+  readAnswer: {},
+  readInvocations: {},
+  readPendingInvocations: {},
+  beginExecution: { options: 1 },
+  endExecution: { options: 2 },
+  interruptInvocations: {},
+  holdInvocation: { options: 2 },
+  readGuard: {},
+  readGuards: {},
+  countAttempts: {},
+  claimGuard: { options: 1 },
+  settleGuard: { options: 1 },
+  readEntry: {},
+  readRange: {},
+  readPairs: {},
+  readMapNames: {},
+  applyMutation: { options: 1 },
+  appendTrace: { options: 1 },
+  readTrace: {},
+  countHit: { options: 2 },
+  readHits: {},
+  readWrite: {},
+  readWriteHeaders: {},
+  readWrites: {},
+  readRangeAt: {},
+  trimRecordings: {},
+  wipe: {},
+  close: {},
+};
+const LIVENESS: Record<Asynchronous<Liveness>, MethodShape> = {
+  enter: { options: 1, outlasts: true },
+  living: {},
+  untilDead: { signal: 1, waits: true },
+};
+const LEDGER: Record<Asynchronous<Ledger>, MethodShape> = {
+  record: {},
+  settle: {},
+  rows: {},
+  tally: {},
+  wipe: {},
+  close: {},
+};
+
+const OF_LIVENESS = "liveness.";
+const STORE_METHODS: Methods = {
+  ...STORE,
+  ...Object.fromEntries(
+    Object.entries(LIVENESS).map(([name, place]) => [OF_LIVENESS + name, place]),
+  ),
+  announceServer: {},
+};
+
+type Method = (...args: unknown[]) => unknown;
+
+function methodOf(target: object, name: string): Method {
+  return (Reflect.get(target, name) as Method).bind(target);
+}
+
+/**
+ * Serves a connection to a store, which is the other end's own.
+ *
+ * @returns ends it, as the death of the other end does; the connection is the caller's to close
+ */
+export function serveStore(port: Port, store: InspectableStore): () => void {
+  return respond({
+    port,
+    name: store.name,
+    methods: STORE_METHODS,
+    find: (name) =>
+      name.startsWith(OF_LIVENESS)
+        ? methodOf(store.liveness, name.slice(OF_LIVENESS.length))
+        : methodOf(store, name),
+    subscribe: (listener) => store.subscribe(listener),
+    tables: ["invocations", "guards", "maps", "trace", "hits"],
+  });
+}
+
+/** Serves a connection to a ledger; see `serveStore`. */
+export function serveLedger(port: Port, ledger: Ledger): () => void {
+  return respond({
+    port,
+    name: "ledger",
+    methods: LEDGER,
+    find: (name) => methodOf(ledger, name),
+    subscribe: (listener) => ledger.subscribe(listener),
+    tables: ["ledger"],
+  });
+}
+
+export interface ConnectOptions {
+  /** How many calls are under way at a time; 64 unless given. The others wait at this end. */
+  readonly atOnce?: number;
+}
+
+/** The store that is served at the port's other end. */
+export async function connectStore(
+  port: Port,
+  options: ConnectOptions = {},
+): Promise<InspectableStore> {
+  const { caller, subscribe } = connect(port, STORE_METHODS, options);
+  return {
+    ...(methodsOf(caller, STORE) as Pick<InspectableStore, Asynchronous<InspectableStore>>),
+    name: await caller.name,
+    liveness: methodsOf(caller, LIVENESS, OF_LIVENESS) as unknown as Liveness,
+    announceServer(...args) {
+      // Where the port is closed, nobody is left to be told.
+      caller.call("announceServer", args).catch(() => undefined);
+    },
+    subscribe,
+    close: () => closeBoth(caller),
+  };
+}
+
+/** The ledger that is served at the port's other end. */
+export async function connectLedger(port: Port, options: ConnectOptions = {}): Promise<Ledger> {
+  const { caller, subscribe } = connect(port, LEDGER, options);
+  await caller.name;
+  return {
+    ...(methodsOf(caller, LEDGER) as Pick<Ledger, Asynchronous<Ledger>>),
+    subscribe,
+    close: () => closeBoth(caller),
+  };
+}
+
+function connect(port: Port, methods: Methods, options: ConnectOptions) {
+  const listeners = new Set<ChangeListener>();
+  const onChange = (change: StoreChange): void => {
+    for (const listener of listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        // A listener's own fault must not keep the others from being told.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  };
+  const caller = new Caller({ port, methods, onChange, ...options });
+  const subscribe = (listener: ChangeListener): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  return { caller, subscribe };
+}
+
+function methodsOf(caller: Caller, methods: Methods, prefix = ""): Record<string, Method> {
+  return Object.fromEntries(
+    Object.keys(methods).map((name) => [
+      name,
+      (...args: unknown[]) => caller.call(prefix + name, args),
+    ]),
+  );
+}
+
+/** Closes the connection at the other end, and then the port; what is closed stays so. */
+async function closeBoth(caller: Caller): Promise<void> {
+  if (caller.isClosed) return;
+  try {
+    await caller.call("close", []);
+  } finally {
+    caller.close();
+  }
+}
