@@ -1,6 +1,6 @@
 /**
  * Everything that must hold, one step after the other: types, lint, format, tests on simulated and
- * on real IndexedDB and in memory, the production build, and the end-to-end tests on what it built. All steps run,
+ * on real IndexedDB, in memory, over messages and on PGlite, the production build, and the end-to-end tests on what it built. All steps run,
  * whatever fails; the last line counts what ran.
  */
 import { spawn } from "node:child_process";
@@ -54,6 +54,8 @@ const steps: readonly Step[] = [
   { name: "format", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
   vitest("unit"),
   vitest("memory"),
+  vitest("remote"),
+  vitest("pglite"),
   vitest("browser"),
   // Where a Firefox is on the machine.
   ...(findFirefox() ? [vitest("firefox")] : []),

@@ -40,3 +40,4 @@ export {
   type KeyBounds,
 } from "./keys.ts";
 export { keysOf, repeatOf, sameChange, summarizeChange, type MutationOutcome } from "./map.ts";
+export { valueFromText, valueToText } from "./value-text.ts";

@@ -5,6 +5,7 @@
 import { type InspectableStore, type Ledger, type Liveness } from "../store/index.ts";
 import { openLedger, openStore } from "../store/indexeddb/index.ts";
 import { MemoryDatabase, openMemory, openMemoryLedger } from "../store/memory/index.ts";
+import { pgliteEngine } from "./pglite-engine.ts";
 import { remoteEngine } from "./remote-engine.ts";
 
 export interface TestEngine {
@@ -44,6 +45,7 @@ const ENGINES: Readonly<Record<string, TestEngine>> = {
     },
   },
   remote: remoteEngine(),
+  pglite: pgliteEngine(),
 };
 
 const { env = {} } = import.meta as { env?: Readonly<Record<string, string | undefined>> };

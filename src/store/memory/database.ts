@@ -9,8 +9,8 @@ import type {
   WriteHeader,
 } from "../../model/index.ts";
 import { overOf } from "../../model/index.ts";
-import type { FeedChannel } from "../change-feed.ts";
 import { localLiveness } from "../liveness.ts";
+import { LocalChannels } from "../local-channels.ts";
 import { SortedEntries } from "./sorted-entries.ts";
 
 export interface StoredWrite {
@@ -21,7 +21,7 @@ export interface StoredWrite {
 
 export class MemoryDatabase {
   readonly liveness = localLiveness();
-  readonly #channels = new Set<MemoryChannel>();
+  readonly channels = new LocalChannels();
 
   /** By `seq`, ascending. */
   readonly invocations = new Map<number, InvocationRecord>();
@@ -61,35 +61,6 @@ export class MemoryDatabase {
     let entries = this.maps.get(map);
     if (!entries) this.maps.set(map, (entries = new SortedEntries()));
     return entries;
-  }
-
-  /** To the other connections of the same topic. */
-  channel(topic: string): FeedChannel {
-    const channel = new MemoryChannel(topic, this.#channels);
-    this.#channels.add(channel);
-    return channel;
-  }
-}
-
-class MemoryChannel implements FeedChannel {
-  onmessage: FeedChannel["onmessage"] = null;
-
-  constructor(
-    private readonly topic: string,
-    private readonly all: Set<MemoryChannel>,
-  ) {}
-
-  postMessage(message: unknown): void {
-    for (const other of this.all) {
-      if (other === this || other.topic !== this.topic) continue;
-      const data: unknown = structuredClone(message);
-      queueMicrotask(() => other.onmessage?.({ data } as MessageEvent<unknown>));
-    }
-  }
-
-  close(): void {
-    this.all.delete(this);
-    this.onmessage = null;
   }
 }
 

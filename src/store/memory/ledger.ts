@@ -6,7 +6,7 @@ import { Connection, pageOf } from "./connection.ts";
 import { MemoryDatabase } from "./database.ts";
 
 export function openMemoryLedger(database = new MemoryDatabase()): Ledger {
-  const feed = new ChangeFeed(database.channel("ledger"));
+  const feed = new ChangeFeed(database.channels.open("ledger"));
   const connection = new Connection(database, (change) => feed.emit(change));
   const of = (db: MemoryDatabase, invocation: string): LedgerRow[] =>
     [...db.ledger.values()].filter((row) => row.invocation === invocation);

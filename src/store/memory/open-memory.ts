@@ -23,7 +23,7 @@ export function openMemory({
   database = new MemoryDatabase(),
   liveness = database.liveness,
 }: OpenMemoryOptions = {}): InspectableStore {
-  const feed = new ChangeFeed(database.channel("store"));
+  const feed = new ChangeFeed(database.channels.open("store"));
   const connection = new Connection(database, (change) => feed.emit(change));
   return {
     name,

@@ -1,0 +1,2 @@
+/** The engine in SQL: PGlite embedded. */
+export { PgliteDatabase, type OpenPgliteOptions } from "./pglite.ts";

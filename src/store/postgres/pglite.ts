@@ -1,0 +1,87 @@
+/**
+ * PGlite: PostgreSQL in this process, where no server is wanted; in memory, or in a folder that one
+ * process opens at a time.
+ */
+import type { PGlite, Transaction } from "@electric-sql/pglite";
+import type { InspectableStore } from "../durable-store.ts";
+import { StoreUnavailableError } from "../errors.ts";
+import type { Ledger } from "../ledger.ts";
+import { localLiveness, type Liveness } from "../liveness.ts";
+import { LocalChannels } from "../local-channels.ts";
+import { ledger } from "./ledger.ts";
+import { emptyTables, makeTables } from "./schema.ts";
+import type { Sql, SqlDatabase } from "./sql.ts";
+import { sqlStore } from "./store.ts";
+
+export interface OpenPgliteOptions {
+  /** A folder, which is made where it is not there yet; without one the data is gone with the process. */
+  readonly directory?: string;
+}
+
+/** One database, and the connections of this process to it. */
+export class PgliteDatabase {
+  readonly liveness: Liveness = localLiveness();
+  readonly #channels = new LocalChannels();
+
+  private constructor(
+    private readonly pglite: PGlite,
+    private readonly sql: SqlDatabase,
+    readonly name: string,
+  ) {}
+
+  /** @throws StoreUnavailableError where the folder cannot be opened */
+  static async open({ directory }: OpenPgliteOptions = {}): Promise<PgliteDatabase> {
+    const { PGlite } = await import("@electric-sql/pglite");
+    let pglite: PGlite;
+    try {
+      pglite = await PGlite.create(directory);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreUnavailableError(
+        `The database in ${directory ?? "memory"} cannot be opened: ${why}. Close what else has the ` +
+          `folder open, or name another.`,
+        { cause: error },
+      );
+    }
+    const sql = driver(pglite);
+    await makeTables(sql);
+    return new PgliteDatabase(pglite, sql, directory ?? "pglite");
+  }
+
+  /** One more connection. */
+  store(liveness: Liveness = this.liveness): InspectableStore {
+    return sqlStore({
+      name: this.name,
+      sql: this.sql,
+      channel: this.#channels.open("store"),
+      liveness,
+      release: () => Promise.resolve(),
+    });
+  }
+
+  ledger(): Ledger {
+    return ledger(this.sql, this.#channels.open("ledger"), () => Promise.resolve());
+  }
+
+  /** Deletes everything, and counts from 1 again: for tests. */
+  async empty(): Promise<void> {
+    await emptyTables(this.sql);
+  }
+
+  /** Closes it, when its connections are closed. */
+  async close(): Promise<void> {
+    await this.pglite.close();
+  }
+}
+
+function driver(pglite: PGlite): SqlDatabase {
+  const on = (target: Pick<PGlite | Transaction, "query">): Sql => ({
+    async query<Row>(text: string, params: readonly unknown[] = []) {
+      return (await target.query<Row>(text, [...params])).rows;
+    },
+  });
+  return {
+    ...on(pglite),
+    transaction: (body) => pglite.transaction((tx) => body(on(tx))),
+  };
+}

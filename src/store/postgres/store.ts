@@ -1,0 +1,99 @@
+/** `DurableStore` in SQL: composes the slices. */
+import { lastExecution } from "../../model/index.ts";
+import { ChangeFeed, feedTable, type FeedChannel } from "../change-feed.ts";
+import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
+import type { Liveness } from "../liveness.ts";
+import { Connection } from "./connection.ts";
+import { raiseFence } from "./fences.ts";
+import { countUnrecorded, guards } from "./guards.ts";
+import { invocationOf, journal, put } from "./journal.ts";
+import { maps } from "./maps.ts";
+import type { Sql, SqlDatabase } from "./sql.ts";
+import { trace } from "./trace.ts";
+
+export interface SqlStoreParts {
+  readonly name: string;
+  readonly sql: SqlDatabase;
+  /** To the other connections. */
+  readonly channel: FeedChannel | undefined;
+  readonly liveness: Liveness;
+  /** Gives the database back. */
+  readonly release: () => Promise<void>;
+}
+
+type InvocationRow = Parameters<typeof invocationOf>[0];
+
+/** What a wipe empties. */
+const TABLES = [
+  ...["invocations", "executions", "answers", "guards", "entries", "writes", "trace", "hits"],
+];
+
+export function sqlStore({
+  name,
+  sql,
+  channel,
+  liveness,
+  release,
+}: SqlStoreParts): InspectableStore {
+  const feed = new ChangeFeed(channel);
+  const connection = new Connection(sql, (change) => feed.emit(change));
+  return {
+    name,
+    liveness,
+    ...journal(connection),
+    ...guards(connection),
+    ...maps(connection),
+    ...trace(connection),
+    ...feedTable(feed),
+
+    async trimRecordings(trimming) {
+      const trimmed = await connection.write((sql) => trim(sql, trimming));
+      if (trimmed.count > 0) connection.tell({ tables: ["invocations", "trace"] });
+      return trimmed;
+    },
+
+    async wipe() {
+      await connection.write(async (sql) => {
+        const running = await sql.query<InvocationRow>(
+          "SELECT seq, args, record FROM invocations WHERE state = 'running' FOR UPDATE",
+        );
+        for (const table of TABLES) await sql.query(`DELETE FROM ${table}`);
+        // An invocation's number is given once, so that a fence never meets another's.
+        for (const row of running) await raiseFence(sql, lastExecution(invocationOf(row)));
+      });
+      connection.tell({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
+    },
+
+    async close() {
+      if (connection.isClosed) return;
+      connection.isClosed = true;
+      feed.close();
+      await release();
+    },
+  };
+}
+
+async function trim(sql: Sql, { keep, after = 0, limit }: Trimming): Promise<Trimmed> {
+  const rows = await sql.query<InvocationRow>(
+    `SELECT seq, args, record FROM invocations
+     WHERE seq > $1 AND seq NOT IN (SELECT seq FROM invocations ORDER BY seq DESC LIMIT $2)
+     ORDER BY seq LIMIT $3 FOR UPDATE`,
+    [after, keep, limit],
+  );
+  const looked = rows.map(invocationOf);
+  let count = 0;
+  for (const invocation of looked) {
+    const { id, seq, state, trimmed } = invocation;
+    if (state === "running" || state === "interrupted") continue;
+    const attempts = (trimmed?.attempts ?? 0) + (await countUnrecorded(sql, id));
+    const gone = [
+      ...(await sql.query("DELETE FROM answers WHERE invocation = $1 RETURNING 1", [seq])),
+      ...(await sql.query("DELETE FROM trace WHERE invocation = $1 RETURNING 1", [id])),
+    ];
+    if (gone.length === 0) continue;
+    await put(sql, { ...invocation, trimmed: { attempts } });
+    count++;
+  }
+  const last = looked.at(-1)?.seq;
+  return { count, ...(last === undefined ? {} : { last }) };
+}

@@ -1,0 +1,13 @@
+/** PGlite in memory: one for each of the files of tests, which is emptied after each of its databases. */
+import { PgliteDatabase } from "../store/postgres/index.ts";
+import type { TestEngine } from "./engines.ts";
+
+export function pgliteEngine(): TestEngine {
+  let opening: Promise<PgliteDatabase> | undefined;
+  const open = (): Promise<PgliteDatabase> => (opening ??= PgliteDatabase.open());
+  return {
+    openStore: async (_name, liveness) => (await open()).store(liveness),
+    openLedger: async () => (await open()).ledger(),
+    remove: async () => (await open()).empty(),
+  };
+}
