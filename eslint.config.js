@@ -34,7 +34,7 @@ const engines = engineNames.flatMap((engine) => [
   ...engineNames
     .filter((other) => other !== engine)
     .map((other) => ({
-      target: `./src/store/${engine}`,
+      target: `./src/store/${engine}/**/!(*.test).ts`,
       from: `./src/store/${other}`,
       message: `Engines do not know one another: ${engine} may not know ${other}.`,
     })),

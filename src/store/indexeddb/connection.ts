@@ -4,6 +4,8 @@ import type { PlaygroundDatabase } from "./schema.ts";
 
 export interface Connection {
   readonly db: PlaygroundDatabase;
+  /** By `seq`, the invocations that are executing over this connection, as far as it knows. */
+  readonly executing: Set<number>;
   /** Tells every subscriber of what was committed. */
   readonly tell: (change: Omit<StoreChange, "remote">) => void;
 }

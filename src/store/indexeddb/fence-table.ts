@@ -6,7 +6,7 @@
  * 2. Marks stand in the tables that are written under them: for ends and maps in a table of their
  *    own, for guards among the guards, under a number in an alias's place. There they are raised only
  *    where something may still be under way: the usual end of an execution does not touch the guards.
- * 3. A mark can be looked for without waiting for an answer: whoever adds it again, aborts.
+ * 3. Who ends an execution need not wait for an answer: whoever adds the mark again, aborts.
  */
 import { overOf, type ExecutionRef, type GuardRecord } from "../../model/index.ts";
 import { SupersededError } from "../errors.ts";
@@ -55,8 +55,18 @@ export async function checkFence(tx: IDBTransaction, by: ExecutionRef | undefine
   }
 }
 
-/** As `endOnce`, for a claim: the mark that it adds among the guards is taken away again. */
-export function abortIfFenced(tx: IDBTransaction, by: ExecutionRef): () => boolean {
+/** As `checkFence`, among the guards: there is a mark where the execution may claim nothing any more. */
+export function findMark(tx: IDBTransaction, by: ExecutionRef): Promise<IDBValidKey | undefined> {
+  return settled(tx.objectStore("guards").getKey(markOf(by)));
+}
+
+/**
+ * The same without an answer to wait for: aborts the transaction where there is one. The mark that it
+ * adds is taken away again.
+ *
+ * @returns tells, once the transaction was aborted, whether this is why
+ */
+export function abortIfMarked(tx: IDBTransaction, by: ExecutionRef): () => boolean {
   const guards = tx.objectStore("guards");
   const added = guards.add({ invocationSeq: by.invocationSeq, alias: by.execution });
   guards.delete(markOf(by));

@@ -17,12 +17,12 @@ import type { GuardStore } from "../durable-store.ts";
 import { SupersededError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { readTable, transact, write, type TransactOptions } from "./database.ts";
-import { abortIfFenced, guardsOf } from "./fence-table.ts";
+import { abortIfMarked, findMark, guardsOf } from "./fence-table.ts";
 import { readPage, settled } from "./read-records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 import { countUnrecorded } from "./trace-table.ts";
 
-export function guardTable({ db, tell }: Connection): GuardStore {
+export function guardTable({ db, tell, executing }: Connection): GuardStore {
   return {
     async readGuard(invocationSeq, alias) {
       return await readTable(db, "guards", (table) =>
@@ -65,7 +65,8 @@ export function guardTable({ db, tell }: Connection): GuardStore {
     async claimGuard(asked, options = {}) {
       // Strict: a callable that may run once is entered only when that is on the disk.
       const durability = asked.kind === "atMostOnce" ? "strict" : "relaxed";
-      const outcome = await claimGuard(db, asked, { ...options, durability });
+      const isAlone = executing.size <= 1;
+      const outcome = await claimGuard(db, asked, { ...options, durability, isAlone });
       tell({ tables: ["guards"], invocation: asked.invocation });
       return outcome;
     },
@@ -85,22 +86,29 @@ export function guardTable({ db, tell }: Connection): GuardStore {
   };
 }
 
+/**
+ * The mark of an execution that is over is looked for in one of two ways. Where it alone is executing,
+ * it is read, which is quicker; otherwise nobody waits for an answer within the transaction, for all
+ * would wait with it.
+ */
 async function claimGuard(
   db: PlaygroundDatabase,
   asked: GuardClaim,
-  options: TransactOptions,
+  options: TransactOptions & { readonly isAlone: boolean },
 ): Promise<ClaimOutcome> {
   let isFenced = (): boolean => false;
   try {
     return await write(db, ["guards"], options, async (tx) => {
       const guards = tx.objectStore("guards");
-      isFenced = abortIfFenced(tx, asked);
+      const mark = options.isAlone ? findMark(tx, asked) : undefined;
+      if (!mark) isFenced = abortIfMarked(tx, asked);
       const found = asked.isNew
         ? undefined
         : await settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias]));
       const outcome = claim(found, asked);
       if (asked.isNew) guards.add(outcome.record);
       else if (outcome.claimed) guards.put(outcome.record);
+      if ((await mark) !== undefined) throw new SupersededError(asked.execution);
       return outcome;
     });
   } catch (error) {

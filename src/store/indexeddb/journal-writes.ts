@@ -34,7 +34,7 @@ import { appendTrace } from "./trace-table.ts";
 
 type Writes = "beginExecution" | "endExecution" | "interruptInvocations" | "holdInvocation";
 
-export function journalWrites({ db, tell }: Connection): Pick<JournalStore, Writes> {
+export function journalWrites({ db, tell, executing }: Connection): Pick<JournalStore, Writes> {
   return {
     async beginExecution(asked, options = {}) {
       const isMostLikelyNew = asked.as === "client" && !asked.isKnown;
@@ -43,6 +43,7 @@ export function journalWrites({ db, tell }: Connection): Pick<JournalStore, Writ
         (await beginAnother(db, asked, options));
       if (outcome.begun) {
         const { id: invocation, seq: invocationSeq } = outcome.invocation;
+        executing.add(invocationSeq);
         tell({ tables: ["invocations"], invocation, invocationSeq });
       }
       return outcome;
@@ -51,12 +52,14 @@ export function journalWrites({ db, tell }: Connection): Pick<JournalStore, Writ
     async endExecution(asked, events, options = {}) {
       const isEnded = await endExecution(db, asked, events, options);
       const { id: invocation, seq: invocationSeq } = asked.begun;
+      executing.delete(invocationSeq);
       tell({ tables: ["invocations", "trace"], invocation, invocationSeq });
       return isEnded;
     },
 
     async interruptInvocations(interruption) {
       const marked = await interruptInvocations(db, interruption);
+      for (const { seq } of marked) executing.delete(seq);
       // Also where none was left: what a server wrote last, it may have died before telling.
       tell({ tables: ["invocations", "trace"] });
       return marked;

@@ -38,7 +38,11 @@ export async function openStore({
   const { name } = options;
   const db = await openCurrent(options);
   const feed = new ChangeFeed(originChannel(name));
-  const connection: Connection = { db, tell: (change) => feed.emit(change) };
+  const connection: Connection = {
+    db,
+    executing: new Set(),
+    tell: (change) => feed.emit(change),
+  };
   return {
     name,
     liveness: liveness ?? (await defaultLiveness(name, db)),

@@ -2,11 +2,11 @@ import { storeContract } from "../contract/index.ts";
 import { remoteEngine } from "../../testing/remote-engine.ts";
 
 storeContract(() => {
-  const { openStore, openLedger, remove } = remoteEngine();
+  const engine = remoteEngine();
   const name = crypto.randomUUID();
   return Promise.resolve({
-    connect: () => openStore(name),
-    openLedger: () => openLedger(name),
-    dispose: () => remove(name),
+    connect: () => engine.openStore(name),
+    openLedger: () => engine.openLedger(name),
+    dispose: () => engine.remove(name),
   });
 });
