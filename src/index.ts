@@ -1,5 +1,6 @@
 /** The programming interface (SPEC.md 2). It runs wherever `indexedDB` and `crypto` exist. */
 export {
+  judgeCall,
   ServerRefusedError,
   StoreAbortedError,
   StoreClosedError,
@@ -9,7 +10,10 @@ export {
   StoreVersionError,
   SupersededError,
   UnstorableValueError,
+  VERDICTS,
   type DurableStore,
+  type Judgement,
+  type Verdict,
 } from "./store/index.ts";
 export { openStore, type ConnectionEvent, type OpenStoreOptions } from "./store/indexeddb/index.ts";
 export {
@@ -20,6 +24,8 @@ export {
   compareKeys,
   defaultRetryPolicy,
   DurableContext,
+  effect,
+  EffectRefused,
   FAULT_KINDS,
   FAULT_POINTS,
   FaultPlan,
@@ -47,6 +53,8 @@ export {
   type AtMostOnceOptions,
   type AuditEntry,
   type Clock,
+  type EffectOptions,
+  type EffectPort,
   type ErrorClass,
   type Fault,
   type FaultDetail,

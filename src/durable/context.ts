@@ -1,6 +1,5 @@
 /** What a tool and its guarded callables are given to reach everything durable. */
 import type { ClientChannel, Execution, LogLevel, Scope } from "./execution.ts";
-import type { FaultPoint } from "./fault-plan.ts";
 
 /** Not exported from this folder: a tool sees a context's public face only. */
 const runtime = Symbol("runtime");
@@ -75,41 +74,4 @@ export function internals(context: DurableContext): { execution: Execution; scop
     );
   }
   return context[runtime];
-}
-
-/** What a simulated outside service may do with a context. */
-export interface ServiceAccess {
-  readonly invocation: string;
-  readonly execution: number;
-  readonly alias?: string;
-  readonly attempt?: number;
-  /** It is the second run of effect validation. */
-  readonly validation: boolean;
-  pass(point: FaultPoint, service: string): Promise<void>;
-  sleep(ms: number): Promise<void>;
-  /** Begins `operation` unless the server is dead; what it resolves with arrives only while it lives. */
-  run<T>(operation: () => Promise<T>): Promise<T>;
-  /** The same for a whole call of a service, which is named while it is under way. */
-  during<T>(service: string, operation: () => Promise<T>): Promise<T>;
-  trace(outcome: string, detail: string, error?: { name: string; message: string }): void;
-}
-
-export function serviceAccess(context: DurableContext): ServiceAccess {
-  const { execution, scope } = internals(context);
-  const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
-  return {
-    invocation: execution.id,
-    execution: execution.options.number,
-    ...at,
-    validation: scope.validates !== undefined,
-    async pass(point, service) {
-      await execution.pass(point, { service }, scope);
-      if (point === "effect:before") await execution.unlessOver(scope, `effect ${service}`);
-    },
-    sleep: (ms) => execution.sleep(ms),
-    run: (operation) => execution.options.fence.run(operation),
-    during: (service, operation) => execution.during(scope, `effect ${service}`, operation),
-    trace: (outcome, detail, error) =>
-      execution.trace({ type: "effect", outcome, detail, ...at, ...(error && { error }) }),
-  };
 }

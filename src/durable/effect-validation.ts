@@ -27,6 +27,11 @@ export function compareRuns(first: Run, second: Run): string | undefined {
   if (!same) return "The second run wrote something else to the maps.";
   const asked = ({ requests }: Run): unknown[] => requests.map(({ request }) => request);
   if (!sameData(asked(first), asked(second))) return "The second run asked the client otherwise.";
+  const effects = (run: Run): unknown[] =>
+    run.effects.map(({ name, request }) => ({ name, request }));
+  if (!sameData(effects(first), effects(second))) {
+    return "The second run asked the outside world otherwise.";
+  }
   return undefined;
 }
 

@@ -27,6 +27,7 @@ import {
   type FaultPoint,
 } from "./fault-plan.ts";
 import { never, type Fence } from "./fence.ts";
+import type { EffectPort } from "./effect.ts";
 import { GuardTurns } from "./guard-turns.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { TraceInput, Tracer } from "./tracer.ts";
@@ -60,6 +61,8 @@ export interface ExecutionOptions {
   readonly invocation: InvocationRecord;
   readonly number: number;
   readonly tracer: Tracer;
+  /** What does the tool's effects; without it they stand in the trace alone. */
+  readonly effects: EffectPort | undefined;
   readonly client: ClientChannel;
   readonly signal: AbortSignal;
   /** The server dies. */
@@ -102,6 +105,11 @@ export interface Scope {
 export interface Asked {
   readonly mutations: Mutation[];
   readonly requests: { readonly request: unknown; readonly answer: Promise<unknown> }[];
+  readonly effects: {
+    readonly name: string;
+    readonly request: unknown;
+    readonly answer: Promise<unknown>;
+  }[];
 }
 
 export class Execution {
@@ -117,6 +125,8 @@ export class Execution {
   readonly #taken = new Map<string, Taken>();
   /** Guards that were used in this execution, by alias, with the scope that used them. */
   readonly #used = new Map<string, Scope>();
+  /** How many effects of each name an attempt, or the body, has asked for. */
+  readonly #places = new WeakMap<Scope, Map<string, number>>();
   /** What is under way: guards, effects, writes and questions, each by name. */
   readonly #underWay = new Set<{ readonly what: string }>();
 
@@ -265,6 +275,14 @@ export class Execution {
     if (!earlier) {
       this.#taken.set(key, { mutation: alias === undefined ? undefined : mutation, scope });
     }
+  }
+
+  /** The next place of an effect of that name within the scope: 0, 1, … */
+  placeOf(scope: Scope, name: string): number {
+    const places = this.#places.get(scope) ?? new Map<string, number>();
+    const place = places.get(name) ?? 0;
+    this.#places.set(scope, places.set(name, place + 1));
+    return place;
   }
 
   /** Notes that a scope uses a guard; one that was used before is the same guard. */

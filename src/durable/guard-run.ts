@@ -303,7 +303,7 @@ export class GuardRun {
 }
 
 function nothingAsked(): Asked {
-  return { mutations: [], requests: [] };
+  return { mutations: [], requests: [], effects: [] };
 }
 
 function describeError({ name, message }: KeptError): string {

@@ -1,6 +1,15 @@
 /** The programming interface of guards and sorted maps, and the runtime behind it. No DOM, no React. */
 export { LONGEST_DELAY_MS, ManualClock, skippingClock, systemClock, type Clock } from "./clock.ts";
-export { DurableContext, serviceAccess, type ServiceAccess } from "./context.ts";
+export { DurableContext } from "./context.ts";
+export {
+  effect,
+  effectBy,
+  EffectRefused,
+  type EffectOptions,
+  type EffectPort,
+  type EffectRequest,
+} from "./effect.ts";
+export type { EffectAccess } from "./effect-access.ts";
 export { audit, auditMap, type AuditEntry } from "./audit.ts";
 export { entryToJson, fromBytes, textOf, toBytes } from "./bytes.ts";
 export * from "./errors.ts";

@@ -133,7 +133,7 @@ describe("document", () => {
       const next = await serve("document", faults);
       await settled(lab, id, "completed");
       const [tally] = await lab.world.ledger.tally([id]);
-      expect(tally).toEqual({ effects: 2, duplicates: 0 });
+      expect(tally).toEqual({ effects: 2, duplicates: 0, uncertain: 0 });
       const answer = await call(next.client, "process_document", args, id);
       expect(answer.structuredContent).toMatchObject({ status: "success" });
       await next.server.close();
@@ -345,7 +345,9 @@ describe("document: cancelled by MCP's notification", () => {
     await settled(lab, id, "cancelled");
     const again = await call(client, "process_document", { file_id: "a" }, id);
     expect(again.structuredContent).toMatchObject({ status: "success" });
-    expect(await lab.world.ledger.tally([id])).toEqual([{ effects: 2, duplicates: 0 }]);
+    expect(await lab.world.ledger.tally([id])).toEqual([
+      { effects: 2, duplicates: 0, uncertain: 0 },
+    ]);
   });
 });
 

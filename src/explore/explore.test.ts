@@ -4,10 +4,12 @@ import { z } from "zod";
 import {
   atLeastOnce,
   atMostOnce,
+  effect,
   Fence,
   NetworkError,
   SortedMap,
   toBytes,
+  type DurableContext,
   type Fault,
   type FaultKind,
   type FaultPoint,
@@ -15,9 +17,10 @@ import {
 import { exampleNamed, stableId, type ServerParts } from "../examples/index.ts";
 import { DurableMcpServer, structured } from "../mcp/index.ts";
 import { overriding, type DurableStore } from "../store/index.ts";
+import type { World } from "../world/index.ts";
 import {
-  judge,
-  outcomeOf,
+  checkPromises,
+  describeEnd,
   pairsOf,
   placesOf,
   runCase,
@@ -40,7 +43,7 @@ afterEach(() => {
 async function explore(scenario: Scenario, { pairs = false } = {}) {
   const prefix = `explore-${crypto.randomUUID()}`;
   const clean = await runCase({ ...scenario, guards: "on", around: (store) => store }, [], prefix);
-  expect(outcomeOf(clean.end)).toBe("success");
+  expect(describeEnd(clean.end)).toBe("success");
   const singles = singleFaults(placesOf(clean.passes));
   const results = await sweep(scenario, clean, pairs ? pairsOf(singles) : singles, { prefix });
   made.push(prefix, ...results.map(({ run }) => run.name));
@@ -49,11 +52,11 @@ async function explore(scenario: Scenario, { pairs = false } = {}) {
 
 function failing(results: readonly CaseResult[]): string[] {
   return results
-    .filter(({ verdict }) => !verdict.holds)
+    .filter(({ promises }) => !promises.holds)
     .map(
-      ({ faults, verdict, outcome }) =>
+      ({ faults, promises, outcome }) =>
         `${faults.map(({ point, kind, when }) => `${kind} at ${point} ${JSON.stringify(when)}`).join(" and ")}: ` +
-        `${verdict.problems.join(" ")} (${outcome})`,
+        `${promises.problems.join(" ")} (${outcome})`,
     );
 }
 
@@ -151,27 +154,26 @@ it("stops between two cases when it is cancelled", async () => {
   expect(results.length).toBeGreaterThan(0);
 });
 
+/** A server whose effects a world simulates. */
+function simulated(world: World, options: Omit<ServerParts, "world">): DurableMcpServer {
+  world.simulate("rates.look", { answers: [2] });
+  world.simulate("bank.charge", { answers: ["done"] });
+  return new DurableMcpServer({ name: "lab", version: "1.0.0" }, { ...options, effects: world });
+}
+
 /** Guards that are broken in one way each: the sweep must find every one. */
 describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
   const pay = (around: Scenario["around"] = (store) => store): Scenario => ({
     createServer: ({ world, ...options }: ServerParts) => {
-      const server = new DurableMcpServer({ name: "lab", version: "1.0.0" }, options);
+      const server = simulated(world, options);
       server.registerTool("pay", { outputSchema: { status: z.string() } }, async (_, context) => {
-        const look = { service: "rates", operation: "look", request: {}, perform: () => 2 };
-        await atLeastOnce("rate", context, (inner) => world.call(inner, look), {
-          schema: z.number(),
-        });
+        const look = (inner: DurableContext) => effect(inner, "rates.look", {}, () => 2);
+        await atLeastOnce("rate", context, look, { schema: z.number() });
         await atMostOnce(
           "payment",
           context,
           async (inner) => {
-            const request = { amount: 5 };
-            await world.call(inner, {
-              service: "bank",
-              operation: "charge",
-              request,
-              perform: () => "done",
-            });
+            await effect(inner, "bank.charge", { amount: 5 }, () => "done");
             await SortedMap.ref("payments").insert(inner, {
               entries: { n: toBytes(inner.execution) },
             });
@@ -205,7 +207,7 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
     const name = `explore-${crypto.randomUUID()}`;
     made.push(name);
     const clean = await runCase(forgetful, [], name);
-    expect(judge(clean, clean).problems.join()).toContain(
+    expect(checkPromises(clean, clean).problems.join()).toContain(
       'bank.charge happened 2 times under atMostOnce "payment".',
     );
   });
@@ -263,18 +265,17 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
   it("a crash that fences nothing off", async () => {
     const scenario: Scenario = {
       createServer: ({ world, ...options }: ServerParts) => {
-        const server = new DurableMcpServer({ name: "lab", version: "1.0.0" }, options);
+        const server = simulated(world, options);
         server.registerTool("two", { outputSchema: { status: z.string() } }, async (_, context) => {
           let isDone = false;
           const next = async (): Promise<boolean> => {
             const found = await options.store.readInvocation(context.invocationId);
             return (found?.last.number ?? 0) > context.execution;
           };
-          const look = { service: "rates", operation: "look", request: {}, perform: () => 2 };
           /** Beside the guard, and long enough to be there when its server is dead. */
           const beside = async (): Promise<void> => {
             while (!isDone && !(await next()));
-            await world.call(context, look);
+            await effect(context, "rates.look", {}, () => 2);
           };
           const guarded = atMostOnce("step", context, () => undefined).finally(() => {
             isDone = true;
@@ -342,10 +343,33 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
     });
     const faults = [fault("effect:before", "retryable"), fault("effect:after", "crash")];
     const found = await tryCase(scenario, clean, faults, `${prefix}-pair`);
-    expect(found.verdict.holds).toBe(false);
+    expect(found.promises.holds).toBe(false);
     const shrunk = await shrink(scenario, clean, found, `${prefix}-shrink`);
     made.push(found.run.name, shrunk.run.name, `${prefix}-shrink-without-1`);
     expect(shrunk.faults).toEqual([fault("effect:after", "crash")]);
-    expect(shrunk.verdict.holds).toBe(false);
+    expect(shrunk.promises.holds).toBe(false);
   });
+});
+
+it("each case carries the verdict of its call: done twice without guards, never with them", async () => {
+  const scenario = await scenarioOf("processing", "process_payment", { amount: 25 });
+  const verdicts = async (guards: "on" | "off") => {
+    const { results } = await explore({ ...scenario, guards });
+    return new Map(
+      results.map(({ faults: [fault], judgement }) => [
+        `${fault?.kind} at ${fault?.point}`,
+        judgement?.verdict,
+      ]),
+    );
+  };
+  const on = await verdicts("on");
+  const off = await verdicts("off");
+  expect(off.get("crash at effect:after")).toBe("done twice");
+  // The bank did it, and nobody knows: a retry is refused.
+  expect(on.get("crash at effect:after")).toBe("unknown");
+  expect(on.get("crash at guard:stored")).toBe("done once");
+  // Refused before anything was done.
+  expect(on.get("non-retryable at effect:before")).toBe("not done");
+  // The callable threw a retryable error after it had charged.
+  expect(on.get("retryable at effect:after")).toBe("done twice");
 });

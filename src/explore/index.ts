@@ -23,4 +23,4 @@ export {
   type SweepOptions,
   type SweptKind,
 } from "./sweep.ts";
-export { judge, outcomeOf, type Verdict } from "./verdict.ts";
+export { checkPromises, describeEnd, type PromiseCheck } from "./promises.ts";

@@ -6,9 +6,9 @@ import {
   type FaultKind,
   type FaultPoint,
 } from "../durable/index.ts";
-import { canonicalJson } from "../store/index.ts";
+import { canonicalJson, judgeCall, type Judgement } from "../store/index.ts";
 import { runCase, type CaseRun, type Pass, type Scenario } from "./run-case.ts";
-import { judge, outcomeOf, type Verdict } from "./verdict.ts";
+import { checkPromises, describeEnd, type PromiseCheck } from "./promises.ts";
 
 /** What is tried at each point; a lost response is one thing wherever it is decided. */
 export const SWEPT_KINDS = ["crash", "retryable", "non-retryable", "lose-response"] as const;
@@ -25,7 +25,10 @@ export interface CaseResult {
   readonly faults: readonly Fault[];
   readonly run: CaseRun;
   readonly outcome: string;
-  readonly verdict: Verdict;
+  /** Whether the guards kept their word. */
+  readonly promises: PromiseCheck;
+  /** What became of the call outside; absent where it never ended. */
+  readonly judgement: Judgement | undefined;
 }
 
 export interface SweepOptions {
@@ -126,7 +129,14 @@ export async function tryCase(
   name: string,
 ): Promise<CaseResult> {
   const run = await runCase(scenario, faults, name);
-  return { faults, run, outcome: outcomeOf(run.end), verdict: judge(run, clean) };
+  const { invocation, guards, effects } = run;
+  return {
+    faults,
+    run,
+    outcome: describeEnd(run.end),
+    promises: checkPromises(run, clean),
+    judgement: invocation && judgeCall({ invocation, guards, effects }),
+  };
 }
 
 /** The fewest of the faults of a failing case that still fail. */
@@ -141,7 +151,7 @@ export async function shrink(
     if (failing.faults.length === 1 || signal?.aborted) break;
     const fewer = failing.faults.filter((_, at) => at !== index);
     const result = await tryCase(scenario, clean, fewer, `${prefix}-without-${index}`);
-    if (!result.verdict.holds) {
+    if (!result.promises.holds) {
       return await shrink(scenario, clean, result, `${prefix}-${index}`, signal);
     }
   }

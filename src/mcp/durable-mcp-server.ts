@@ -19,6 +19,7 @@ import {
   systemClock,
   uuidv7,
   type Clock,
+  type EffectPort,
   type ErrorClass,
   type FaultInjector,
   type RetryPolicy,
@@ -57,6 +58,8 @@ export interface ServerSettings {
 
 export interface DurableMcpServerOptions extends ServerSettings {
   readonly store: DurableStore;
+  /** What does the effects of its tools: a `World`. Without it they are performed, and stand in the trace alone. */
+  readonly effects?: EffectPort;
   readonly clock?: Clock;
   /** For the jitter of delays: a number in [0, 1). */
   readonly random?: () => number;
@@ -339,6 +342,7 @@ export class DurableMcpServer {
       clock,
       random,
       newId: () => this.#newId(),
+      effects: this.#options.effects,
       faults: settings.faults,
       retryPolicy: retryPolicy(settings.retryPolicy),
       guards: settings.guards ?? "on",

@@ -19,6 +19,7 @@ import {
   keep,
   Tracer,
   type Clock,
+  type EffectPort,
   type ErrorClass,
   type FaultInjector,
   type RetryPolicy,
@@ -48,6 +49,7 @@ export interface InvocationHost {
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
+  readonly effects: EffectPort | undefined;
   readonly faults: FaultInjector | undefined;
   readonly retryPolicy: RetryPolicy;
   readonly guards: "on" | "off";

@@ -40,4 +40,14 @@ export {
   type KeyBounds,
 } from "./keys.ts";
 export { keysOf, repeatOf, sameChange, summarizeChange, type MutationOutcome } from "./map.ts";
+export { rowOf, samenessOf, settleRow, type EffectResult, type LedgerEntry } from "./ledger.ts";
+export {
+  judgeCall,
+  tallyEffects,
+  VERDICTS,
+  type EffectTally,
+  type JudgedCall,
+  type Judgement,
+  type Verdict,
+} from "./verdict.ts";
 export { valueFromText, valueToText } from "./value-text.ts";

@@ -218,8 +218,15 @@ export interface LedgerRow {
   readonly attempt?: number;
   readonly request: unknown;
   readonly response: unknown;
-  /** `unanswered`: the server never saw the answer, for it died or the answer was lost. */
-  readonly outcome: "answered" | "unanswered";
+  /** Its place among the effects of the same name in its attempt, or in the body; absent in rows of older versions. */
+  readonly position?: number;
+  /** To do it again does no harm: it is counted, and not judged. */
+  readonly repeatable?: true;
+  /**
+   * `unanswered`: it happened, and the server never saw the answer, for it died or the answer was lost.
+   * `uncertain`: it may have happened. `refused`: the service did not do it.
+   */
+  readonly outcome: "answered" | "unanswered" | "uncertain" | "refused";
   /** The error thrown in the answer's place, if one was. */
   readonly error?: KeptError;
   /** 1 for the first time this request was carried out in its invocation; 2 and more are duplicates. */

@@ -1,5 +1,6 @@
 /** How values are written on the page. */
 import { uuidv7Time, isUuidv7 } from "../durable/index.ts";
+import type { Judgement } from "../store/index.ts";
 
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
@@ -70,4 +71,13 @@ export function hex(bytes: Uint8Array): string {
 
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : nouns}`;
+}
+
+/** What became of a call outside, in the words that stand everywhere. */
+export function verdictText(judgement: Judgement | undefined): string {
+  if (!judgement) return "not ended";
+  const { verdict, guardsKeptTheirWord, missing } = judgement;
+  const word = verdict === "unknown" ? "unknown: ask the service" : verdict;
+  const kept = guardsKeptTheirWord ? " (the guards kept their word, the callable did not)" : "";
+  return word + kept + (missing.length > 0 ? `; not done: ${missing.join(", ")}` : "");
 }

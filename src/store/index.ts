@@ -29,7 +29,7 @@ export {
   SupersededError,
   UnstorableValueError,
 } from "./errors.ts";
-export type { EffectTally, Ledger, LedgerEntry } from "./ledger.ts";
+export type { Ledger } from "./ledger.ts";
 export { localLiveness, ServerRefusedError, type EnterOptions, type Liveness } from "./liveness.ts";
 export { overriding } from "./overriding.ts";
 export { copyStorable } from "./storable.ts";

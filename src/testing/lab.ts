@@ -6,8 +6,8 @@ import {
   DurableMcpServer,
   EXECUTION,
   INVOCATION_ID,
+  simulateServices,
   skippingClock,
-  systemClock,
   uuidv7,
   World,
   type DurableContext,
@@ -41,7 +41,8 @@ export interface Lab {
 export async function openLab(): Promise<Lab> {
   const name = `lab-${crypto.randomUUID()}`;
   const store = await engine.openStore(name);
-  const world = new World(await engine.openLedger(name), 1, systemClock, 0);
+  const world = new World(await engine.openLedger(name));
+  simulateServices(world);
   const servers: DurableMcpServer[] = [];
   return {
     name,

@@ -1,6 +1,7 @@
 /** A simulated payment service. */
-import { type DurableContext } from "../durable/index.ts";
-import type { World } from "./world.ts";
+import { effectBy, type DurableContext } from "../durable/index.ts";
+import { simulatedOnly } from "./simulated-only.ts";
+import type { Simulation, World } from "./world.ts";
 
 /** The bank takes no such payment: nothing was charged, and nothing ever will be. */
 export class PaymentRejectedError extends Error {
@@ -31,21 +32,25 @@ export interface Receipt extends Charge {
  * @throws PaymentRejectedError for a currency other than USD, EUR, GBP and JPY
  * @throws InsufficientFundsError for more than 100,000
  */
-export function charge(world: World, context: DurableContext, request: Charge): Promise<Receipt> {
-  return world.call(context, {
-    service: "bank",
-    operation: "charge",
-    request: { ...request },
-    perform: () => {
-      if (!CURRENCIES.includes(request.currency)) {
-        throw new PaymentRejectedError(
-          `The bank does not take ${request.currency}; use ${CURRENCIES.join(", ")}.`,
-        );
-      }
-      if (request.amount > FUNDS) {
-        throw new InsufficientFundsError(`The account does not hold ${request.amount}.`);
-      }
-      return { ...request, status: "completed" };
-    },
-  });
+export async function charge(
+  world: World,
+  context: DurableContext,
+  request: Charge,
+): Promise<Receipt> {
+  const answer = await effectBy(world, context, "bank.charge", { ...request }, simulatedOnly);
+  return answer as Receipt;
 }
+
+export const bank: Simulation<Charge> = {
+  perform(request) {
+    if (!CURRENCIES.includes(request.currency)) {
+      throw new PaymentRejectedError(
+        `The bank does not take ${request.currency}; use ${CURRENCIES.join(", ")}.`,
+      );
+    }
+    if (request.amount > FUNDS) {
+      throw new InsufficientFundsError(`The account does not hold ${request.amount}.`);
+    }
+    return { ...request, status: "completed" } satisfies Receipt;
+  },
+};

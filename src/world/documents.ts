@@ -1,6 +1,7 @@
 /** Simulated services for documents: reading them (OCR) and translating them. */
-import type { DurableContext } from "../durable/index.ts";
-import type { World } from "./world.ts";
+import { effectBy, type DurableContext } from "../durable/index.ts";
+import { simulatedOnly } from "./simulated-only.ts";
+import type { Simulation, World } from "./world.ts";
 
 /** The document cannot be read: nothing was done, and nothing ever will be. */
 export class InvalidDocumentError extends Error {
@@ -15,6 +16,11 @@ export class QuotaExceededError extends Error {
 /** How many characters the services take. */
 const QUOTA = 10_000;
 
+export interface Document {
+  readonly file_id: string;
+  readonly content: string;
+}
+
 export interface Recognized {
   readonly text: string;
   /** From 0 to 1. */
@@ -27,23 +33,24 @@ export interface Recognized {
  * @throws InvalidDocumentError for a document without any text
  * @throws QuotaExceededError for more than 10,000 characters
  */
-export function recognizeText(
+export async function recognizeText(
   world: World,
   context: DurableContext,
-  { file_id, content }: { readonly file_id: string; readonly content: string },
+  { file_id, content }: Document,
 ): Promise<Recognized> {
-  return world.call(context, {
-    service: "ocr",
-    operation: "recognize",
-    request: { file_id },
-    perform: (draw) => {
-      const text = content.trim();
-      if (text === "") throw new InvalidDocumentError(`The document ${file_id} has no text.`);
-      checkQuota(content);
-      return { text, confidence: Number((0.9 + draw() * 0.1).toFixed(3)) };
-    },
-  });
+  const asked = { file_id, content };
+  const text = await effectBy(world, context, "ocr.recognize", asked, simulatedOnly);
+  return text as Recognized;
 }
+
+export const ocr: Simulation<Document> = {
+  perform({ file_id, content }, draw) {
+    const text = content.trim();
+    if (text === "") throw new InvalidDocumentError(`The document ${file_id} has no text.`);
+    checkQuota(content);
+    return { text, confidence: Number((0.9 + draw() * 0.1).toFixed(3)) } satisfies Recognized;
+  },
+};
 
 export interface Translation {
   readonly text: string;
@@ -51,21 +58,22 @@ export interface Translation {
 }
 
 /** @throws QuotaExceededError for more than 10,000 characters */
-export function translate(
+export async function translate(
   world: World,
   context: DurableContext,
-  { text, language }: { readonly text: string; readonly language: string },
+  { text, language }: Translation,
 ): Promise<Translation> {
-  return world.call(context, {
-    service: "translator",
-    operation: "translate",
-    request: { text, language },
-    perform: () => {
-      checkQuota(text);
-      return { text: `[${language}] ${text}`, language };
-    },
-  });
+  const asked = { text, language };
+  const translated = await effectBy(world, context, "translator.translate", asked, simulatedOnly);
+  return translated as Translation;
 }
+
+export const translator: Simulation<Translation> = {
+  perform({ text, language }) {
+    checkQuota(text);
+    return { text: `[${language}] ${text}`, language } satisfies Translation;
+  },
+};
 
 function checkQuota(text: string): void {
   if (text.length <= QUOTA) return;

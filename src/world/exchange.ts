@@ -1,6 +1,7 @@
 /** A simulated service of exchange rates. */
-import type { DurableContext } from "../durable/index.ts";
-import type { World } from "./world.ts";
+import { effectBy, type DurableContext } from "../durable/index.ts";
+import { simulatedOnly } from "./simulated-only.ts";
+import type { Simulation, World } from "./world.ts";
 
 /** What one US dollar is in each currency, about. */
 const PER_DOLLAR: Readonly<Record<string, number>> = { USD: 1, EUR: 0.92, GBP: 0.79, JPY: 151 };
@@ -21,22 +22,24 @@ export interface ExchangeRate {
  *
  * @throws UnknownCurrencyError for a currency other than USD, EUR, GBP and JPY
  */
-export function exchangeRate(
+export async function exchangeRate(
   world: World,
   context: DurableContext,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<ExchangeRate> {
-  return world.call(context, {
-    service: "exchange",
-    operation: "rate",
-    request: { from, to },
-    perform: (draw) => {
-      const middle = dollars(to) / dollars(from);
-      const rate = from === to ? 1 : middle * (0.99 + draw() * 0.02);
-      return { from, to, rate: Number(rate.toPrecision(6)) };
-    },
-  });
+  const asked = { from, to };
+  const options = { repeatable: true };
+  const rate = await effectBy(world, context, "exchange.rate", asked, simulatedOnly, options);
+  return rate as ExchangeRate;
 }
+
+export const exchange: Simulation<{ readonly from: string; readonly to: string }> = {
+  perform({ from, to }, draw) {
+    const middle = dollars(to) / dollars(from);
+    const rate = from === to ? 1 : middle * (0.99 + draw() * 0.02);
+    return { from, to, rate: Number(rate.toPrecision(6)) } satisfies ExchangeRate;
+  },
+};
 
 function dollars(currency: string): number {
   const rate = Object.hasOwn(PER_DOLLAR, currency) ? PER_DOLLAR[currency] : undefined;

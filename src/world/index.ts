@@ -11,8 +11,11 @@ export {
   QuotaExceededError,
   recognizeText,
   translate,
+  type Document,
   type Recognized,
   type Translation,
 } from "./documents.ts";
 export { exchangeRate, UnknownCurrencyError, type ExchangeRate } from "./exchange.ts";
-export { openWorld, World, type ServiceCall, type WorldOptions } from "./world.ts";
+export { openWorld, type WorldOptions } from "./open-world.ts";
+export { simulateServices } from "./services.ts";
+export { World, type Simulation, type WorldSettings } from "./world.ts";

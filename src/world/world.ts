@@ -1,104 +1,188 @@
 /**
- * The outside world: simulated services, and the ledger of what they really did.
+ * The outside world: what effects are done by, and the ledger of what really happened.
  *
  * 1. What happened stays: the ledger is a database of its own, and no crash rolls it back.
- * 2. A call that was begun before a crash happens, and stands unanswered; one begun after does not.
- * 3. A refusal is no effect: a service that throws before it acts leaves no row.
+ * 2. An effect that was begun before a crash happens, and stands unanswered; one begun after does not.
+ * 3. A simulated effect happens when its row commits; a service that throws before leaves no row.
+ * 4. A real effect has its row before it is begun: it may have happened, until the service has said.
  */
 import {
   drawAt,
+  EffectRefused,
   keep,
-  serviceAccess,
+  NetworkError,
   systemClock,
   type Clock,
-  type DurableContext,
-  type ServiceAccess,
+  type EffectAccess,
+  type EffectPort,
+  type EffectRequest,
 } from "../durable/index.ts";
-import { canonicalJson, type Ledger } from "../store/index.ts";
-import { openLedger, type OpenOptions } from "../store/indexeddb/index.ts";
+import { canonicalJson, copyJson, type Ledger } from "../store/index.ts";
 
-export interface WorldOptions extends OpenOptions {
+export interface WorldSettings {
   /** Of the services' randomness; 1 unless given. */
-  readonly seed?: number;
-  readonly clock?: Clock;
+  readonly seed?: number | undefined;
+  readonly clock?: Clock | undefined;
   /** How long an answer takes, in milliseconds; 0 unless given. */
+  readonly latencyMs?: number | undefined;
+  /** `real` calls what `effect` is given to perform; `simulated` unless given. */
+  readonly effects?: "simulated" | "real" | undefined;
+}
+
+/** What stands in for a service where effects are simulated. */
+export interface Simulation<Request = unknown> {
+  /**
+   * What the service does, given its seeded randomness: numbers in [0, 1). What it throws is a refusal:
+   * nothing happened.
+   */
+  readonly perform?: (request: Request, draw: () => number) => unknown;
+  /** In the place of `perform`: one of them, drawn by the seed. */
+  readonly answers?: readonly unknown[];
+  /** How long an answer takes, in milliseconds; the world's unless given. */
   readonly latencyMs?: number;
+  /** How often the service cannot be reached, from 0 to 1: then nothing happens, and it is a `NetworkError`. */
+  readonly failureRate?: number;
 }
 
-export interface ServiceCall<Response> {
-  readonly service: string;
-  readonly operation: string;
-  /** JSON: kept in the ledger, and what tells a duplicate. */
-  readonly request: Record<string, unknown>;
-  /** What the service does, given its seeded randomness; throws where it refuses. */
-  readonly perform: (draw: () => number) => Response;
-}
-
-export class World {
+export class World implements EffectPort {
+  readonly #seed: number;
+  readonly #clock: Clock;
+  readonly #effects: "simulated" | "real";
   /** How long an answer takes, in milliseconds. */
   latencyMs: number;
+  readonly #simulations = new Map<string, Simulation>();
+  /** How often each request of an invocation was drawn for, so that a repeated one may turn out otherwise. */
+  readonly #draws = new Map<string, number>();
 
   constructor(
     readonly ledger: Ledger,
-    private readonly seed: number,
-    private readonly clock: Clock,
-    latencyMs: number,
+    { seed = 1, clock = systemClock, latencyMs = 0, effects = "simulated" }: WorldSettings = {},
   ) {
+    this.#seed = seed;
+    this.#clock = clock;
     this.latencyMs = latencyMs;
+    this.#effects = effects;
   }
 
-  /** Calls a service as the code that holds `context`. */
-  async call<Response>(context: DurableContext, call: ServiceCall<Response>): Promise<Response> {
-    const access = serviceAccess(context);
-    const what = `${call.service}.${call.operation}`;
-    return await access.during(what, () => this.#call(access, call));
+  /**
+   * Says what is used for the effect `name`, `service.operation`, where effects are simulated.
+   *
+   * @throws TypeError for a simulation with neither `perform` nor `answers`
+   */
+  simulate<Request = unknown>(name: string, simulation: Simulation<Request>): void {
+    if (!simulation.perform && !simulation.answers?.length) {
+      throw new TypeError(`The simulation of "${name}" needs perform, or at least one of answers.`);
+    }
+    this.#simulations.set(name, simulation as Simulation);
   }
 
-  async #call<Response>(access: ServiceAccess, call: ServiceCall<Response>): Promise<Response> {
-    const { service, operation, request, perform } = call;
-    await access.pass("effect:before", service);
-    const { invocation, execution, alias, attempt, validation } = access;
-    let draws = 0;
-    const { response, seq } = await access.run(async () => {
-      const response = perform(() =>
-        drawAt(this.seed, service, operation, canonicalJson(request), draws++),
+  async run(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
+    const asked = { ...effect, request: copyJson(effect.request, "request") };
+    return await (this.#effects === "real"
+      ? this.#perform(access, asked)
+      : this.#simulate(access, asked));
+  }
+
+  async #simulate(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
+    const { service, operation, request } = effect;
+    const name = `${service}.${operation}`;
+    const simulation = this.#simulations.get(name);
+    if (!simulation) {
+      throw new TypeError(
+        `Effects are simulated here, and nothing stands in for "${name}". Say what does: ` +
+          `world.simulate("${name}", { answers: [\u2026] }).`,
       );
-      const seq = await this.ledger.record({
-        at: this.clock.now(),
-        service,
-        operation,
-        invocation,
-        execution,
-        ...(alias === undefined ? {} : { alias }),
-        ...(attempt === undefined ? {} : { attempt }),
-        request,
-        response,
-        ...(validation ? { validation } : {}),
-      });
-      return { response, seq };
-    });
-    const what = `${service}.${operation}`;
-    access.trace("happened", what);
-    await access.sleep(this.latencyMs);
+    }
+    let done: { readonly response: unknown; readonly seq: number };
     try {
-      await access.pass("effect:after", service);
+      done = await access.run(async () => {
+        const response = this.#answer(name, simulation, request);
+        return { response, seq: await this.ledger.record(this.#entry(access, effect, response)) };
+      });
+    } catch (error) {
+      access.trace("refused", keep(error));
+      throw error;
+    }
+    access.trace("happened");
+    await access.sleep(simulation.latencyMs ?? this.latencyMs);
+    return await this.#passOn(access, done.seq, done.response, { answered: true });
+  }
+
+  async #perform(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
+    // The second run of effect validation does nothing outside.
+    if (access.earlier) return await access.earlier;
+    const seq = await access.run(() =>
+      this.ledger.record({ ...this.#entry(access, effect, undefined), outcome: "uncertain" }),
+    );
+    let response: unknown;
+    try {
+      response = await access.run(effect.perform);
     } catch (error) {
       const kept = keep(error);
-      access.trace("answer lost", what, kept);
+      const isRefused = error instanceof EffectRefused;
+      access.trace(isRefused ? "refused" : "may have happened", kept);
+      await access.run(() =>
+        this.ledger.settle(seq, isRefused ? { refused: kept } : { error: kept }),
+      );
+      throw error;
+    }
+    access.trace("happened");
+    return await this.#passOn(access, seq, response, { answered: true, response });
+  }
+
+  /** The answer's way to the tool, on which it may be lost. */
+  async #passOn(
+    access: EffectAccess,
+    seq: number,
+    response: unknown,
+    result: { readonly answered: true; readonly response?: unknown },
+  ): Promise<unknown> {
+    try {
+      await access.pass("effect:after");
+    } catch (error) {
+      const kept = keep(error);
+      access.trace("answer lost", kept);
       await access.run(() => this.ledger.settle(seq, { error: kept }));
       throw error;
     }
-    await access.run(() => this.ledger.settle(seq, { answered: true }));
+    await access.run(() => this.ledger.settle(seq, result));
     return response;
   }
-}
 
-/** Opens the world whose ledger is the database `name`. */
-export async function openWorld({
-  seed = 1,
-  clock = systemClock,
-  latencyMs = 0,
-  ...options
-}: WorldOptions): Promise<World> {
-  return new World(await openLedger(options), seed, clock, latencyMs);
+  #entry(access: EffectAccess, effect: EffectRequest, response: unknown) {
+    const { service, operation, request, repeatable } = effect;
+    const { invocation, execution, alias, attempt, position, validation } = access;
+    return {
+      at: this.#clock.now(),
+      service,
+      operation,
+      invocation,
+      execution,
+      ...(alias === undefined ? {} : { alias }),
+      ...(attempt === undefined ? {} : { attempt }),
+      position,
+      request,
+      response,
+      ...(repeatable ? { repeatable: true as const } : {}),
+      ...(validation ? { validation } : {}),
+    };
+  }
+
+  #answer(name: string, { perform, answers = [], failureRate = 0 }: Simulation, request: unknown) {
+    const [service = "", operation = ""] = name.split(".");
+    let draws = 0;
+    const draw = (): number =>
+      drawAt(this.#seed, service, operation, canonicalJson(request), draws++);
+    if (failureRate > 0) {
+      // A service that failed once may answer the next time.
+      const key = canonicalJson([name, request]);
+      const nth = this.#draws.get(key) ?? 0;
+      this.#draws.set(key, nth + 1);
+      if (drawAt(this.#seed, service, operation, key, nth) < failureRate) {
+        throw new NetworkError(`The service ${service} could not be reached.`);
+      }
+    }
+    if (perform) return perform(request, draw);
+    return answers[Math.floor(draw() * answers.length)];
+  }
 }

@@ -8,7 +8,12 @@ import { plural, shortId, timeOfDay } from "../format.ts";
 import { useWholeCall } from "../hooks/use-calls.ts";
 import { useLiveQuery } from "../hooks/use-live-query.ts";
 import { usePlace, type Comparing } from "../hooks/use-location.ts";
-import { compare, type ComparedRow, type Comparison, type Verdict } from "../runtime/comparison.ts";
+import {
+  compare,
+  type ComparedRow,
+  type Comparison,
+  type Likeness,
+} from "../runtime/comparison.ts";
 
 /** How many calls of the tool are offered to compare with. */
 const OFFERED = 50;
@@ -186,7 +191,7 @@ function Differences({
     )
     .map(({ title, rows }) => ({
       title,
-      rows: rows.filter(({ verdict }) => !onlyDifferent || verdict === "differs"),
+      rows: rows.filter(({ likeness }) => !onlyDifferent || likeness === "differs"),
     }))
     .filter(({ rows }) => rows.length > 0);
   return (
@@ -223,15 +228,15 @@ function Differences({
   );
 }
 
-const VERDICTS: Record<Verdict, readonly [LucideIcon, string, string]> = {
+const LIKENESSES: Record<Likeness, readonly [LucideIcon, string, string]> = {
   same: [Equal, "same", "text-muted"],
   ids: [EqualApproximately, "but for ids", "text-muted"],
   differs: [EqualNot, "differs", "text-warn"],
 };
 
 function Row({ row }: { readonly row: ComparedRow }): ReactElement {
-  const { what, left, right, verdict } = row;
-  const [Icon, word, tone] = VERDICTS[verdict];
+  const { what, left, right, likeness } = row;
+  const [Icon, word, tone] = LIKENESSES[likeness];
   return (
     <tr className="border-b border-line align-top">
       <th scope="row" className="px-3 py-1 text-left font-normal">
@@ -241,8 +246,8 @@ function Row({ row }: { readonly row: ComparedRow }): ReactElement {
           {word}
         </span>
       </th>
-      <Value text={left} than={right} verdict={verdict} />
-      <Value text={right} than={left} verdict={verdict} />
+      <Value text={left} than={right} likeness={likeness} />
+      <Value text={right} than={left} likeness={likeness} />
     </tr>
   );
 }
@@ -251,11 +256,11 @@ function Row({ row }: { readonly row: ComparedRow }): ReactElement {
 function Value({
   text,
   than,
-  verdict,
+  likeness,
 }: {
   readonly text: string;
   readonly than: string;
-  readonly verdict: Verdict;
+  readonly likeness: Likeness;
 }): ReactElement {
   if (text === "") return <td className="px-1.5 py-1 text-muted">–</td>;
   const others = new Set(than.split("\n"));
@@ -265,7 +270,7 @@ function Value({
       {cut.split("\n").map((line, index) => (
         <span
           key={index}
-          className={`block ${verdict === "differs" && !others.has(line) ? "bg-warn-soft" : ""}`}
+          className={`block ${likeness === "differs" && !others.has(line) ? "bg-warn-soft" : ""}`}
         >
           {line}
         </span>

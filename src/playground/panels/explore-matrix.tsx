@@ -8,7 +8,7 @@ import {
   type Place,
   type SweptKind,
 } from "../../explore/index.ts";
-import { plural } from "../format.ts";
+import { plural, verdictText } from "../format.ts";
 
 export const KINDS: Record<SweptKind, string> = {
   crash: "crash",
@@ -109,8 +109,8 @@ function Cell({
   onSelect,
 }: Selection & { readonly result: CaseResult | undefined }): ReactElement {
   if (!result) return <span className="text-muted">…</span>;
-  const { verdict, outcome, run } = result;
-  const { holds } = verdict;
+  const { promises, judgement, outcome, run } = result;
+  const { holds } = promises;
   const Icon = holds ? Check : X;
   return (
     <button
@@ -123,6 +123,7 @@ function Cell({
         <Icon size={12} aria-hidden />
         {holds ? "holds" : "broken"}
       </span>
+      <span className="text-ink">{verdictText(judgement)}</span>
       <span className="text-ink">
         {outcome}, {plural(run.effects.length, "effect")}
       </span>

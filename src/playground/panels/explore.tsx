@@ -8,7 +8,7 @@ import { INVOCATION, type CaseResult, type SweptKind } from "../../explore/index
 import { Button } from "../components/button.tsx";
 import { Notice } from "../components/panel.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
-import { duration, plural, show } from "../format.ts";
+import { duration, plural, show, verdictText } from "../format.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { initialArguments, parseArguments } from "../runtime/arguments.ts";
@@ -199,7 +199,7 @@ function Results({ state }: { readonly state: ExploreState }): ReactElement {
 
 function Summary({ state: { on, off, pairs, brokenPairs } }: { readonly state: ExploreState }) {
   const broken = (results: readonly CaseResult[]): number =>
-    results.filter(({ verdict }) => !verdict.holds).length;
+    results.filter(({ promises }) => !promises.holds).length;
   return (
     <>
       with the guards on, {on.length - broken(on)} of {plural(on.length, "case")} keep every
@@ -212,7 +212,7 @@ function Summary({ state: { on, off, pairs, brokenPairs } }: { readonly state: E
 }
 
 function Case({
-  result: { faults, run, outcome, verdict },
+  result: { faults, run, outcome, promises, judgement },
   example,
   tool,
 }: {
@@ -251,15 +251,16 @@ function Case({
           Open this run
         </Button>
       </div>
-      {verdict.holds ? (
+      {promises.holds ? (
         <p className="text-good">Every promise was kept.</p>
       ) : (
         <ul className="text-bad">
-          {verdict.problems.map((problem) => (
+          {promises.problems.map((problem) => (
             <li key={problem}>{problem}</li>
           ))}
         </ul>
       )}
+      <p className="font-medium">Outside: {verdictText(judgement)}.</p>
       <p>
         The client was told “{outcome}” at last, after{" "}
         {plural(run.invocation?.last.number ?? 0, "execution")}
@@ -286,7 +287,7 @@ function Pairs({ state: { brokenPairs } }: { readonly state: ExploreState }): Re
           <li key={found.run.name} className="border-b border-line py-1">
             {textOf(found)}.{" "}
             {shrunk === found ? "Neither breaks it alone." : `Enough: ${textOf(shrunk)}.`}{" "}
-            <span className="text-bad">{shrunk.verdict.problems.join(" ")}</span>
+            <span className="text-bad">{shrunk.promises.problems.join(" ")}</span>
           </li>
         ))}
       </ul>

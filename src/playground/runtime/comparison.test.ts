@@ -54,7 +54,7 @@ function rowsOf(left: Side, right: Side): Record<string, unknown> {
     ...parts.flatMap(({ alias, rows }) => rows.map((row) => [alias ?? "body", row] as const)),
   ];
   return Object.fromEntries(
-    named.map(([of, { what, left: a, right: b, verdict }]) => [`${of} ${what}`, [a, b, verdict]]),
+    named.map(([of, { what, left: a, right: b, likeness }]) => [`${of} ${what}`, [a, b, likeness]]),
   );
 }
 

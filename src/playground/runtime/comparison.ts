@@ -31,11 +31,11 @@ export interface ComparedRow {
   /** As text; empty where there is nothing of the kind. */
   readonly left: string;
   readonly right: string;
-  readonly verdict: Verdict;
+  readonly likeness: Likeness;
 }
 
 /** `ids`: the same but for the UUIDs in it, which every call makes anew. */
-export type Verdict = "same" | "ids" | "differs";
+export type Likeness = "same" | "ids" | "differs";
 
 export interface ComparedPart {
   /** A guard's alias; `undefined` for the tool's body. */
@@ -54,12 +54,12 @@ export function compare(left: Side, right: Side): Comparison {
   const sides = [ofExecution(left), ofExecution(right)] as const;
   const row = (what: string, of: (side: Side) => string): ComparedRow => {
     const [a, b] = [of(sides[0]), of(sides[1])];
-    const verdict = a === b ? "same" : withoutIds(a) === withoutIds(b) ? "ids" : "differs";
-    return { what, left: a, right: b, verdict };
+    const likeness = a === b ? "same" : withoutIds(a) === withoutIds(b) ? "ids" : "differs";
+    return { what, left: a, right: b, likeness };
   };
   const told = ({ left, right }: ComparedRow): boolean => left !== "" || right !== "";
   const rowsOfCall = [
-    row("outcome", outcomeOf),
+    row("outcome", describeOutcome),
     ...(left.invocation.id === right.invocation.id
       ? []
       : [row("arguments", ({ invocation }) => whole(invocation.args))]),
@@ -80,7 +80,7 @@ export function compare(left: Side, right: Side): Comparison {
   return {
     whole: rowsOfCall,
     parts,
-    differences: rows.filter(({ verdict }) => verdict === "differs").length,
+    differences: rows.filter(({ likeness }) => likeness === "differs").length,
   };
 }
 
@@ -115,7 +115,7 @@ function executionsIn({ executions, execution }: Side): readonly ExecutionRecord
   return executions.filter(({ number }) => execution === undefined || number === execution);
 }
 
-function outcomeOf(side: Side): string {
+function describeOutcome(side: Side): string {
   return side.execution === undefined
     ? side.invocation.state
     : (executionsIn(side)[0]?.outcome ?? "running");

@@ -63,8 +63,8 @@ it("every case is run with guards and without, is judged, and stays to be looked
   expect(on).toHaveLength(9 * 3 + 1);
   expect(off).toHaveLength(on.length);
   expect([total, done]).toEqual([on.length * 2, on.length * 2]);
-  expect(on.filter(({ verdict }) => !verdict.holds)).toEqual([]);
-  expect(off.some(({ verdict }) => !verdict.holds)).toBe(true);
+  expect(on.filter(({ promises }) => !promises.holds)).toEqual([]);
+  expect(off.some(({ promises }) => !promises.holds)).toBe(true);
   expect(state.tookMs).toBeGreaterThan(0);
   expect(await runs()).toEqual(expect.arrayContaining(storesOf(here.snapshot())));
   await here.leave();

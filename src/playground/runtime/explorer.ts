@@ -2,8 +2,8 @@
 import { uuidv7 } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import {
-  judge,
-  outcomeOf,
+  checkPromises,
+  describeEnd,
   pairsOf,
   placesOf,
   runCase,
@@ -147,7 +147,7 @@ export class Explorer {
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);
     if (clean.end.type === "hanging") throw new Error(`A clean call of ${tool} never ends.`);
-    const { problems } = judge(clean, clean);
+    const { problems } = checkPromises(clean, clean);
     if (problems.length > 0)
       throw new Error(`A clean call breaks a promise: ${problems.join(" ")}`);
     if (clean.invocation === undefined) {
@@ -158,7 +158,7 @@ export class Explorer {
     const both = pairs ? pairsOf(singles) : [];
     set({
       places,
-      cleanOutcome: outcomeOf(clean.end),
+      cleanOutcome: describeEnd(clean.end),
       total: singles.length * 2 + both.length,
     });
     for (const guards of ["on", "off"] as const) {
@@ -173,11 +173,12 @@ export class Explorer {
       prefix: `${prefix}-pair`,
       signal,
       onResult: (found) => {
-        const { verdict, run } = found;
+        const { promises, run } = found;
         set({ done: this.#state.done + 1, pairs: this.#state.pairs + 1 });
         // There are hundreds, and those that hold are not looked at.
         // What cannot be deleted now is cleared away later.
-        if (verdict.holds) deleteDatabases([run.name, `${run.name}-ledger`]).catch(() => undefined);
+        if (promises.holds)
+          deleteDatabases([run.name, `${run.name}-ledger`]).catch(() => undefined);
         else set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk: found }] });
       },
     });

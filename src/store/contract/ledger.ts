@@ -32,6 +32,25 @@ export function ledgerContract(open: OpenEngine): void {
     ]);
   });
 
+  it("what is begun for real may have happened until the service has said", async () => {
+    const ledger = await bench.openLedger();
+    const begun = { ...entry(), outcome: "uncertain", response: undefined } as const;
+    const [done, refused, open] = [
+      await ledger.record(begun),
+      await ledger.record({ ...begun, request: 2 }),
+      await ledger.record({ ...begun, request: 3 }),
+    ];
+    await ledger.settle(done, { answered: true, response: { ok: 7 } });
+    await ledger.settle(refused, { refused: { name: "EffectRefused", message: "no" } });
+    await ledger.settle(open, { error: { name: "Error", message: "timed out" } });
+    expect(await ledger.rows({ invocation: "i", limit: 9 })).toMatchObject([
+      { outcome: "answered", response: { ok: 7 } },
+      { outcome: "refused", error: { message: "no" } },
+      { outcome: "uncertain", error: { message: "timed out" } },
+    ]);
+    expect(await ledger.tally(["i"])).toEqual([{ effects: 1, duplicates: 0, uncertain: 1 }]);
+  });
+
   it("the same request again in an invocation is a duplicate, in any order of its members", async () => {
     const ledger = await bench.openLedger();
     await ledger.record(entry({ request: { a: 1, b: 2 } }));
@@ -41,9 +60,9 @@ export function ledgerContract(open: OpenEngine): void {
     const rows = await ledger.rows({ limit: 9 });
     expect(rows.map(({ occurrence }) => occurrence)).toEqual([1, 2, 1, 1]);
     expect(await ledger.tally(["i", "j", "none"])).toEqual([
-      { effects: 2, duplicates: 1 },
-      { effects: 1, duplicates: 0 },
-      { effects: 0, duplicates: 0 },
+      { effects: 2, duplicates: 1, uncertain: 0 },
+      { effects: 1, duplicates: 0, uncertain: 0 },
+      { effects: 0, duplicates: 0, uncertain: 0 },
     ]);
   });
 

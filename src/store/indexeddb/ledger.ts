@@ -1,6 +1,6 @@
 /** The ledger in a database of its own. */
 import { unwrap, type DBSchema } from "idb";
-import { canonicalJson, type LedgerRow } from "../../model/index.ts";
+import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed, originChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
@@ -29,37 +29,23 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
 
   return {
     async record(entry) {
-      const { invocation, service, operation, request, validation } = entry;
-      const sameness = canonicalJson([invocation, service, operation, request, !!validation]);
+      const sameness = samenessOf(entry);
       // Strict: what happened outside cannot be taken back by a power cut in here.
-      const seq = await transact(
-        db,
-        ["rows"],
-        "readwrite",
-        { durability: "strict" },
-        async (tx) => {
-          const rows = tx.objectStore("rows");
-          const occurrence = (await rows.index("sameness").count(sameness)) + 1;
-          const row: Omit<StoredRow, "seq"> = {
-            ...entry,
-            outcome: "unanswered",
-            occurrence,
-            sameness,
-          };
-          // The key generator fills `seq` in.
-          return await rows.add(row as StoredRow);
-        },
-      );
-      changed(invocation);
+      const options = { durability: "strict" } as const;
+      const seq = await transact(db, ["rows"], "readwrite", options, async (tx) => {
+        const rows = tx.objectStore("rows");
+        const earlier = await rows.index("sameness").count(sameness);
+        // The key generator fills `seq` in.
+        return await rows.add({ ...rowOf(entry, earlier), sameness } as StoredRow);
+      });
+      changed(entry.invocation);
       return seq;
     },
     async settle(seq, result) {
       await transact(db, ["rows"], "readwrite", {}, async (tx) => {
         const row = await tx.objectStore("rows").get(seq);
-        if (!row) return; // Wiped meanwhile.
-        const settled: StoredRow =
-          "error" in result ? { ...row, error: result.error } : { ...row, outcome: "answered" };
-        await tx.objectStore("rows").put(settled);
+        // It may have been wiped meanwhile.
+        if (row) await tx.objectStore("rows").put(settleRow(row, result));
       });
       changed();
     },
@@ -75,12 +61,9 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
     async tally(invocations) {
       return await transact(db, ["rows"], "readonly", {}, (tx) =>
         Promise.all(
-          invocations.map(async (id) => {
-            const rows = await tx.objectStore("rows").index("invocation").getAll(id);
-            const effects = rows.filter((row) => !row.validation);
-            const duplicates = effects.filter((row) => row.occurrence > 1);
-            return { effects: effects.length, duplicates: duplicates.length };
-          }),
+          invocations.map(async (id) =>
+            tallyEffects(await tx.objectStore("rows").index("invocation").getAll(id)),
+          ),
         ),
       );
     },

@@ -1,5 +1,5 @@
 /** The ledger in memory. */
-import { canonicalJson, type LedgerRow } from "../../model/index.ts";
+import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
 import { Connection, pageOf } from "./connection.ts";
@@ -13,11 +13,10 @@ export function openMemoryLedger(database = new MemoryDatabase()): Ledger {
   return {
     async record(entry) {
       const seq = await connection.run((db) => {
-        const key = samenessOf(entry);
-        const same = of(db, entry.invocation).filter((row) => samenessOf(row) === key);
+        const sameness = samenessOf(entry);
+        const earlier = of(db, entry.invocation).filter((row) => samenessOf(row) === sameness);
         const seq = ++db.lastRow;
-        const row = { ...entry, seq, outcome: "unanswered", occurrence: same.length + 1 } as const;
-        db.ledger.set(seq, structuredClone(row));
+        db.ledger.set(seq, structuredClone({ ...rowOf(entry, earlier.length), seq }));
         return seq;
       });
       connection.tell({ tables: ["ledger"], invocation: entry.invocation });
@@ -26,11 +25,8 @@ export function openMemoryLedger(database = new MemoryDatabase()): Ledger {
     async settle(seq, result) {
       await connection.run((db) => {
         const row = db.ledger.get(seq);
-        if (!row) return; // Wiped meanwhile.
-        db.ledger.set(
-          seq,
-          "error" in result ? { ...row, error: result.error } : { ...row, outcome: "answered" },
-        );
+        // It may have been wiped meanwhile.
+        if (row) db.ledger.set(seq, structuredClone(settleRow(row, result)));
       });
       connection.tell({ tables: ["ledger"] });
     },
@@ -41,13 +37,7 @@ export function openMemoryLedger(database = new MemoryDatabase()): Ledger {
           : of(db, invocation).slice(0, page.limit),
       ),
     tally: (invocations) =>
-      connection.run((db) =>
-        invocations.map((id) => {
-          const effects = of(db, id).filter(({ validation }) => !validation);
-          const duplicates = effects.filter(({ occurrence }) => occurrence > 1);
-          return { effects: effects.length, duplicates: duplicates.length };
-        }),
-      ),
+      connection.run((db) => invocations.map((id) => tallyEffects(of(db, id)))),
     subscribe: (listener) => feed.subscribe(listener),
     async wipe() {
       await connection.run((db) => db.ledger.clear());
@@ -59,10 +49,4 @@ export function openMemoryLedger(database = new MemoryDatabase()): Ledger {
       return Promise.resolve();
     },
   };
-}
-
-type Sameness = Pick<LedgerRow, "invocation" | "service" | "operation" | "request" | "validation">;
-
-function samenessOf({ invocation, service, operation, request, validation }: Sameness): string {
-  return canonicalJson([invocation, service, operation, request, !!validation]);
 }

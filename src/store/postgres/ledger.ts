@@ -1,5 +1,5 @@
 /** The ledger in SQL: a table that no transaction of a store touches. */
-import { canonicalJson, type LedgerRow } from "../../model/index.ts";
+import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
 import { Connection } from "./connection.ts";
@@ -23,25 +23,21 @@ export function ledger(
       "SELECT seq, record FROM ledger WHERE invocation = $1 ORDER BY seq LIMIT $2",
       [invocation, limit],
     );
-    return rows.map(rowOf);
+    return rows.map(fromRow);
   };
   return {
     async record(entry) {
-      const { invocation, service, operation, request, validation } = entry;
-      const sameness = await digestOf(
-        canonicalJson([invocation, service, operation, request, !!validation]),
-      );
+      const { invocation } = entry;
+      const sameness = await digestOf(samenessOf(entry));
       const seq = await connection.write(async (sql) => {
         const same = await sql.query(
           "SELECT 1 FROM ledger WHERE invocation = $1 AND sameness = $2",
           [invocation, sameness],
         );
-        const occurrence = same.length + 1;
-        const row = { ...entry, outcome: "unanswered", occurrence };
         const added = await first(
           sql.query<Row>(
             "INSERT INTO ledger (invocation, sameness, record) VALUES ($1, $2, $3) RETURNING seq",
-            [invocation, sameness, JSON.stringify(row)],
+            [invocation, sameness, JSON.stringify(rowOf(entry, same.length))],
           ),
         );
         return Number(added?.seq);
@@ -56,12 +52,10 @@ export function ledger(
           [seq],
         );
         if (!found) return; // Wiped meanwhile.
-        const { seq: _, ...row } = rowOf(found);
-        const settled =
-          "error" in result ? { ...row, error: result.error } : { ...row, outcome: "answered" };
+        const { seq: _, ...row } = fromRow(found);
         await sql.query("UPDATE ledger SET record = $2 WHERE seq = $1", [
           seq,
-          JSON.stringify(settled),
+          JSON.stringify(settleRow(row, result)),
         ]);
       });
       connection.tell({ tables: ["ledger"] });
@@ -75,17 +69,12 @@ export function ledger(
          ORDER BY seq ${after === undefined ? "DESC" : ""} LIMIT $1`,
         key === undefined ? [limit] : [limit, key],
       );
-      const page = rows.map(rowOf);
+      const page = rows.map(fromRow);
       return after === undefined ? page.reverse() : page;
     },
     async tally(invocations) {
       return await Promise.all(
-        invocations.map(async (id) => {
-          const rows = await of(id, Number.MAX_SAFE_INTEGER);
-          const effects = rows.filter(({ validation }) => !validation);
-          const duplicates = effects.filter(({ occurrence }) => occurrence > 1);
-          return { effects: effects.length, duplicates: duplicates.length };
-        }),
+        invocations.map(async (id) => tallyEffects(await of(id, Number.MAX_SAFE_INTEGER))),
       );
     },
     subscribe: (listener) => feed.subscribe(listener),
@@ -102,6 +91,6 @@ export function ledger(
   };
 }
 
-function rowOf({ seq, record }: Row): LedgerRow {
+function fromRow({ seq, record }: Row): LedgerRow {
   return { ...(JSON.parse(record) as Omit<LedgerRow, "seq">), seq: Number(seq) };
 }

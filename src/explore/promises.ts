@@ -12,14 +12,14 @@ import type { FaultPoint } from "../durable/index.ts";
 import { canonicalJson, type GuardKind, type LedgerRow } from "../store/index.ts";
 import type { AppliedWrite, CaseRun, ClientEnd } from "./run-case.ts";
 
-export interface Verdict {
+export interface PromiseCheck {
   readonly holds: boolean;
   /** What was broken, in words; empty where everything holds. */
   readonly problems: readonly string[];
 }
 
 /** @param clean the same call without any fault, guards on */
-export function judge(run: CaseRun, clean: CaseRun): Verdict {
+export function checkPromises(run: CaseRun, clean: CaseRun): PromiseCheck {
   const problems = [
     ...hanging(run),
     ...effectsTwice(run, clean),
@@ -33,7 +33,7 @@ export function judge(run: CaseRun, clean: CaseRun): Verdict {
 }
 
 /** What the call came to, in a word or two. */
-export function outcomeOf(end: ClientEnd): string {
+export function describeEnd(end: ClientEnd): string {
   if (end.type === "hanging") return "hanging";
   if (end.type === "refused") return "refused";
   const { structuredContent, isError } = end.result;
@@ -130,7 +130,7 @@ function writesTwice({ writes }: CaseRun): string[] {
 
 function writesLost(run: CaseRun, clean: CaseRun): string[] {
   const gone = run.lostWrites > 0 ? [`${run.lostWrites} applied writes are not in the store.`] : [];
-  if (outcomeOf(run.end) !== outcomeOf(clean.end)) return gone;
+  if (describeEnd(run.end) !== describeEnd(clean.end)) return gone;
   const there = new Set(run.writes.map(placeOf));
   const lost = clean.writes.filter(
     (write) => !there.has(placeOf(write)) && !wasRefused(run, write.write.map),

@@ -1,0 +1,128 @@
+/**
+ * `effect`: how a tool reaches outside, so that what it did is counted.
+ *
+ * 1. It passes `effect:before` and `effect:after`, and is done by the server's world: simulated, or for
+ *    real by `perform`.
+ * 2. Only `EffectRefused` says that nothing happened; whatever else `perform` throws, it may have.
+ * 3. The second run of effect validation does nothing outside: it is given the first run's answer.
+ */
+import { internals, type DurableContext } from "./context.ts";
+import { GuardValueError, InvalidOptionError, keep } from "./errors.ts";
+import { effectAccess, type EffectAccess } from "./effect-access.ts";
+import { parseValue, type Schema, type SchemaInput, type SchemaOutput } from "./schema.ts";
+
+/** The service did not do it, and never will for this request: nothing happened. */
+export class EffectRefused extends Error {
+  override name = "EffectRefused";
+}
+
+export interface EffectOptions<S extends Schema | undefined = undefined> {
+  /** To do it again does no harm: it is counted, and not judged. */
+  readonly repeatable?: boolean;
+  /** What the service answers passes it. */
+  readonly schema?: S;
+}
+
+/** An effect as a world is asked for it. */
+export interface EffectRequest {
+  readonly service: string;
+  readonly operation: string;
+  /** JSON: kept in the ledger. */
+  readonly request: unknown;
+  /** Does it for real. */
+  readonly perform: () => Promise<unknown>;
+  readonly repeatable: boolean;
+}
+
+/** What effects are done by; see `World`. */
+export interface EffectPort {
+  run(access: EffectAccess, effect: EffectRequest): Promise<unknown>;
+}
+
+/**
+ * Does something in the outside world.
+ *
+ * @param name `service.operation`
+ * @param request JSON: what is asked of the service, and what tells a duplicate
+ * @param perform does it, where effects are real
+ * @throws EffectRefused where the service did not do it
+ * @throws InvalidOptionError for a name that is not of that form
+ */
+export function effect<Answer>(
+  context: DurableContext,
+  name: `${string}.${string}`,
+  request: unknown,
+  perform: () => Promise<Answer> | Answer,
+  options?: EffectOptions,
+): Promise<Answer>;
+export function effect<S extends Schema>(
+  context: DurableContext,
+  name: `${string}.${string}`,
+  request: unknown,
+  perform: () => Promise<SchemaInput<S>> | SchemaInput<S>,
+  options: EffectOptions<S> & { readonly schema: S },
+): Promise<SchemaOutput<S>>;
+export async function effect(
+  context: DurableContext,
+  name: string,
+  request: unknown,
+  perform: () => unknown,
+  options: EffectOptions<Schema | undefined> = {},
+): Promise<unknown> {
+  const { effects } = internals(context).execution.options;
+  return await effectBy(effects ?? unrecorded, context, name, request, perform, options);
+}
+
+/** The same, done by a world that is not the server's. */
+export async function effectBy(
+  world: EffectPort,
+  context: DurableContext,
+  name: string,
+  request: unknown,
+  perform: () => unknown,
+  { repeatable = false, schema }: EffectOptions<Schema | undefined> = {},
+): Promise<unknown> {
+  const [service = "", operation = "", ...more] = name.split(".");
+  if (service === "" || operation === "" || more.length > 0) {
+    throw new InvalidOptionError(
+      `An effect is named "service.operation", as "bank.charge"; it is ${JSON.stringify(name)}.`,
+    );
+  }
+  const access = effectAccess(context, name, request);
+  const answer = await access.during(async () => {
+    await access.pass("effect:before");
+    const doIt = async () => await Promise.resolve(perform());
+    const asked = { service, operation, request, perform: doIt, repeatable };
+    return await access.remember(world.run(access, asked));
+  });
+  return schema ? await parseAnswer(name, schema, answer) : answer;
+}
+
+async function parseAnswer(name: string, schema: Schema, answer: unknown): Promise<unknown> {
+  try {
+    return await parseValue(name, schema, answer);
+  } catch (error) {
+    if (!(error instanceof GuardValueError)) throw error;
+    throw new GuardValueError(
+      `The effect "${name}" was answered with what its schema refuses: ${error.message}`,
+    );
+  }
+}
+
+/** Without a ledger, an effect's beginning and end stand in the trace alone. */
+const unrecorded: EffectPort = {
+  async run(access, { perform }) {
+    if (access.earlier) return await access.earlier;
+    access.trace("begun");
+    let answer: unknown;
+    try {
+      answer = await access.run(perform);
+    } catch (error) {
+      access.trace(error instanceof EffectRefused ? "refused" : "may have happened", keep(error));
+      throw error;
+    }
+    access.trace("happened");
+    await access.pass("effect:after");
+    return answer;
+  },
+};

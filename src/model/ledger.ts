@@ -1,0 +1,41 @@
+/**
+ * The ledger's rules.
+ *
+ * 1. A row is written when the outside thing happens (simulated: with it), or before it is begun (real:
+ *    it may have happened, until the service has said).
+ * 2. It is never taken back: what the service refused stays, as refused.
+ */
+import { canonicalJson } from "./json.ts";
+import type { KeptError, LedgerRow } from "./records.ts";
+
+export interface LedgerEntry extends Omit<LedgerRow, "seq" | "occurrence" | "outcome"> {
+  /** It is about to be begun, and may happen from now on; otherwise it happened. */
+  readonly outcome?: "uncertain";
+}
+
+/** What a row comes to: the service's answer, an error in its place, or the word that it was not done. */
+export type EffectResult =
+  | { readonly answered: true; readonly response?: unknown }
+  | { readonly error: KeptError }
+  | { readonly refused: KeptError };
+
+/** Equal for what was asked alike in one invocation, in any order of names. */
+export function samenessOf(entry: LedgerEntry | LedgerRow): string {
+  const { invocation, service, operation, request, validation } = entry;
+  return canonicalJson([invocation, service, operation, request, !!validation]);
+}
+
+/** @param earlier how many rows of the same sameness there are */
+export function rowOf(entry: LedgerEntry, earlier: number): Omit<LedgerRow, "seq"> {
+  return { ...entry, outcome: entry.outcome ?? "unanswered", occurrence: earlier + 1 };
+}
+
+export function settleRow<Row extends Omit<LedgerRow, "seq">>(row: Row, result: EffectResult): Row {
+  if ("refused" in result) return { ...row, outcome: "refused", error: result.refused };
+  if ("error" in result) return { ...row, error: result.error };
+  return {
+    ...row,
+    outcome: "answered",
+    ...("response" in result ? { response: result.response } : {}),
+  };
+}

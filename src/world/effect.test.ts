@@ -1,0 +1,254 @@
+/** `effect`: counted, simulated or for real, refused or uncertain, never done twice by validation. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { guardOf, openLab, settled, trial, type Lab } from "../testing/lab.ts";
+import {
+  atLeastOnce,
+  atMostOnce,
+  effect,
+  EffectRefused,
+  FaultPlan,
+  GuardValueError,
+  InvalidOptionError,
+  judgeCall,
+  NetworkError,
+  uuidv7,
+  World,
+  type DurableContext,
+} from "../index.ts";
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab();
+});
+afterEach(() => lab.close());
+
+const real = (): World => new World(lab.world.ledger, { effects: "real" });
+const rows = () => lab.world.ledger.rows({ limit: 99 });
+
+async function verdict(id: string) {
+  const invocation = await lab.store.readInvocation(id);
+  if (!invocation) throw new Error(`There is no call ${id}.`);
+  const guards = await lab.store.readGuards({ invocation: id, limit: 99 });
+  return judgeCall({ invocation, guards, effects: await rows() })?.verdict;
+}
+
+describe("simulated", () => {
+  it("is answered by its simulation, and its row tells who asked, where and what", async () => {
+    lab.world.simulate<{ to: string }>("mail.send", { perform: ({ to }) => ({ id: `to ${to}` }) });
+    const perform = vi.fn(() => ({ id: "real" }));
+    const send = (context: DurableContext, to: string) =>
+      effect(context, "mail.send", { to }, perform);
+    const tried = await trial(
+      lab,
+      async (context) => {
+        const first = await atMostOnce("a", context, (inner) => send(inner, "x"), {
+          schema: z.unknown(),
+        });
+        return [first, await send(context, "y"), await send(context, "z")];
+      },
+      { effects: lab.world },
+    );
+    expect(await tried.run()).toEqual({ value: [{ id: "to x" }, { id: "to y" }, { id: "to z" }] });
+    expect(perform).not.toHaveBeenCalled();
+    const about = { service: "mail", operation: "send", invocation: tried.id, outcome: "answered" };
+    expect(await rows()).toMatchObject([
+      { ...about, alias: "a", attempt: 1, position: 0, request: { to: "x" } },
+      { ...about, position: 0, request: { to: "y" } },
+      { ...about, position: 1, request: { to: "z" } },
+    ]);
+    expect(await verdict(tried.id)).toBe("done once");
+  });
+
+  it("by answers is the same for the same seed and request, and another for another seed", async () => {
+    const answers = Array.from({ length: 100 }, (_, n) => n);
+    const ask = async (seed: number): Promise<unknown> => {
+      const world = new World(lab.world.ledger, { seed });
+      world.simulate("dice.roll", { answers });
+      const body = (context: DurableContext) => effect(context, "dice.roll", { n: 1 }, () => -1);
+      const tried = await trial(lab, body, { effects: world });
+      const outcome = await tried.run();
+      return "value" in outcome ? outcome.value : outcome.error;
+    };
+    expect(await ask(1)).toBe(await ask(1));
+    const others = await Promise.all([2, 3, 4, 5].map(ask));
+    expect(new Set(others).size).toBeGreaterThan(1);
+  });
+
+  it("a service that cannot be reached at times is a NetworkError, and nothing happened then", async () => {
+    lab.world.simulate("bank.pay", { answers: ["ok"], failureRate: 0.5 });
+    const options = { retryableErrors: [NetworkError], retryPolicy: { maxAttempts: 20 } };
+    for (let n = 0; n < 5; n++) {
+      const tried = await trial(
+        lab,
+        (context) =>
+          atMostOnce("pay", context, (inner) => effect(inner, "bank.pay", { n }, () => "x"), {
+            schema: z.string(),
+            ...options,
+          }),
+        { effects: lab.world },
+      );
+      expect(await tried.run()).toEqual({ value: "ok" });
+    }
+    const attempts = (await lab.store.readGuards({ limit: 9 })).map(({ attempts }) => attempts);
+    expect(Math.max(...attempts)).toBeGreaterThan(1);
+    expect(await rows()).toHaveLength(5);
+  });
+
+  it("without a simulation says what to write", async () => {
+    const body = (context: DurableContext) => effect(context, "sms.send", {}, () => 1);
+    const { run } = await trial(lab, body, { effects: lab.world });
+    expect(String(Object.values(await run())[0])).toContain('world.simulate("sms.send"');
+    expect(await rows()).toEqual([]);
+    expect(() => lab.world.simulate("sms.send", {})).toThrow(/perform, or at least one of answers/);
+  });
+
+  it("what is not named by service and operation, or asks for what JSON cannot carry, is refused", async () => {
+    for (const name of ["mail", "mail.", ".send", "a.b.c"]) {
+      const body = (context: DurableContext) => effect(context, name as "a.b", {}, () => 1);
+      const { run } = await trial(lab, body, { effects: lab.world });
+      expect(await run()).toMatchObject({ error: expect.any(InvalidOptionError) as unknown });
+    }
+    lab.world.simulate("mail.send", { answers: [1] });
+    const body = (context: DurableContext) => effect(context, "mail.send", { n: 1n }, () => 1);
+    const { run } = await trial(lab, body, { effects: lab.world });
+    expect(String(Object.values(await run())[0])).toContain("request.n is bigint");
+  });
+
+  it("what does not fit its schema is told, though it happened", async () => {
+    lab.world.simulate("mail.send", { answers: ["text"] });
+    const schema = z.object({ id: z.string() });
+    const body = (context: DurableContext) =>
+      effect(context, "mail.send", {}, () => ({ id: "1" }), { schema });
+    const tried = await trial(lab, body, { effects: lab.world });
+    expect(await tried.run()).toMatchObject({ error: expect.any(GuardValueError) as unknown });
+    expect(await rows()).toHaveLength(1);
+  });
+});
+
+describe("for real", () => {
+  it("is performed once, and its row holds what the service answered", async () => {
+    const perform = vi.fn(() => Promise.resolve({ id: 7 }));
+    const body = (context: DurableContext) => effect(context, "mail.send", { to: "x" }, perform);
+    const tried = await trial(lab, body, { effects: real() });
+    expect(await tried.run()).toEqual({ value: { id: 7 } });
+    expect(perform).toHaveBeenCalledTimes(1);
+    expect(await rows()).toMatchObject([{ outcome: "answered", response: { id: 7 } }]);
+    expect(await verdict(tried.id)).toBe("done once");
+  });
+
+  it("that is refused did not happen; whatever else it throws, it may have", async () => {
+    const thrown: Error[] = [new EffectRefused("no such account"), new Error("socket hang up")];
+    const ids: string[] = [];
+    for (const error of thrown) {
+      const body = (context: DurableContext) =>
+        effect(context, "bank.pay", {}, () => Promise.reject(error));
+      const tried = await trial(lab, body, { effects: real() });
+      expect(await tried.run()).toEqual({ error });
+      ids.push(tried.id);
+    }
+    expect((await rows()).map(({ outcome }) => outcome)).toEqual(["refused", "uncertain"]);
+    expect(await lab.world.ledger.tally(ids)).toEqual([
+      { effects: 0, duplicates: 0, uncertain: 0 },
+      { effects: 0, duplicates: 0, uncertain: 1 },
+    ]);
+  });
+
+  it("under way when the server dies may have happened: unknown, and at most once refuses it", async () => {
+    const id = uuidv7();
+    const body = (context: DurableContext) =>
+      atMostOnce(
+        "pay",
+        context,
+        (inner) =>
+          effect(inner, "bank.pay", {}, () => {
+            queueMicrotask(() => tried.server.crash());
+            return new Promise<string>(() => undefined);
+          }),
+        { schema: z.string() },
+      );
+    const tried = await trial(lab, body, { effects: real() }, id);
+    await expect(tried.run()).rejects.toThrow();
+    expect(await rows()).toMatchObject([{ outcome: "uncertain" }]);
+    await trial(lab, body, { effects: real() }, id);
+    await settled(lab, id, "completed");
+    expect(await guardOf(lab.store, id, "pay")).toMatchObject({ state: "started" });
+    expect(await rows()).toHaveLength(1);
+    expect(await verdict(id)).toBe("unknown");
+  });
+
+  it("is not done again by effect validation, whose second run gets the first answer", async () => {
+    let performed = 0;
+    const tried = await trial(
+      lab,
+      (context) =>
+        atLeastOnce("a", context, (inner) => effect(inner, "id.next", {}, () => ++performed), {
+          schema: z.number(),
+        }),
+      { effects: real(), effectValidation: true },
+    );
+    expect(await tried.run()).toEqual({ value: 1 });
+    expect(performed).toBe(1);
+    expect(await rows()).toHaveLength(1);
+    const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
+    const validated = trace.filter(({ type }) => type === "effect-validation");
+    expect(validated).toMatchObject([{ outcome: "same" }]);
+  });
+});
+
+it("a callable that asks otherwise the second time is reported by effect validation", async () => {
+  lab.world.simulate("mail.send", { answers: [1] });
+  let runs = 0;
+  const tried = await trial(
+    lab,
+    (context) =>
+      atLeastOnce("a", context, (inner) => effect(inner, "mail.send", { fresh: ++runs }, () => 1), {
+        schema: z.number(),
+      }),
+    { effects: lab.world, effectValidation: true },
+  );
+  await tried.run();
+  const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
+  expect(trace.find(({ type }) => type === "effect-validation")).toMatchObject({
+    outcome: "different",
+    detail: expect.stringContaining("asked the outside world otherwise") as unknown,
+  });
+  expect((await rows()).map(({ validation = false }) => validation)).toEqual([false, true]);
+});
+
+it("without a ledger it is performed, and stands in the trace with what became of it", async () => {
+  const tried = await trial(lab, async (context) => {
+    await effect(context, "mail.send", {}, () => "sent");
+    await effect(context, "mail.send", {}, () => Promise.reject(new EffectRefused("no"))).catch(
+      () => undefined,
+    );
+    await effect(context, "mail.send", {}, () => Promise.reject(new Error("?"))).catch(
+      () => undefined,
+    );
+  });
+  await tried.run();
+  expect(await rows()).toEqual([]);
+  const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
+  const outcomes = trace.filter(({ type }) => type === "effect").map(({ outcome }) => outcome);
+  expect(outcomes).toEqual([
+    ...["begun", "happened"],
+    ...["begun", "refused"],
+    ...["begun", "may have happened"],
+  ]);
+});
+
+it("a retryable error after the effect makes it happen twice: the guards kept their word", async () => {
+  lab.world.simulate("bank.pay", { answers: ["ok"] });
+  const faults = new FaultPlan([{ point: "effect:after", kind: "retryable", when: { nth: 1 } }]);
+  const tried = await trial(
+    lab,
+    (context) =>
+      atMostOnce("pay", context, (inner) => effect(inner, "bank.pay", {}, () => "x"), {
+        schema: z.string(),
+        retryableErrors: [NetworkError],
+      }),
+    { effects: lab.world, faults },
+  );
+  expect(await tried.run()).toEqual({ value: "ok" });
+  expect(await verdict(tried.id)).toBe("done twice");
+});
