@@ -46,31 +46,38 @@ export interface ClientChannel {
   request(request: { method: string; params?: Record<string, unknown> }): Promise<unknown>;
 }
 
-export interface ExecutionOptions {
+/** What every execution of a server has around it. */
+export interface Surroundings {
   readonly store: DurableStore;
-  readonly fence: Fence;
   readonly clock: Clock;
+  /** For the jitter of delays: a number in [0, 1). */
   readonly random: () => number;
+  /** Makes ids: UUIDv7. */
   readonly newId: () => string;
   readonly faults: FaultInjector | undefined;
+  /** What does the tool's effects; without it they are performed, and stand in the trace alone. */
+  readonly effects: EffectPort | undefined;
   readonly retryPolicy: RetryPolicy;
   readonly guards: "on" | "off";
   readonly effectValidation: boolean;
   /** The classes of errors that a fault may name. */
   readonly errors: ReadonlyMap<string, ErrorClass>;
-  readonly invocation: InvocationRecord;
-  readonly number: number;
-  readonly tracer: Tracer;
-  /** What does the tool's effects; without it they stand in the trace alone. */
-  readonly effects: EffectPort | undefined;
-  readonly client: ClientChannel;
+  /** For contexts: aborted when the server is closed in order. */
   readonly signal: AbortSignal;
   /** The server dies. */
   readonly crash: () => void;
-  /** Another execution has taken over: this one does nothing any more. */
-  readonly superseded: () => void;
   /** Lasts until a hanging call is released, or the signal is aborted. */
   readonly hang: (signal: AbortSignal) => Promise<void>;
+}
+
+export interface ExecutionOptions extends Surroundings {
+  readonly fence: Fence;
+  readonly invocation: InvocationRecord;
+  readonly number: number;
+  readonly tracer: Tracer;
+  readonly client: ClientChannel;
+  /** Another execution has taken over: this one does nothing any more. */
+  readonly superseded: () => void;
 }
 
 /** One mutation, as it was asked for. */

@@ -13,7 +13,7 @@ export type { EffectAccess } from "./effect-access.ts";
 export { audit, auditMap, type AuditEntry } from "./audit.ts";
 export { entryToJson, fromBytes, textOf, toBytes } from "./bytes.ts";
 export * from "./errors.ts";
-export { Execution, type ClientChannel, type LogLevel } from "./execution.ts";
+export { Execution, type ClientChannel, type LogLevel, type Surroundings } from "./execution.ts";
 export {
   errorNameOf,
   FAULT_KINDS,

@@ -8,8 +8,9 @@ import {
   type Implementation,
 } from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
-import type { AttachOptions, DurableMcpServer } from "./durable-mcp-server.ts";
+import type { DurableMcpServer } from "./durable-mcp-server.ts";
 import { RecordedTransport, type Recorder } from "./recorder.ts";
+import type { AttachOptions } from "./server-options.ts";
 
 export interface ConnectOptions extends Pick<AttachOptions, "ownCallsOnly"> {
   readonly info?: Implementation;

@@ -6,35 +6,19 @@
  * 3. A crash cuts the fence around everything: see `Fence`.
  */
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import {
-  ErrorCode,
-  type CallToolRequest,
-  type CallToolResult,
-  type Implementation,
-} from "@modelcontextprotocol/sdk/types.js";
-import {
-  Fence,
-  never,
-  retryPolicy,
-  systemClock,
-  uuidv7,
-  type Clock,
-  type EffectPort,
-  type ErrorClass,
-  type FaultInjector,
-  type RetryPolicy,
-} from "../durable/index.ts";
-import { copyJson, deferred, type DurableStore, type InvocationRecord } from "../store/index.ts";
-import { ClientLine } from "./client-line.ts";
-import { Hanging } from "./hanging.ts";
-import { Invocation, type InvocationHost } from "./invocation.ts";
+import type { Implementation } from "@modelcontextprotocol/sdk/types.js";
+import { Fence, retryPolicy, systemClock, uuidv7 } from "../durable/index.ts";
+import { deferred, type DurableStore } from "../store/index.ts";
+import { Calls, type CallsOptions } from "./calls.ts";
 import { serveMaps } from "./map-resources.ts";
-import { INVOCATION_ID, namedInvocation } from "./meta.ts";
-import { CancelledError, RequestError } from "./request-error.ts";
+import type {
+  AttachOptions,
+  DurableMcpServerOptions,
+  ServerSettings,
+  ServerState,
+} from "./server-options.ts";
 import {
   Session,
-  type CallHandler,
-  type Extra,
   type Tool,
   type ToolConfig,
   type ToolHandler,
@@ -43,42 +27,6 @@ import {
 import { Takeover } from "./takeover.ts";
 import { checkTool } from "./tool-check.ts";
 import { copyingArguments } from "./wire.ts";
-
-/** What may change while a server runs: an execution keeps what it began with. */
-export interface ServerSettings {
-  readonly faults?: FaultInjector | undefined;
-  readonly retryPolicy?: Partial<RetryPolicy>;
-  /** `hold` leaves interrupted invocations for `resume`. */
-  readonly resume?: "automatic" | "hold";
-  /** `off` runs every guarded callable without any record, to show what guards are for. */
-  readonly guards?: "on" | "off";
-  /** Run every at-least-once callable twice and report what differs. */
-  readonly effectValidation?: boolean;
-}
-
-export interface DurableMcpServerOptions extends ServerSettings {
-  readonly store: DurableStore;
-  /** What does the effects of its tools: a `World`. Without it they are performed, and stand in the trace alone. */
-  readonly effects?: EffectPort;
-  readonly clock?: Clock;
-  /** For the jitter of delays: a number in [0, 1). */
-  readonly random?: () => number;
-  /** Makes the ids of servers, sessions, invocations and audit entries: UUIDv7. */
-  readonly newId?: () => string;
-  /** Classes of errors that a fault may name; by name, for a build may shorten the classes' own. */
-  readonly errors?: Readonly<Record<string, ErrorClass>>;
-  /** Told of what failed outside of any call: a trace that could not be written, for instance. */
-  readonly onError?: (error: unknown) => void;
-}
-
-export interface AttachOptions {
-  /** The client is asked and told of its own calls only: of no resumption, and of no other client's. */
-  readonly ownCallsOnly?: boolean;
-  /** Makes the client believe that its request timed out. */
-  readonly loseResponse?: (requestId: string | number) => void;
-}
-
-export type ServerState = "stopped" | "starting" | "running" | "crashed" | "closed";
 
 export class DurableMcpServer {
   /** Names this server among all that use the store. */
@@ -94,14 +42,10 @@ export class DurableMcpServer {
   readonly #closing = new AbortController();
   readonly #tools = new Map<string, Tool>();
   readonly #sessions = new Set<Session>();
-  /** Invocations under way in this server, by id. */
-  readonly #invocations = new Set<Invocation>();
   /** The session of resumptions, which have no client. */
   readonly #headless: Session;
-  readonly #calls = new WeakMap<Extra, Invocation>();
+  readonly #calls: Calls;
   readonly #takeover: Takeover;
-  readonly #line = new ClientLine();
-  readonly #hanging = new Hanging();
   #unsubscribe: (() => void) | undefined;
   #onCrash: ((error?: unknown) => void) | undefined;
 
@@ -112,7 +56,13 @@ export class DurableMcpServer {
     this.#options = options;
     this.#settings = options;
     this.id = this.#newId();
-    this.#headless = this.#newSession(() => undefined);
+    this.#calls = new Calls({
+      fence: this.#fence,
+      isRunning: () => this.state === "running",
+      newId: () => this.#newId(),
+      surroundings: () => this.#surroundings(),
+    });
+    this.#headless = this.#newSession("resume", () => undefined);
     this.#takeover = new Takeover({
       id: this.id,
       store: this.store,
@@ -120,7 +70,7 @@ export class DurableMcpServer {
       now: () => (options.clock ?? systemClock).now(),
       hasTool: (tool) => this.#tools.has(tool),
       isHolding: () => this.#settings.resume === "hold",
-      resume: (invocation) => this.#resume(invocation),
+      resume: (invocation) => this.#calls.resume(this.#headless, invocation),
       onError: (error) => this.#report(error),
     });
   }
@@ -188,8 +138,7 @@ export class DurableMcpServer {
         if (tookOver) this.#crash("Another server has taken over this store.");
         else void this.#takeover.watch(server);
       }
-      if (!wiped) return;
-      for (const invocation of this.#invocations) this.#inBackground(invocation.abandon());
+      if (wiped) this.#inBackground(this.#calls.abandon());
     });
     store.announceServer(this.id, { tookOver });
     await this.#takeover.markInterrupted();
@@ -215,7 +164,7 @@ export class DurableMcpServer {
     { ownCallsOnly = false, loseResponse = () => undefined }: AttachOptions = {},
   ): Promise<{ readonly sessionId: string }> {
     this.#refuseAfterEnd();
-    const session = this.#newSession(loseResponse);
+    const session = this.#newSession("client", loseResponse);
     const endMaps = serveMaps(session.mcp, this.store, (error) => {
       if (session.isOpen) this.#options.onError?.(error);
     });
@@ -237,7 +186,7 @@ export class DurableMcpServer {
     session.isOpen = true;
     this.#sessions.add(session);
     // A client may be asked only when it has said what it can do.
-    if (!ownCallsOnly) session.mcp.server.oninitialized = () => this.#line.connected(session);
+    if (!ownCallsOnly) session.mcp.server.oninitialized = () => this.#calls.line.connected(session);
     return { sessionId: this.#newId() };
   }
 
@@ -258,32 +207,29 @@ export class DurableMcpServer {
   async close(): Promise<void> {
     if (this.#fence.isCut) return;
     // What was cancelled before stays so, and is not resumed by the next server.
-    const cancellations = [...this.#invocations].flatMap(({ cancellation }) => cancellation ?? []);
     const hasEnded = await Promise.race([
-      Promise.all(cancellations).then(() => false),
+      this.#calls.cancellations().then(() => false),
       this.#ended.promise.then(() => true),
     ]);
     if (hasEnded) return;
     this.#end("closed");
     this.#closing.abort(new Error("The server was closed."));
-    await Promise.all([...this.#invocations].map((invocation) => invocation.flush()));
+    await this.#calls.flush();
   }
 
   /** Lets every call go on that hangs because of a fault. */
   release(): void {
-    this.#hanging.release();
+    this.#calls.hanging.release();
   }
 
   /** Whether a call hangs because of a fault, until it is released. */
   get isHanging(): boolean {
-    return this.#hanging.isAny;
+    return this.#calls.hanging.isAny;
   }
 
   /** Cancels whatever executes the invocation in this server; a client cancels its own call by MCP. */
   cancel(id: string): void {
-    for (const invocation of this.#invocations) {
-      if (invocation.id === id) invocation.cancel();
-    }
+    this.#calls.cancel(id);
   }
 
   /**
@@ -297,7 +243,8 @@ export class DurableMcpServer {
       this.#fence.run(async (signal) => {
         await this.store.holdInvocation(id, undefined, { signal });
         const invocation = await this.store.readInvocation(id);
-        if (invocation?.state === "interrupted") await this.#resume(invocation);
+        if (invocation?.state === "interrupted")
+          await this.#calls.resume(this.#headless, invocation);
       }),
     );
   }
@@ -311,38 +258,40 @@ export class DurableMcpServer {
       this.#inBackground(session.mcp.close());
     }
     // The recorder is not the server: what was traced before the end is kept.
-    for (const invocation of this.#invocations) this.#inBackground(invocation.flush());
+    this.#inBackground(this.#calls.flush());
   }
 
   #newId(): string {
     return (this.#options.newId ?? uuidv7)();
   }
 
-  #newSession(loseResponse: Session["loseResponse"]): Session {
+  #newSession(as: "client" | "resume", loseResponse: Session["loseResponse"]): Session {
     const session: Session = new Session(
       this.info,
-      (inner) => (request, extra) => this.#call(session, inner, request, extra),
-      async (tool, args, extra) => {
-        const invocation = this.#calls.get(extra);
-        if (!invocation) throw new Error(`${tool.name} was not called by tools/call.`);
-        return await invocation.execute(tool, args);
-      },
+      (inner) => (request, extra) => this.#calls.answer(session, as, inner, request, extra),
+      (tool, args, extra) => this.#calls.execute(tool, args, extra),
       loseResponse,
     );
     return session;
   }
 
-  #host(): InvocationHost {
-    const { clock = systemClock, random = Math.random, errors = {}, onError } = this.#options;
+  /** What a call that comes now has around it: it keeps the settings that it began with. */
+  #surroundings(): ReturnType<CallsOptions["surroundings"]> {
+    const {
+      clock = systemClock,
+      random = Math.random,
+      errors = {},
+      effects,
+      onError,
+    } = this.#options;
     const settings = this.#settings;
     return {
       owner: this.id,
       store: this.store,
-      fence: this.#fence,
       clock,
       random,
       newId: () => this.#newId(),
-      effects: this.#options.effects,
+      effects,
       faults: settings.faults,
       retryPolicy: retryPolicy(settings.retryPolicy),
       guards: settings.guards ?? "on",
@@ -350,74 +299,9 @@ export class DurableMcpServer {
       errors: new Map(Object.entries(errors)),
       signal: this.#closing.signal,
       crash: () => this.crash(),
-      hang: (signal) => this.#hanging.wait(signal),
       onError: (error) => onError?.(error),
-      line: this.#line,
-      earlier: (invocation) => {
-        const all = [...this.#invocations];
-        return all.slice(0, all.indexOf(invocation)).filter(({ id }) => id === invocation.id);
-      },
       watch: (server) => this.#takeover.watch(server),
     };
-  }
-
-  /** Stands around the SDK's `tools/call` handler. */
-  async #call(
-    session: Session,
-    inner: CallHandler,
-    request: CallToolRequest,
-    extra: Extra,
-  ): Promise<CallToolResult> {
-    return await this.#fence.run(async () => {
-      if (this.state !== "running") {
-        throw new RequestError(ErrorCode.InternalError, "The server has not been started yet.");
-      }
-      const { name: tool, arguments: given = {}, _meta: meta } = request.params;
-      // The journal's own: what the tool does to its arguments changes no record.
-      const args = copyJson(given, "arguments") as Record<string, unknown>;
-      const named = namedInvocation(meta);
-      const id = named ?? this.#newId();
-      const as = session === this.#headless ? "resume" : "client";
-      const invocation = new Invocation(this.#host(), session, extra, {
-        id,
-        tool,
-        args,
-        as,
-        isNew: named === undefined,
-      });
-      this.#calls.set(extra, invocation);
-      this.#invocations.add(invocation);
-      try {
-        const result = await invocation.answer(() => inner(request, extra));
-        if (!invocation.responseLost) return result;
-      } catch (error) {
-        if (!invocation.responseLost) throw error;
-      } finally {
-        this.#invocations.delete(invocation);
-        invocation.over.resolve();
-      }
-      session.loseResponse(extra.requestId);
-      return await never();
-    });
-  }
-
-  async #resume({ id, tool, args }: InvocationRecord): Promise<void> {
-    const extra: Extra = {
-      signal: new AbortController().signal,
-      requestId: `resume:${id}`,
-      sendNotification: () => Promise.resolve(),
-      sendRequest: () => Promise.reject(new Error("A resumption has no client of its own.")),
-    };
-    const request: CallToolRequest = {
-      method: "tools/call",
-      params: { name: tool, arguments: { ...args }, _meta: { [INVOCATION_ID]: id } },
-    };
-    try {
-      await this.#headless.call(request, extra);
-    } catch (error) {
-      // Nobody waits for its answer, and the journal tells that it was cancelled.
-      if (!(error instanceof CancelledError)) throw error;
-    }
   }
 
   #inBackground(work: Promise<unknown>): void {

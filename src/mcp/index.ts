@@ -1,12 +1,12 @@
 /** Durable MCP servers, and clients of them in the same page. */
 export { connect, isLost, type Connection, type ConnectOptions } from "./connect.ts";
-export {
-  DurableMcpServer,
-  type AttachOptions,
-  type DurableMcpServerOptions,
-  type ServerSettings,
-  type ServerState,
-} from "./durable-mcp-server.ts";
+export { DurableMcpServer } from "./durable-mcp-server.ts";
+export type {
+  AttachOptions,
+  DurableMcpServerOptions,
+  ServerSettings,
+  ServerState,
+} from "./server-options.ts";
 export type { RecordedMessage, Recorder } from "./recorder.ts";
 export { MAP_TEMPLATE, mapUri } from "./map-resources.ts";
 export { EXECUTION, INVOCATION_ID } from "./meta.ts";

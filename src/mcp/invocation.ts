@@ -6,8 +6,7 @@
  * 2. When the body has ended, its fence is cut, and then its end is journalled through the server's:
  *    what it left running changes nothing any more.
  * 3. The answer is journalled before it leaves.
- * 4. It waits its turn: for earlier requests of the same invocation in this server until they are
- *    over, for another server's execution until the journal says that it ended or was interrupted.
+ * 4. It waits its turn; see `beginInTurn`.
  * 5. A cancelled execution is fenced, and is over when the journal says so: a waiting retry finds it
  *    cancelled.
  */
@@ -18,18 +17,12 @@ import {
   Fence,
   keep,
   Tracer,
-  type Clock,
-  type EffectPort,
-  type ErrorClass,
-  type FaultInjector,
-  type RetryPolicy,
+  type Surroundings,
 } from "../durable/index.ts";
 import {
-  copyJson,
   deferred,
   sameRequest,
   type BeginOutcome,
-  type DurableStore,
   type EndExecution,
   type TraceEvent,
 } from "../store/index.ts";
@@ -37,43 +30,29 @@ import { checkAnswer } from "./answer.ts";
 import { clientChannel } from "./client-channel.ts";
 import type { ClientLine } from "./client-line.ts";
 import { EXECUTION, INVOCATION_ID } from "./meta.ts";
-import { CancelledError, RequestError } from "./request-error.ts";
+import {
+  asError,
+  CancelledError,
+  otherRequest,
+  RequestError,
+  takenOver,
+  wiped,
+  withJsonData,
+} from "./request-error.ts";
 import type { Extra, Session, Tool } from "./session.ts";
+import { beginInTurn, type InvocationRequest } from "./turn.ts";
 import { untilDone } from "./until-done.ts";
 
 /** What an invocation needs of its server. */
-export interface InvocationHost {
+export interface InvocationHost extends Surroundings {
   readonly owner: string;
-  readonly store: DurableStore;
   readonly fence: Fence;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly newId: () => string;
-  readonly effects: EffectPort | undefined;
-  readonly faults: FaultInjector | undefined;
-  readonly retryPolicy: RetryPolicy;
-  readonly guards: "on" | "off";
-  readonly effectValidation: boolean;
-  readonly errors: ReadonlyMap<string, ErrorClass>;
-  readonly signal: AbortSignal;
-  readonly crash: () => void;
-  /** Lasts until it is released, or the signal is aborted. */
-  readonly hang: (signal: AbortSignal) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly line: ClientLine;
   /** The requests of the same invocation that came to this server before, and are not over. */
   readonly earlier: (invocation: Invocation) => readonly Invocation[];
   /** Resolves when another server has died and what it left running is marked. */
   readonly watch: (server: string) => Promise<void>;
-}
-
-export interface InvocationRequest {
-  readonly id: string;
-  readonly tool: string;
-  readonly args: Record<string, unknown>;
-  readonly as: "client" | "resume";
-  /** The id was made for this call: nobody else knows it yet. */
-  readonly isNew: boolean;
 }
 
 export class Invocation {
@@ -100,21 +79,6 @@ export class Invocation {
     private readonly request: InvocationRequest,
   ) {
     this.#fence = new Fence(host.fence);
-  }
-
-  static otherRequest(id: string): RequestError {
-    return new RequestError(
-      ErrorCode.InvalidParams,
-      `Invocation ${id} was called with another tool or other arguments. A retry repeats the call ` +
-        `as it was; leave the id out to start a new invocation.`,
-    );
-  }
-
-  static wiped(id: string): RequestError {
-    return new RequestError(
-      ErrorCode.InternalError,
-      `Everything was wiped while invocation ${id} was under way. Call the tool anew.`,
-    );
   }
 
   get id(): string {
@@ -165,13 +129,8 @@ export class Invocation {
   async #whySuperseded(): Promise<RequestError> {
     const { store, fence } = this.host;
     const known = await fence.run(() => store.readInvocation(this.id));
-    if (known?.seq !== this.#execution?.options.invocation.seq) return Invocation.wiped(this.id);
-    return new RequestError(
-      ErrorCode.InternalError,
-      `Another server has taken invocation ${this.id} over, and what came of it here was not kept. ` +
-        `Call again with the same id to retry it.`,
-      this.#meta(),
-    );
+    if (known?.seq !== this.#execution?.options.invocation.seq) return wiped(this.id);
+    return takenOver(this.id, this.#meta());
   }
 
   /** From here on nothing of the execution settles or begins; returns what was under way. */
@@ -218,7 +177,15 @@ export class Invocation {
     this.#taken = true;
     let begun: BeginOutcome;
     try {
-      begun = await this.#begin();
+      begun = await beginInTurn({
+        ...this.host,
+        request: this.request,
+        earlier: this.host.earlier(this).map(({ over }) => over.promise),
+        fence: this.#fence,
+        onBegin: (beginning) => {
+          this.#beginning = beginning;
+        },
+      });
     } catch (error) {
       const message = `The call was not carried out, for it could not be journalled: ${keep(error).message}`;
       this.#refusal = new RequestError(ErrorCode.InternalError, message, this.#meta());
@@ -226,8 +193,8 @@ export class Invocation {
     }
     if (!begun.begun) {
       // A resumption that another server has done already is none of ours any more.
-      if (begun.reason === "other-request") this.#refusal = Invocation.otherRequest(id);
-      if (begun.reason === "wiped") this.#refusal = Invocation.wiped(id);
+      if (begun.reason === "other-request") this.#refusal = otherRequest(id);
+      if (begun.reason === "wiped") this.#refusal = wiped(id);
       return { content: [] };
     }
     const { invocation } = begun;
@@ -267,49 +234,6 @@ export class Invocation {
     });
   }
 
-  /** Journals an execution when it is this request's turn. */
-  async #begin(): Promise<BeginOutcome> {
-    const { store, owner, guards, clock, earlier, watch } = this.host;
-    const { request } = this;
-    const begin = async (isKnown: boolean): Promise<BeginOutcome> =>
-      await this.#fence.run((signal) => {
-        const begun = { ...request, owner, guards, isKnown, at: clock.now() };
-        this.#beginning = store.beginExecution(begun, { signal });
-        return this.#beginning;
-      });
-    if (request.isNew) return await begin(false);
-    // Of this server's requests only one is past this at a time.
-    for (const { over } of earlier(this)) await this.#fence.run(() => over.promise);
-    for (let isKnown = false; ; isKnown = true) {
-      // Listened for from before the look into the journal, so that no change is missed.
-      const next = this.#nextChange();
-      try {
-        const begun = await begin(isKnown);
-        if (begun.begun || begun.reason !== "running") return begun;
-        await this.#fence.run(() => Promise.race([next.changed, watch(begun.owner)]));
-      } finally {
-        next.end();
-      }
-    }
-  }
-
-  /** `changed` resolves when the journal tells of the invocation, or of all. */
-  #nextChange() {
-    const changed = deferred<void>();
-    const unsubscribe = this.host.store.subscribe(({ tables, invocation = this.id }) => {
-      if (tables.includes("invocations") && invocation === this.id) changed.resolve();
-    });
-    const { signal } = this.#fence;
-    // A listener that stayed would keep the invocation's signal as long as its server's.
-    const end = (): void => {
-      unsubscribe();
-      signal.removeEventListener("abort", end);
-    };
-    // What is fenced reaches no `finally`.
-    signal.addEventListener("abort", end, { once: true });
-    return { changed: changed.promise, end };
-  }
-
   async #journalCancellation(unfinished: readonly string[]): Promise<void> {
     const running = this.#endOf("cancelled", unfinished);
     if (running) {
@@ -338,7 +262,7 @@ export class Invocation {
     const { store } = this.host;
     const { id, isNew, as } = this.request;
     const known = isNew || as === "resume" ? undefined : await store.readInvocation(id);
-    if (known && !sameRequest(known, this.request)) throw Invocation.otherRequest(id);
+    if (known && !sameRequest(known, this.request)) throw otherRequest(id);
     // A resumption stays interrupted, with the reason.
     if (this.request.as === "resume" && !this.#taken) {
       const text = result.content.map((part) => (part.type === "text" ? part.text : "")).join(" ");
@@ -405,24 +329,5 @@ export class Invocation {
       ...(response === undefined ? {} : { response }),
       ...(execution.responseLost ? { responseLost: true } : {}),
     };
-  }
-}
-
-/** What was thrown as an `Error` that has a message, as the SDK needs it. */
-function asError(thrown: unknown): Error {
-  const { name, message } = keep(thrown);
-  if (thrown instanceof Error && name === thrown.name && message === thrown.message) return thrown;
-  const error = new Error(message, { cause: thrown });
-  error.name = name;
-  return error;
-}
-
-/** An error whose data, which a tool has made, can be sent; what JSON cannot carry is left out, and said so. */
-function withJsonData({ code, message, data }: RequestError) {
-  try {
-    const copied = typeof data === "object" ? (copyJson(data, "data") as object) : undefined;
-    return { code, message, data: copied };
-  } catch (error) {
-    return { code, message: `${message} (without its data: ${keep(error).message})` };
   }
 }

@@ -1,5 +1,7 @@
 /** The errors that a server answers requests with. */
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { keep } from "../durable/index.ts";
+import { copyJson } from "../store/index.ts";
 
 /**
  * A JSON-RPC error. The SDK's own `McpError` puts its code before its message, and the SDK's client
@@ -33,4 +35,52 @@ export class CancelledError extends RequestError {
   constructor(id: string, meta: Record<string, unknown>) {
     super(ErrorCode.InternalError, `Invocation ${id} was cancelled.`, meta);
   }
+}
+
+/** A retry that asks for something else than the first call. */
+export function otherRequest(id: string): RequestError {
+  return new RequestError(
+    ErrorCode.InvalidParams,
+    `Invocation ${id} was called with another tool or other arguments. A retry repeats the call ` +
+      `as it was; leave the id out to start a new invocation.`,
+  );
+}
+
+export function wiped(id: string): RequestError {
+  return new RequestError(
+    ErrorCode.InternalError,
+    `Everything was wiped while invocation ${id} was under way. Call the tool anew.`,
+  );
+}
+
+export function takenOver(id: string, meta: Record<string, unknown>): RequestError {
+  return new RequestError(
+    ErrorCode.InternalError,
+    `Another server has taken invocation ${id} over, and what came of it here was not kept. ` +
+      `Call again with the same id to retry it.`,
+    meta,
+  );
+}
+
+/** An error whose data, which a tool has made, can be sent; what JSON cannot carry is left out, and said so. */
+export function withJsonData({ code, message, data }: RequestError): {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: object | undefined;
+} {
+  try {
+    const copied = typeof data === "object" ? (copyJson(data, "data") as object) : undefined;
+    return { code, message, data: copied };
+  } catch (error) {
+    return { code, message: `${message} (without its data: ${keep(error).message})` };
+  }
+}
+
+/** What was thrown as an `Error` that has a message, as the SDK needs it. */
+export function asError(thrown: unknown): Error {
+  const { name, message } = keep(thrown);
+  if (thrown instanceof Error && name === thrown.name && message === thrown.message) return thrown;
+  const error = new Error(message, { cause: thrown });
+  error.name = name;
+  return error;
 }

@@ -40,14 +40,14 @@ export {
   type KeyBounds,
 } from "./keys.ts";
 export { keysOf, repeatOf, sameChange, summarizeChange, type MutationOutcome } from "./map.ts";
-export { rowOf, samenessOf, settleRow, type EffectResult, type LedgerEntry } from "./ledger.ts";
 export {
-  judgeCall,
+  rowOf,
+  samenessOf,
+  settleRow,
   tallyEffects,
-  VERDICTS,
+  type EffectResult,
   type EffectTally,
-  type JudgedCall,
-  type Judgement,
-  type Verdict,
-} from "./verdict.ts";
+  type LedgerEntry,
+} from "./ledger.ts";
+export { judgeCall, VERDICTS, type JudgedCall, type Judgement, type Verdict } from "./verdict.ts";
 export { valueFromText, valueToText } from "./value-text.ts";

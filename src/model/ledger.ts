@@ -39,3 +39,23 @@ export function settleRow<Row extends Omit<LedgerRow, "seq">>(row: Row, result: 
     ...("response" in result ? { response: result.response } : {}),
   };
 }
+
+export interface EffectTally {
+  /** How often something happened outside. */
+  readonly effects: number;
+  /** How many of them had happened before, in the same invocation, by the same request. */
+  readonly duplicates: number;
+  /** How many more may have happened: a real service that did not say. */
+  readonly uncertain: number;
+}
+
+/** The second runs of effect validation, and what a service refused, are no effects. */
+export function tallyEffects(rows: readonly LedgerRow[]): EffectTally {
+  const asked = rows.filter(({ validation, outcome }) => !validation && outcome !== "refused");
+  const happened = asked.filter(({ outcome }) => outcome !== "uncertain");
+  return {
+    effects: happened.length,
+    duplicates: happened.filter(({ occurrence }) => occurrence > 1).length,
+    uncertain: asked.length - happened.length,
+  };
+}

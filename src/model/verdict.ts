@@ -14,6 +14,7 @@
  * Effects that are declared repeatable, and those of effect validation, are counted and not judged.
  */
 import { canonicalJson } from "./json.ts";
+import { tallyEffects, type EffectTally } from "./ledger.ts";
 import type { GuardRecord, InvocationRecord, LedgerRow } from "./records.ts";
 
 export const VERDICTS = [
@@ -44,26 +45,6 @@ export interface Judgement {
   /** What was asked for and did not happen. */
   readonly missing: readonly string[];
   readonly tally: EffectTally;
-}
-
-export interface EffectTally {
-  /** How often something happened outside. */
-  readonly effects: number;
-  /** How many of them had happened before, in the same invocation, by the same request. */
-  readonly duplicates: number;
-  /** How many more may have happened: a real service that did not say. */
-  readonly uncertain: number;
-}
-
-/** The second runs of effect validation, and what a service refused, are no effects. */
-export function tallyEffects(rows: readonly LedgerRow[]): EffectTally {
-  const asked = rows.filter(({ validation, outcome }) => !validation && outcome !== "refused");
-  const happened = asked.filter(({ outcome }) => outcome !== "uncertain");
-  return {
-    effects: happened.length,
-    duplicates: happened.filter(({ occurrence }) => occurrence > 1).length,
-    uncertain: asked.length - happened.length,
-  };
 }
 
 /** @returns `undefined` for a call that has not ended: its state says what there is to say */

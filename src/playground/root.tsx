@@ -5,7 +5,7 @@ import { App } from "./app.tsx";
 import { ChosenExampleContext } from "./hooks/use-chosen-example.ts";
 import { usePlace } from "./hooks/use-location.ts";
 import { PlaygroundContext } from "./hooks/use-playground.ts";
-import { isRun, scratch } from "./runtime/scratch.ts";
+import { isRun } from "./runtime/scratch-names.ts";
 import { Playground } from "./runtime/playground.ts";
 
 export function Root(): ReactElement {
@@ -15,7 +15,8 @@ export function Root(): ReactElement {
   const isExploring = place.explore !== null || run !== null;
   useEffect(() => {
     // What a tab left behind that was reloaded, closed or killed.
-    void scratch.clear();
+    // Where that cannot be loaded now, it is left to the next page that looks.
+    import("./runtime/scratch.ts").then(({ scratch }) => scratch.clear()).catch(() => undefined);
   }, []);
   useEffect(() => {
     if (!isExploring) return;

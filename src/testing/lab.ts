@@ -6,7 +6,6 @@ import {
   DurableMcpServer,
   EXECUTION,
   INVOCATION_ID,
-  simulateServices,
   skippingClock,
   uuidv7,
   World,
@@ -22,6 +21,7 @@ import {
   type WriteHeader,
 } from "../store/index.ts";
 
+import { simulateServices } from "../world/index.ts";
 import { engine } from "./engines.ts";
 
 export interface Lab {

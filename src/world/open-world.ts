@@ -1,5 +1,4 @@
 import { openLedger, type OpenOptions } from "../store/indexeddb/index.ts";
-import { simulateServices } from "./services.ts";
 import { World, type WorldSettings } from "./world.ts";
 
 export interface WorldOptions extends OpenOptions, WorldSettings {}
@@ -12,7 +11,11 @@ export async function openWorld({
   effects,
   ...options
 }: WorldOptions): Promise<World> {
-  const world = new World(await openLedger(options), { seed, clock, latencyMs, effects });
+  const [ledger, { simulateServices }] = await Promise.all([
+    openLedger(options),
+    import("./services.ts"),
+  ]);
+  const world = new World(ledger, { seed, clock, latencyMs, effects });
   simulateServices(world);
   return world;
 }

@@ -8,7 +8,6 @@
  */
 import {
   drawAt,
-  EffectRefused,
   keep,
   NetworkError,
   systemClock,
@@ -18,6 +17,7 @@ import {
   type EffectRequest,
 } from "../durable/index.ts";
 import { canonicalJson, copyJson, type Ledger } from "../store/index.ts";
+import { passOn } from "./pass-on.ts";
 
 export interface WorldSettings {
   /** Of the services' randomness; 1 unless given. */
@@ -78,9 +78,9 @@ export class World implements EffectPort {
 
   async run(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
     const asked = { ...effect, request: copyJson(effect.request, "request") };
-    return await (this.#effects === "real"
-      ? this.#perform(access, asked)
-      : this.#simulate(access, asked));
+    if (this.#effects === "simulated") return await this.#simulate(access, asked);
+    const { performForReal } = await import("./real-effects.ts");
+    return await performForReal(this.ledger, this.#entry(access, asked, undefined), access, asked);
   }
 
   async #simulate(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
@@ -105,48 +105,7 @@ export class World implements EffectPort {
     }
     access.trace("happened");
     await access.sleep(simulation.latencyMs ?? this.latencyMs);
-    return await this.#passOn(access, done.seq, done.response, { answered: true });
-  }
-
-  async #perform(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
-    // The second run of effect validation does nothing outside.
-    if (access.earlier) return await access.earlier;
-    const seq = await access.run(() =>
-      this.ledger.record({ ...this.#entry(access, effect, undefined), outcome: "uncertain" }),
-    );
-    let response: unknown;
-    try {
-      response = await access.run(effect.perform);
-    } catch (error) {
-      const kept = keep(error);
-      const isRefused = error instanceof EffectRefused;
-      access.trace(isRefused ? "refused" : "may have happened", kept);
-      await access.run(() =>
-        this.ledger.settle(seq, isRefused ? { refused: kept } : { error: kept }),
-      );
-      throw error;
-    }
-    access.trace("happened");
-    return await this.#passOn(access, seq, response, { answered: true, response });
-  }
-
-  /** The answer's way to the tool, on which it may be lost. */
-  async #passOn(
-    access: EffectAccess,
-    seq: number,
-    response: unknown,
-    result: { readonly answered: true; readonly response?: unknown },
-  ): Promise<unknown> {
-    try {
-      await access.pass("effect:after");
-    } catch (error) {
-      const kept = keep(error);
-      access.trace("answer lost", kept);
-      await access.run(() => this.ledger.settle(seq, { error: kept }));
-      throw error;
-    }
-    await access.run(() => this.ledger.settle(seq, result));
-    return response;
+    return await passOn(this.ledger, access, done.seq, done.response, { answered: true });
   }
 
   #entry(access: EffectAccess, effect: EffectRequest, response: unknown) {

@@ -29,7 +29,7 @@ export function useManyWrites(): ManyWrites {
       const abort = new AbortController();
       setRunning(abort);
       try {
-        return await playground.writeMany(map, batches, abort.signal, setCount);
+        return await playground.byHand.writeMany(map, batches, abort.signal, setCount);
       } finally {
         setRunning(undefined);
         void setRange({ map, moment: null });

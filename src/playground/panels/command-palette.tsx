@@ -110,7 +110,8 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
     {
       group: "Server",
       name: settings.guards === "on" ? "Switch the guards off" : "Switch the guards on",
-      run: () => void playground.configure({ guards: settings.guards === "on" ? "off" : "on" }),
+      run: () =>
+        void playground.settings.configure({ guards: settings.guards === "on" ? "off" : "on" }),
     },
     {
       group: "Server",
@@ -119,18 +120,23 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
           ? "Resume interrupted calls by itself"
           : "Hold interrupted calls",
       run: () =>
-        void playground.configure({ resume: settings.resume === "hold" ? "automatic" : "hold" }),
+        void playground.settings.configure({
+          resume: settings.resume === "hold" ? "automatic" : "hold",
+        }),
     },
     {
       group: "Server",
       name: settings.delays === "skip" ? "Take delays as they are" : "Skip delays",
       run: () =>
-        void playground.configure({ delays: settings.delays === "skip" ? "real" : "skip" }),
+        void playground.settings.configure({
+          delays: settings.delays === "skip" ? "real" : "skip",
+        }),
     },
     {
       group: "Server",
       name: settings.effectValidation ? "Stop validating effects" : "Validate effects",
-      run: () => void playground.configure({ effectValidation: !settings.effectValidation }),
+      run: () =>
+        void playground.settings.configure({ effectValidation: !settings.effectValidation }),
     },
     playground.isHanging && {
       group: "Server",
@@ -180,9 +186,9 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
     ...presetsOf(playground.example.name).map(({ name, faults }): Action => ({
       group: "Arm faults",
       name,
-      run: () => void playground.arm(name, faults),
+      run: () => void playground.settings.arm(name, faults),
     })),
-    { group: "Arm faults", name: "Disarm", run: () => void playground.arm("", []) },
+    { group: "Arm faults", name: "Disarm", run: () => void playground.settings.arm("", []) },
     ...STATE_PANELS.map((panel): Action => ({
       group: "Show",
       name: `Show ${panel}`,

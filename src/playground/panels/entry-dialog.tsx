@@ -44,7 +44,7 @@ export function EntryDialog({
       setRefusal("The map has an entry of this key. Press Insert again to overwrite it.");
       return;
     }
-    if (await playground.write(map, { method: "insert", entries: [entry] }))
+    if (await playground.byHand.write(map, { method: "insert", entries: [entry] }))
       dialog.current?.close();
     else setRefusal("It could not be written; the log at the bottom says why.");
   };

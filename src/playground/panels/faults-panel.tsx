@@ -19,7 +19,7 @@ export default function FaultsPanel(): ReactElement {
       title="Faults"
       actions={
         plan ? (
-          <Button tone="quiet" onClick={() => void playground.arm("", [])}>
+          <Button tone="quiet" onClick={() => void playground.settings.arm("", [])}>
             Disarm
           </Button>
         ) : null
@@ -42,7 +42,7 @@ export default function FaultsPanel(): ReactElement {
               type="button"
               aria-pressed={plan?.name === name}
               className="rounded border border-line px-2 py-1 text-left hover:bg-raised aria-pressed:border-accent aria-pressed:bg-accent-soft"
-              onClick={() => void playground.arm(name, faults)}
+              onClick={() => void playground.settings.arm(name, faults)}
             >
               <span className="block text-sm font-medium">{name}</span>
               <span className="block text-xs text-muted">{about}</span>
@@ -95,7 +95,7 @@ function ArmedPlan(): ReactElement | null {
                 tone="quiet"
                 aria-label={`Remove fault ${index + 1}`}
                 icon={<X size={13} aria-hidden />}
-                onClick={() => void playground.removeFault(id)}
+                onClick={() => void playground.settings.removeFault(id)}
               />
             </li>
           );
@@ -189,7 +189,7 @@ function OwnFault(): ReactElement {
       return;
     }
     setRefusal(undefined);
-    void playground.addFault(parsed.data);
+    void playground.settings.addFault(parsed.data);
   };
 
   return (

@@ -282,7 +282,7 @@ function RemoveButton({ map, entryKey }: { readonly map: string; readonly entryK
     <Button
       tone="danger"
       onBlur={() => setAsked(false)}
-      onClick={() => void playground.write(map, { method: "remove", keys: [entryKey] })}
+      onClick={() => void playground.byHand.write(map, { method: "remove", keys: [entryKey] })}
     >
       Remove for good
     </Button>

@@ -143,7 +143,7 @@ function GuardsOff(): ReactElement | null {
       <Button
         tone="quiet"
         className="underline"
-        onClick={() => void playground.configure({ guards: "on" })}
+        onClick={() => void playground.settings.configure({ guards: "on" })}
       >
         Switch them on
       </Button>

@@ -27,7 +27,9 @@ export default function SavedCalls({
     else if (savedCalls.some((call) => call.name === chosen))
       setRefusal("A saved call has this name. Choose another, or remove that one first.");
     else {
-      void playground.configure({ savedCalls: [...savedCalls, { name: chosen, tool, args }] });
+      void playground.settings.configure({
+        savedCalls: [...savedCalls, { name: chosen, tool, args }],
+      });
       setRefusal(undefined);
       setName(undefined);
     }
@@ -95,7 +97,7 @@ export default function SavedCalls({
                 aria-label={`Remove ${call.name}`}
                 icon={<X size={13} aria-hidden />}
                 onClick={() =>
-                  void playground.configure({
+                  void playground.settings.configure({
                     savedCalls: savedCalls.filter((other) => other !== call),
                   })
                 }

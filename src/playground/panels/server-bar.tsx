@@ -137,7 +137,9 @@ function ServerControls(): ReactElement {
         disabled={!open}
         title="When the server starts, leave interrupted calls as they are until you resume them."
         onClick={() =>
-          void playground.configure({ resume: settings.resume === "hold" ? "automatic" : "hold" })
+          void playground.settings.configure({
+            resume: settings.resume === "hold" ? "automatic" : "hold",
+          })
         }
       >
         Hold interrupted
@@ -147,7 +149,7 @@ function ServerControls(): ReactElement {
         disabled={!open}
         title="Run every guarded step without any record, to see what the guards are for."
         onClick={() =>
-          void playground.configure({ guards: settings.guards === "on" ? "off" : "on" })
+          void playground.settings.configure({ guards: settings.guards === "on" ? "off" : "on" })
         }
       >
         Guards off

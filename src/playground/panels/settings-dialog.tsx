@@ -28,14 +28,14 @@ export default function SettingsDialog({
         <Switch
           label="Skip delays"
           on={settings.delays === "skip"}
-          onChange={(on) => void playground.configure({ delays: on ? "skip" : "real" })}
+          onChange={(on) => void playground.settings.configure({ delays: on ? "skip" : "real" })}
         >
           Retry delays and the latencies of services take no time.
         </Switch>
         <Switch
           label="Validate effects"
           on={settings.effectValidation}
-          onChange={(effectValidation) => void playground.configure({ effectValidation })}
+          onChange={(effectValidation) => void playground.settings.configure({ effectValidation })}
         >
           Every atLeastOnce callable is run twice, and what differs is reported.
         </Switch>
@@ -96,7 +96,7 @@ function KeepRecordings(): ReactElement {
       return;
     }
     setRefusal(undefined);
-    void playground.configure({ keepRecordings: typed === "" ? undefined : count });
+    void playground.settings.configure({ keepRecordings: typed === "" ? undefined : count });
   };
   return (
     <form

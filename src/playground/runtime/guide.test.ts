@@ -24,8 +24,8 @@ it.each([
 ] as const)(
   "with the guards %s a payment whose server dies is charged %i time(s)",
   async (guards, times) => {
-    await playground.configure({ resume: "hold", guards: "on" });
-    await playground.arm("mine", [own]);
+    await playground.settings.configure({ resume: "hold", guards: "on" });
+    await playground.settings.arm("mine", [own]);
     const mine = playground.snapshot().settings;
     const { id, before } = await chargeAndCrash(playground, guards);
     expect(playground.snapshot()).toMatchObject({ server: "crashed", settings: { guards } });
@@ -57,7 +57,7 @@ describe("where it cannot be shown", () => {
 
   it("for the call ends without a crash, it is told, and the settings are put back", async () => {
     const before = playground.snapshot().settings;
-    vi.spyOn(playground, "arm").mockResolvedValueOnce(undefined);
+    vi.spyOn(playground.settings, "arm").mockResolvedValueOnce(undefined);
     await expect(chargeAndCrash(playground, "off")).rejects.toThrow("without a crash");
     expect(playground.snapshot().settings).toEqual(before);
   });

@@ -21,8 +21,8 @@ export async function chargeAndCrash(
     throw new Error("The server does not run: restart it, then try again.");
   }
   const preset = presets.find(({ id }) => id === "crash-after");
-  await playground.configure({ guards, resume: "automatic" });
-  await playground.arm(preset?.name ?? "", preset?.faults ?? []);
+  await playground.settings.configure({ guards, resume: "automatic" });
+  await playground.settings.arm(preset?.name ?? "", preset?.faults ?? []);
   const id = uuidv7();
   playground.client.call("process_payment", { amount: 25, description: "A book" }, id);
   await playground.until(({ client }) => client.get(id)?.state !== "waiting");
@@ -58,7 +58,7 @@ export async function restartAndSettle(playground: Playground, id: string): Prom
 /** Puts the settings back as they were before a demonstration. */
 export async function putBack(playground: Playground, before: Settings): Promise<void> {
   const { guards, resume, plan } = before;
-  await playground.configure({ guards, resume, plan });
+  await playground.settings.configure({ guards, resume, plan });
 }
 
 /** Settings that were kept as text by this tab; `undefined` where something else stands there. */

@@ -78,7 +78,7 @@ describe("a call", () => {
 
   it("whose answer is lost says so, and the work is done", async () => {
     const playground = await open();
-    await playground.arm("lost", [
+    await playground.settings.arm("lost", [
       { point: "call:before-response", kind: "lose-response", when: { nth: 1 } },
     ]);
     const id = playground.client.call("pay", { amount: 5 });

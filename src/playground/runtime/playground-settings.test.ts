@@ -29,8 +29,8 @@ async function call(playground: Playground, tool = "pay", id?: string) {
 describe("settings", () => {
   it("are kept, and read again by the next page", async () => {
     const playground = await lab.open(example);
-    await playground.configure({ guards: "off", delays: "skip" });
-    await playground.configure({ keepRecordings: 3 });
+    await playground.settings.configure({ guards: "off", delays: "skip" });
+    await playground.settings.configure({ keepRecordings: 3 });
     await playground.close();
     const next = await lab.open(example);
     const expected = { guards: "off", delays: "skip", keepRecordings: 3 };
@@ -43,7 +43,7 @@ describe("settings", () => {
 
   it("of another tab are taken over, by the server that runs too", async () => {
     const [here, there] = [await lab.open(example), await lab.open(example)];
-    await there.configure({ guards: "off" });
+    await there.settings.configure({ guards: "off" });
     await here.until(({ settings }) => settings.guards === "off");
     const { id } = await call(here);
     await call(here, "pay", id);
@@ -52,7 +52,7 @@ describe("settings", () => {
 
   it("that cannot be meant are refused, told, and change nothing", async () => {
     const playground = await lab.open(example);
-    await playground.configure({ latencyMs: -5 });
+    await playground.settings.configure({ latencyMs: -5 });
     expect(playground.snapshot().problem).toContain("latencyMs");
     expect(playground.snapshot().settings.latencyMs).toBe(0);
     expect(await playground.store?.readSetting(SETTINGS_KEY)).toBeUndefined();
@@ -63,7 +63,7 @@ describe("settings", () => {
     const { store } = playground;
     if (!store) throw new Error("It is not open.");
     vi.spyOn(store, "writeSetting").mockRejectedValueOnce(new Error("full"));
-    await playground.configure({ guards: "off" });
+    await playground.settings.configure({ guards: "off" });
     expect(playground.snapshot()).toMatchObject({ problem: "full", settings: { guards: "off" } });
   });
 
@@ -85,13 +85,13 @@ describe("settings", () => {
     });
     expect(playground.snapshot().settings.plan).toBeUndefined();
     // And are replaced by the next that is set.
-    await playground.configure({ guards: "off" });
+    await playground.settings.configure({ guards: "off" });
     expect(await playground.store?.readSetting(SETTINGS_KEY)).toMatchObject({ guards: "off" });
   });
 
   it("that another tab damages leave this one as it is, which stands in the log", async () => {
     const playground = await lab.open(example);
-    await playground.configure({ guards: "off" });
+    await playground.settings.configure({ guards: "off" });
     const other = await openStore({ name: playground.database });
     await other.writeSetting(SETTINGS_KEY, planOf({ point: "nowhere" }));
     await other.close();
@@ -117,30 +117,35 @@ describe("the plan of faults", () => {
 
   it("is armed by a name, grows and shrinks by single faults, and is disarmed by none", async () => {
     const playground = await lab.open(example);
-    await playground.arm("Lost", [lost]);
+    await playground.settings.arm("Lost", [lost]);
     expect(planned(playground.snapshot())).toEqual(["Lost", "lose-response"]);
-    await playground.addFault({ ...lost, kind: "hang" });
+    await playground.settings.addFault({ ...lost, kind: "hang" });
     expect(planned(playground.snapshot())).toEqual(["a plan of your own", "lose-response", "hang"]);
     const [first, second] = playground.snapshot().settings.plan?.faults ?? [];
-    await playground.removeFault(first?.id ?? "");
+    await playground.settings.removeFault(first?.id ?? "");
     expect(planned(playground.snapshot())).toEqual(["a plan of your own", "hang"]);
-    await playground.removeFault("none");
+    await playground.settings.removeFault("none");
     expect(planned(playground.snapshot())).toEqual(["a plan of your own", "hang"]);
-    await playground.removeFault(second?.id ?? "");
+    await playground.settings.removeFault(second?.id ?? "");
     expect(planned(playground.snapshot())).toBeUndefined();
-    await playground.arm("Lost", [lost]);
-    await playground.arm("", []);
+    await playground.settings.arm("Lost", [lost]);
+    await playground.settings.arm("", []);
     expect(planned(playground.snapshot())).toBeUndefined();
     expect(await call(playground)).toMatchObject({ state: "answered" });
   });
 
   it("a fault that is added leaves the others' count; armed anew, they strike again", async () => {
     const playground = await lab.open(example);
-    await playground.addFault(lost);
+    await playground.settings.addFault(lost);
     expect(await call(playground)).toMatchObject({ state: "error", lost: true });
-    await playground.addFault({ point: "map:committed", kind: "latency", ms: 0, when: { nth: 1 } });
+    await playground.settings.addFault({
+      point: "map:committed",
+      kind: "latency",
+      ms: 0,
+      when: { nth: 1 },
+    });
     expect(await call(playground)).toMatchObject({ state: "answered" });
-    await playground.arm("Lost", [lost]);
+    await playground.settings.arm("Lost", [lost]);
     expect(await call(playground)).toMatchObject({ state: "error", lost: true });
   });
 });

@@ -107,7 +107,7 @@ describe("opening and closing", () => {
     await (await openStore({ name: run })).close();
     await gone.open();
     expect(gone.snapshot()).toMatchObject({ phase: "ready", server: "running" });
-    await gone.arm("crash", [{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
+    await gone.settings.arm("crash", [{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
     const { id } = await call(gone);
     await gone.start();
     const state = async (): Promise<unknown> => (await gone.store?.readInvocation(id))?.state;
@@ -127,7 +127,9 @@ describe("the server's life", () => {
   it("a crash is told, and the next server resumes what it interrupted", async () => {
     const playground = await lab.open(example);
     const first = playground.snapshot().serverId ?? "";
-    await playground.arm("crash", [{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
+    await playground.settings.arm("crash", [
+      { point: "effect:after", kind: "crash", when: { nth: 1 } },
+    ]);
     const { id, ...seen } = await call(playground);
     expect(seen).toMatchObject({ state: "error", lost: true });
     expect(playground.snapshot().server).toBe("crashed");
@@ -157,7 +159,9 @@ describe("the server's life", () => {
 
   it("a call that hangs by a fault goes on when it is released", async () => {
     const playground = await lab.open(example);
-    await playground.arm("hang", [{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
+    await playground.settings.arm("hang", [
+      { point: "effect:after", kind: "hang", when: { nth: 1 } },
+    ]);
     const id = playground.client.call("pay", { amount: 5 });
     await expect.poll(() => playground.isHanging).toBe(true);
     expect(playground.snapshot().client.get(id)).toMatchObject({ state: "waiting" });
@@ -193,7 +197,7 @@ describe("the server's life", () => {
 describe("wiping", () => {
   it("empties store, ledger and what the page saw, keeps the settings, and starts anew", async () => {
     const playground = await lab.open(example);
-    await playground.configure({ latencyMs: 1 });
+    await playground.settings.configure({ latencyMs: 1 });
     await call(playground);
     expect(await charges(playground)).toBe(1);
     expect(await playground.wipe()).toBe(true);

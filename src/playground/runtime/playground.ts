@@ -4,35 +4,30 @@
  * It is the only thing in the page that acts. Panels read the store through queries and this
  * object's snapshot, and call its methods.
  */
-import { z } from "zod";
-import { skippingClock, systemClock, uuidv7, type Clock } from "../../durable/index.ts";
+import { skippingClock, systemClock, type Clock } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
-import { ServerRefusedError, type InvocationRecord, type MapChange } from "../../store/index.ts";
-import {
-  databaseNames,
-  openStore,
-  type ConnectionEvent,
-  type IndexedDbStore,
-  type MadeDatabase,
-} from "../../store/indexeddb/index.ts";
-import { openWorld, type World } from "../../world/index.ts";
+import { ServerRefusedError, type InvocationRecord } from "../../store/index.ts";
+import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
+import type { World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
-import type { Entry } from "./entries-file.ts";
+import { HandWrites } from "./hand-writes.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
-import { scratch, type Release } from "./scratch.ts";
+import type { Release, Scratch } from "./scratch.ts";
 import { ScriptRun } from "./script-run.ts";
-import { recall, remember } from "./session-memory.ts";
-import { SETTINGS_KEY, settingsSchema, type PlannedFault, type Settings } from "./settings.ts";
+import { keptDrafts, keepDrafts } from "./drafts.ts";
+import { openDatabases } from "./open-databases.ts";
+import { SettingsDesk } from "./settings-desk.ts";
+import type { Settings } from "./settings.ts";
 import { asError, StateCell } from "./state-cell.ts";
 import type { PlaygroundState } from "./state.ts";
 import { Trimmer } from "./trimmer.ts";
 
-/** The name of a plan that is no preset's. */
-const OWN_PLAN = "a plan of your own";
-const draftsSchema = z.record(z.string(), z.string());
+/** Loaded where a sweep's run is looked at. */
+const loadRuns = async (): Promise<Pick<Scratch, "hold" | "clear">> =>
+  (await import("./scratch.ts")).scratch;
 
 export class Playground {
   readonly #cell = new StateCell();
@@ -42,6 +37,10 @@ export class Playground {
   readonly client = new PageClient(this.#cell, this.#protocol);
   /** Runs the example's client script. */
   readonly script: ScriptRun;
+  /** What a person has set, the plan of faults among it. */
+  readonly settings: SettingsDesk;
+  /** Writes past any server. */
+  readonly byHand: HandWrites;
   /** A sweep's run has none: it is there to be cleared away. */
   readonly #note: DataNote | undefined;
   /** Delays are as the settings say when they begin. */
@@ -67,10 +66,13 @@ export class Playground {
   constructor(
     readonly example: Example,
     readonly run: string | null = null,
-    private readonly runs = scratch,
+    private readonly runs = loadRuns,
   ) {
     this.#note = run === null ? new DataNote(this.database) : undefined;
-    this.#cell.set({ drafts: keptDrafts(this.#draftsName), loss: this.#note?.loss });
+    this.#cell.set({ drafts: keptDrafts(this.example.name), loss: this.#note?.loss });
+    const store = (): IndexedDbStore | undefined => this.#store;
+    this.settings = new SettingsDesk(this.#cell, store, (settings) => this.#apply(settings));
+    this.byHand = new HandWrites(this.#cell, store);
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
       this.#running(signal),
     );
@@ -78,10 +80,6 @@ export class Playground {
 
   get database(): string {
     return this.run ?? `playground-${this.example.name}`;
-  }
-
-  get #draftsName(): string {
-    return `drafts:${this.example.name}`;
   }
 
   get subscribe(): StateCell["subscribe"] {
@@ -107,7 +105,8 @@ export class Playground {
   open(): Promise<void> {
     const life = ++this.#life;
     // At once: the page that showed another run of the sweep clears up when it is closed.
-    if (this.run !== null) this.#hold ??= this.runs.hold(this.run);
+    const { run } = this;
+    if (run !== null) this.#hold ??= this.runs().then((runs) => runs.hold(run));
     return this.#inOrder(async () => {
       const { connection: _, error: __, ...state } = this.#cell.state;
       this.#cell.replace({ ...state, phase: "opening" });
@@ -125,7 +124,7 @@ export class Playground {
     if (!held) return;
     const release = await held;
     await release();
-    void this.runs.clear();
+    void this.runs().then((runs) => runs.clear());
   }
 
   /** Starts a server on the store, where none is running. */
@@ -180,39 +179,32 @@ export class Playground {
       this.#note?.made(made);
       this.#cell.set({ loss: this.#note?.loss });
     };
-    let store: IndexedDbStore | undefined;
-    let world: World | undefined;
     try {
       await this.#hold;
-      if (this.run !== null && !(await databaseNames()).includes(name)) {
-        throw new Error("This run of Explore is gone: runs are deleted when Explore is left.");
+      const mustBeThere = this.run !== null;
+      const clock = this.#clock;
+      const options = { name, mustBeThere, clock, onConnection, onMade };
+      const { store, world, settings } = await openDatabases(options);
+      if (life !== this.#life) {
+        await store.close();
+        await world.ledger.close();
+        return false;
       }
-      store = await openStore({ name, onConnection, onMade });
-      world = await openWorld({
-        name: `${name}-ledger`,
-        onConnection,
-        onMade,
-        clock: this.#clock,
-      });
-      const settings = await store.readSetting(SETTINGS_KEY);
-      if (life !== this.#life) throw new Error("The example was left while it was being opened.");
       this.#store = store;
       this.#world = world;
       this.#trimmer = new Trimmer(store, (error) =>
         this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
       );
-      this.#takeSettings(settings);
+      this.settings.take(settings);
       store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
         if (remote && tables.includes("settings"))
-          void this.#cell.attempt(() => this.#readSettings());
+          void this.#cell.attempt(() => this.settings.read());
       });
       const { connection: _, ...opened } = this.#cell.state;
       this.#cell.replace({ ...opened, phase: "ready", opened: life });
       return true;
     } catch (error) {
-      await store?.close();
-      await world?.ledger.close();
       if (life === this.#life) {
         this.#cell.set({ phase: "failed", error: asError(error), server: "stopped" });
       }
@@ -334,33 +326,7 @@ export class Playground {
   /** Keeps what is being typed as a tool's arguments. */
   draft(tool: string, text: string): void {
     this.#cell.set({ drafts: { ...this.#cell.state.drafts, [tool]: text } });
-    remember(this.#draftsName, JSON.stringify(this.#cell.state.drafts));
-  }
-
-  async configure(change: Partial<Settings>): Promise<void> {
-    await this.#cell.attempt(async () => {
-      const settings = settingsSchema.parse({ ...this.#cell.state.settings, ...change });
-      // At once: a change that follows builds on it.
-      this.#apply(settings);
-      await this.#store?.writeSetting(SETTINGS_KEY, settings);
-    });
-  }
-
-  /** Arms a plan whose hits are counted from zero; without faults, disarms. */
-  async arm(name: string, faults: readonly PlannedFault[]): Promise<void> {
-    const armed = faults.map((fault) => ({ id: uuidv7(), fault }));
-    await this.configure({ plan: armed.length === 0 ? undefined : { name, faults: armed } });
-  }
-
-  /** Adds one fault to the plan; the others keep their count. */
-  async addFault(fault: PlannedFault): Promise<void> {
-    const faults = [...(this.#cell.state.settings.plan?.faults ?? []), { id: uuidv7(), fault }];
-    await this.configure({ plan: { name: OWN_PLAN, faults } });
-  }
-
-  async removeFault(id: string): Promise<void> {
-    const faults = this.#cell.state.settings.plan?.faults.filter((fault) => fault.id !== id) ?? [];
-    await this.configure({ plan: faults.length === 0 ? undefined : { name: OWN_PLAN, faults } });
+    keepDrafts(this.example.name, this.#cell.state.drafts);
   }
 
   /** Puts away what was told. */
@@ -375,35 +341,6 @@ export class Playground {
     this.#cell.set({ loss: undefined });
   }
 
-  /** Writes to a map by hand, past any server. */
-  async write(map: string, change: MapChange): Promise<boolean> {
-    return await this.#cell.attempt(async () => {
-      await this.#store?.applyMutation({ map, at: Date.now(), origin: {}, change });
-    });
-  }
-
-  /**
-   * Writes many entries by hand, a batch after the other, which an abort ends between two.
-   *
-   * @param batches made when they are due, so that they need not all be in memory
-   * @param onProgress told how many were written
-   */
-  async writeMany(
-    map: string,
-    batches: Iterable<readonly Entry[]>,
-    signal: AbortSignal,
-    onProgress: (count: number) => void,
-  ): Promise<boolean> {
-    let count = 0;
-    for (const entries of batches) {
-      if (signal.aborted) return false;
-      if (!(await this.write(map, { method: "insert", entries }))) return false;
-      count += entries.length;
-      onProgress(count);
-    }
-    return true;
-  }
-
   /** Stops the server in order and starts none: nothing is left running. */
   stop(): Promise<void> {
     return this.#inOrder(async () => {
@@ -413,20 +350,6 @@ export class Playground {
 
   clearProtocol(): void {
     this.#protocol.clear();
-  }
-
-  async #readSettings(): Promise<void> {
-    this.#takeSettings(await this.#store?.readSetting(SETTINGS_KEY));
-  }
-
-  #takeSettings(stored: unknown): void {
-    const kept = settingsSchema.safeParse(stored ?? {});
-    if (kept.success) this.#apply(kept.data);
-    else
-      this.#cell.log(
-        "warning",
-        `The kept settings cannot be read and are left out: ${kept.error.message}`,
-      );
   }
 
   #apply(settings: Settings): void {
@@ -450,13 +373,5 @@ export class Playground {
     }
     this.#cell.set({ phase: "closed", connection: event, server: "stopped" });
     void this.#cell.attempt(() => this.#inOrder(() => this.#stop()));
-  }
-}
-
-function keptDrafts(name: string): Readonly<Record<string, string>> {
-  try {
-    return draftsSchema.parse(JSON.parse(recall(name) ?? "{}"));
-  } catch {
-    return {}; // Written by something else: there is nothing of ours in it to keep.
   }
 }

@@ -2,7 +2,8 @@ import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { locksOfTabs } from "../../testing/example.ts";
 import { uuidv7, uuidv7Lower } from "../../durable/index.ts";
-import { isRun, Scratch, sweepOf, type Release, type SharedLocks } from "./scratch.ts";
+import { isRun, sweepOf } from "./scratch-names.ts";
+import { Scratch, type Release, type SharedLocks } from "./scratch.ts";
 
 let sweep: string;
 beforeEach(() => {

@@ -7,26 +7,15 @@
  */
 import { uuidv7, uuidv7Time } from "../../durable/index.ts";
 import { deferred } from "../../store/index.ts";
+import { sweepOf } from "./scratch-names.ts";
 import { databaseNames, deleteDatabases } from "../../store/indexeddb/index.ts";
 
-const SCRATCH =
-  /^explore-([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})-[\w-]+$/;
 const LOCK = /^durable-mcp:kept:(.*):/;
 /** Where tabs share no locks, what is younger may be another tab's, in milliseconds. */
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Gives up what was held; resolves when it is free. */
 export type Release = () => Promise<void>;
-
-/** The sweep's id, a UUIDv7; `undefined` for any other database. */
-export function sweepOf(database: string): string | undefined {
-  return SCRATCH.exec(database)?.[1];
-}
-
-/** Whether a name, which may come from a link, is of a sweep's run: opened as one, its ledger would be changed. */
-export function isRun(name: string): boolean {
-  return sweepOf(name) !== undefined && !name.endsWith("-ledger");
-}
 
 /** What of the browser's Web Locks is needed. */
 export interface SharedLocks {

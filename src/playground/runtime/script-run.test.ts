@@ -59,7 +59,9 @@ it("runs once at a time, and anew when it has ended", async () => {
 describe("over a crash of the server", () => {
   it("it waits for the next, asks again as the same call, and goes on", async () => {
     const playground = await lab.open(exampleOf(registerPay, payTwice));
-    await playground.arm("crash", [{ point: "map:committed", kind: "crash", when: { nth: 1 } }]);
+    await playground.settings.arm("crash", [
+      { point: "map:committed", kind: "crash", when: { nth: 1 } },
+    ]);
     const running = playground.script.run();
     await playground.until(({ transcript }) =>
       transcript.some(({ text }) => text.startsWith("It waits for the next server")),
@@ -78,7 +80,9 @@ describe("over a crash of the server", () => {
 
   it("stopped while it waits for the next, it ends", async () => {
     const playground = await lab.open(exampleOf(registerPay, payTwice));
-    await playground.arm("crash", [{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
+    await playground.settings.arm("crash", [
+      { point: "effect:after", kind: "crash", when: { nth: 1 } },
+    ]);
     const running = playground.script.run();
     await playground.until(({ transcript }) =>
       transcript.some(({ text }) => text.startsWith("It waits for the next server")),
