@@ -8,7 +8,7 @@ import {
   type Place,
   type SweptKind,
 } from "../../explore/index.ts";
-import { plural, verdictText } from "../format.ts";
+import { plural } from "../format.ts";
 
 export const KINDS: Record<SweptKind, string> = {
   crash: "crash",
@@ -123,7 +123,7 @@ function Cell({
         <Icon size={12} aria-hidden />
         {holds ? "holds" : "broken"}
       </span>
-      <span className="text-ink">{verdictText(judgement)}</span>
+      <span className="text-ink">{judgement?.verdict ?? "not ended"}</span>
       <span className="text-ink">
         {outcome}, {plural(run.effects.length, "effect")}
       </span>

@@ -111,8 +111,10 @@ function ServerStopped(): ReactElement | null {
     return (
       <Notice tone="warn" title="The server was not started: another one may be at work.">
         <p>{refused}</p>
-        <Button onClick={() => void playground.takeOver()}>Take over</Button>
-        <Button onClick={() => void playground.start()}>Try again</Button>
+        <div className="flex flex-wrap gap-2">
+          <Button onClick={() => void playground.takeOver()}>Take over</Button>
+          <Button onClick={() => void playground.start()}>Try again</Button>
+        </div>
       </Notice>
     );
   }
