@@ -3,7 +3,6 @@
  * carries no data, so that a lost or doubled one does no harm.
  */
 import { MOST_CHANGES, readChanges } from "./change-message.ts";
-import type { FeedStore } from "./durable-store.ts";
 
 export type Table = "invocations" | "guards" | "maps" | "trace" | "settings" | "ledger" | "hits";
 
@@ -105,13 +104,4 @@ export class ChangeFeed {
       }
     }
   }
-}
-
-/** The port's face of a feed. */
-export function feedTable(feed: ChangeFeed): FeedStore {
-  return {
-    announceServer: (server, { tookOver = false } = {}) =>
-      feed.emit({ tables: ["invocations"], server, ...(tookOver ? { tookOver: true } : {}) }),
-    subscribe: (listener) => feed.subscribe(listener),
-  };
 }

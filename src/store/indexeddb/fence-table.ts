@@ -48,20 +48,24 @@ export function endOnce(tx: IDBTransaction, by: ExecutionRef): () => boolean {
   return wasThere(tx.objectStore("fences").add(true, markOf(by)));
 }
 
+/** There is a mark where the execution is over; among the guards, where it may claim nothing any more. */
+export function findMark(
+  tx: IDBTransaction,
+  table: "fences" | "guards",
+  by: ExecutionRef,
+): Promise<IDBValidKey | undefined> {
+  return settled(tx.objectStore(table).getKey(markOf(by)));
+}
+
 /** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
 export async function checkFence(tx: IDBTransaction, by: ExecutionRef | undefined): Promise<void> {
-  if (by && (await settled(tx.objectStore("fences").getKey(markOf(by)))) !== undefined) {
+  if (by && (await findMark(tx, "fences", by)) !== undefined) {
     throw new SupersededError(by.execution);
   }
 }
 
-/** As `checkFence`, among the guards: there is a mark where the execution may claim nothing any more. */
-export function findMark(tx: IDBTransaction, by: ExecutionRef): Promise<IDBValidKey | undefined> {
-  return settled(tx.objectStore("guards").getKey(markOf(by)));
-}
-
 /**
- * The same without an answer to wait for: aborts the transaction where there is one. The mark that it
+ * Looks among the guards without an answer to wait for: aborts the transaction where there is one. The mark that it
  * adds is taken away again.
  *
  * @returns tells, once the transaction was aborted, whether this is why

@@ -22,7 +22,7 @@ import { readPage, settled } from "./read-records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 import { countUnrecorded } from "./trace-table.ts";
 
-export function guardTable({ db, tell, executing }: Connection): GuardStore {
+export function guardTable({ db, executing }: Connection): GuardStore {
   return {
     async readGuard(invocationSeq, alias) {
       return await readTable(db, "guards", (table) =>
@@ -66,9 +66,7 @@ export function guardTable({ db, tell, executing }: Connection): GuardStore {
       // Strict: a callable that may run once is entered only when that is on the disk.
       const durability = asked.kind === "atMostOnce" ? "strict" : "relaxed";
       const isAlone = executing.size <= 1;
-      const outcome = await claimGuard(db, asked, { ...options, durability, isAlone });
-      tell({ tables: ["guards"], invocation: asked.invocation });
-      return outcome;
+      return await claimGuard(db, asked, { ...options, durability, isAlone });
     },
 
     async settleGuard(settlement, options = {}) {
@@ -81,7 +79,6 @@ export function guardTable({ db, tell, executing }: Connection): GuardStore {
         guards.put(settle(settlement));
         if (!isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
       });
-      tell({ tables: ["guards"], invocation: claimed.invocation });
     },
   };
 }
@@ -100,7 +97,7 @@ async function claimGuard(
   try {
     return await write(db, ["guards"], options, async (tx) => {
       const guards = tx.objectStore("guards");
-      const mark = options.isAlone ? findMark(tx, asked) : undefined;
+      const mark = options.isAlone ? findMark(tx, "guards", asked) : undefined;
       if (!mark) isFenced = abortIfMarked(tx, asked);
       const found = asked.isNew
         ? undefined

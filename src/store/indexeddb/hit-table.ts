@@ -3,17 +3,15 @@ import type { HitStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
 import { transact } from "./database.ts";
 
-export function hitTable({ db, tell }: Connection): HitStore {
+export function hitTable({ db }: Connection): HitStore {
   return {
     async countHit(plan, fault, options = {}) {
-      const count = await transact(db, ["hits"], "readwrite", options, async (tx) => {
+      return await transact(db, ["hits"], "readwrite", options, async (tx) => {
         const hits = tx.objectStore("hits");
         const next = ((await hits.get([plan, fault])) ?? 0) + 1;
         await hits.put(next, [plan, fault]);
         return next;
       });
-      tell({ tables: ["hits"] });
-      return count;
     },
 
     async readHits(plan) {

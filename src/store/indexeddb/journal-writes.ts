@@ -34,34 +34,26 @@ import { appendTrace } from "./trace-table.ts";
 
 type Writes = "beginExecution" | "endExecution" | "interruptInvocations" | "holdInvocation";
 
-export function journalWrites({ db, tell, executing }: Connection): Pick<JournalStore, Writes> {
+export function journalWrites({ db, executing }: Connection): Pick<JournalStore, Writes> {
   return {
     async beginExecution(asked, options = {}) {
       const isMostLikelyNew = asked.as === "client" && !asked.isKnown;
       const outcome =
         (isMostLikelyNew ? await beginNew(db, asked, options) : undefined) ??
         (await beginAnother(db, asked, options));
-      if (outcome.begun) {
-        const { id: invocation, seq: invocationSeq } = outcome.invocation;
-        executing.add(invocationSeq);
-        tell({ tables: ["invocations"], invocation, invocationSeq });
-      }
+      if (outcome.begun) executing.add(outcome.invocation.seq);
       return outcome;
     },
 
     async endExecution(asked, events, options = {}) {
       const isEnded = await endExecution(db, asked, events, options);
-      const { id: invocation, seq: invocationSeq } = asked.begun;
-      executing.delete(invocationSeq);
-      tell({ tables: ["invocations", "trace"], invocation, invocationSeq });
+      executing.delete(asked.begun.seq);
       return isEnded;
     },
 
     async interruptInvocations(interruption) {
       const marked = await interruptInvocations(db, interruption);
       for (const { seq } of marked) executing.delete(seq);
-      // Also where none was left: what a server wrote last, it may have died before telling.
-      tell({ tables: ["invocations", "trace"] });
       return marked;
     },
 
@@ -72,7 +64,6 @@ export function journalWrites({ db, tell, executing }: Connection): Pick<Journal
         const next = found && hold(found, held);
         if (next) await invocations.put(withPending(next));
       });
-      tell({ tables: ["invocations"], invocation: id });
     },
   };
 }
@@ -184,10 +175,7 @@ async function interruptInvocations(
 }
 
 /** Empties all tables but those that are kept. Who executes something does so no more: what it writes is refused. */
-export async function wipe(
-  { db, tell }: Connection,
-  kept: readonly PlaygroundTable[],
-): Promise<void> {
+export async function wipe({ db }: Connection, kept: readonly PlaygroundTable[]): Promise<void> {
   const tables = ALL_TABLES.filter((table) => !kept.includes(table));
   await write(db, tables, {}, async (tx) => {
     const pending = tx.objectStore("invocations").index("pending");
@@ -196,5 +184,4 @@ export async function wipe(
     // An invocation's number is given once, so that a mark never meets another's.
     for (const invocation of running) await raiseFence(tx, lastExecution(invocation));
   });
-  tell({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
 }

@@ -3,6 +3,7 @@ import { unwrap, type DBSchema } from "idb";
 import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed, originChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
+import { tellingLedger } from "../telling.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import { readPage } from "./read-records.ts";
 
@@ -24,22 +25,17 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
     rows.createIndex("sameness", "sameness");
   });
   const feed = new ChangeFeed(originChannel(options.name));
-  const changed = (invocation?: string): void =>
-    feed.emit({ tables: ["ledger"], ...(invocation !== undefined && { invocation }) });
-
-  return {
+  const ledger: Omit<Ledger, "subscribe"> = {
     async record(entry) {
       const sameness = samenessOf(entry);
       // Strict: what happened outside cannot be taken back by a power cut in here.
       const options = { durability: "strict" } as const;
-      const seq = await transact(db, ["rows"], "readwrite", options, async (tx) => {
+      return await transact(db, ["rows"], "readwrite", options, async (tx) => {
         const rows = tx.objectStore("rows");
         const earlier = await rows.index("sameness").count(sameness);
         // The key generator fills `seq` in.
         return await rows.add({ ...rowOf(entry, earlier), sameness } as StoredRow);
       });
-      changed(entry.invocation);
-      return seq;
     },
     async settle(seq, result) {
       await transact(db, ["rows"], "readwrite", {}, async (tx) => {
@@ -47,7 +43,6 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
         // It may have been wiped meanwhile.
         if (row) await tx.objectStore("rows").put(settleRow(row, result));
       });
-      changed();
     },
     async rows({ invocation, ...page }) {
       return await transact(db, ["rows"], "readonly", {}, async (tx) => {
@@ -67,15 +62,13 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
         ),
       );
     },
-    subscribe: (listener) => feed.subscribe(listener),
     async wipe() {
       await transact(db, ["rows"], "readwrite", {}, (tx) => tx.objectStore("rows").clear());
-      changed();
     },
     close() {
-      feed.close();
       db.close();
       return Promise.resolve();
     },
   };
+  return tellingLedger(ledger, feed);
 }

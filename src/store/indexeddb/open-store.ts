@@ -1,7 +1,9 @@
 /** `DurableStore` over one IndexedDB database: composes the tables' slices. */
-import { ChangeFeed, feedTable, originChannel } from "../change-feed.ts";
+import { ChangeFeed, originChannel } from "../change-feed.ts";
 import type { InspectableStore } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
+import type { PastReads } from "../range-at.ts";
+import { telling } from "../telling.ts";
 import type { Connection } from "./connection.ts";
 import { openDatabase, type OpenOptions } from "./database.ts";
 import { guardTable } from "./guard-table.ts";
@@ -38,52 +40,46 @@ export async function openStore({
   const { name } = options;
   const db = await openCurrent(options);
   const feed = new ChangeFeed(originChannel(name));
-  const connection: Connection = {
-    db,
-    executing: new Set(),
-    tell: (change) => feed.emit(change),
-  };
-  return {
+  const connection: Connection = { db, executing: new Set() };
+  const maps = sortedMapTable(connection);
+  const store = {
     name,
     liveness: liveness ?? (await defaultLiveness(name, db)),
     ...journalReads(connection),
     ...journalWrites(connection),
     ...guardTable(connection),
-    ...sortedMapTable(connection),
+    ...maps,
     ...traceTable(connection),
     ...hitTable(connection),
-    ...settingTable(connection),
-    ...rarelyNeeded(connection),
-    ...feedTable(feed),
+    ...settingTable(connection, () => feed.emit({ tables: ["settings"] })),
+    ...rarelyNeeded(connection, maps),
     wipe: () => wipe(connection, ["settings", "servers"]),
     close() {
-      feed.close();
       // What is under way is completed.
       db.close();
       return Promise.resolve();
     },
   };
+  return telling(store, feed);
 }
 
+type Rare = Pick<InspectableStore, "readWrites" | "readRangeAt" | "trimRecordings">;
+
 /** The past and trimming, which are loaded when they are needed. */
-function rarelyNeeded({
-  db,
-  tell,
-}: Connection): Pick<InspectableStore, "readWrites" | "readRangeAt" | "trimRecordings"> {
+function rarelyNeeded({ db }: Connection, maps: Omit<PastReads, "readWrites">): Rare {
+  const readWrites: Rare["readWrites"] = async (query) => {
+    const history = await import("./map-history.ts");
+    return await history.readWrites(db, query);
+  };
   return {
-    async readWrites(query) {
-      const history = await import("./map-history.ts");
-      return await history.readWrites(db, query);
-    },
+    readWrites,
     async readRangeAt(query, moment) {
-      const history = await import("./map-history.ts");
-      return await history.readRangeAt(db, query, moment);
+      const { readRangeAt } = await import("../range-at.ts");
+      return await readRangeAt({ ...maps, readWrites }, query, moment);
     },
     async trimRecordings(trimming) {
       const { trimRecordings } = await import("./recordings.ts");
-      const trimmed = await trimRecordings(db, trimming);
-      if (trimmed.count > 0) tell({ tables: ["invocations", "trace"] });
-      return trimmed;
+      return await trimRecordings(db, trimming);
     },
   };
 }

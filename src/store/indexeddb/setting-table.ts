@@ -8,7 +8,8 @@ export interface SettingStore {
   writeSetting(key: string, value: unknown): Promise<void>;
 }
 
-export function settingTable({ db, tell }: Connection): SettingStore {
+/** @param changed told of each write */
+export function settingTable({ db }: Connection, changed: () => void): SettingStore {
   return {
     async readSetting(key) {
       return await transact(db, ["settings"], "readonly", {}, (tx) =>
@@ -20,7 +21,7 @@ export function settingTable({ db, tell }: Connection): SettingStore {
       await transact(db, ["settings"], "readwrite", {}, (tx) =>
         tx.objectStore("settings").put(value, key),
       );
-      tell({ tables: ["settings"] });
+      changed();
     },
   };
 }

@@ -27,7 +27,6 @@ import type { PlaygroundDatabase } from "./schema.ts";
 
 export function sortedMapTable({
   db,
-  tell,
 }: Connection): MapStore & Pick<HistoryStore, "readWrite" | "readWriteHeaders"> {
   return {
     async readEntry(map, key) {
@@ -62,12 +61,7 @@ export function sortedMapTable({
       });
     },
 
-    async applyMutation(mutation, options = {}) {
-      const applied = await applyMutation(db, mutation, options);
-      const { invocation } = mutation.origin;
-      tell({ tables: ["maps"], map: mutation.map, ...(invocation && { invocation }) });
-      return applied;
-    },
+    applyMutation: (mutation, options = {}) => applyMutation(db, mutation, options),
 
     async readWrite(seq) {
       return await transact(db, ["writes", "changes"], "readonly", {}, async (tx) => {
@@ -88,7 +82,7 @@ export function sortedMapTable({
   };
 }
 
-export async function readRange(db: PlaygroundDatabase, query: RangeQuery): Promise<MapEntry[]> {
+async function readRange(db: PlaygroundDatabase, query: RangeQuery): Promise<MapEntry[]> {
   const keyOf = keyReader(query.map);
   return (await readStored(db, query)).map(({ primaryKey, value: stored }) => ({
     key: keyOf(primaryKey as string),

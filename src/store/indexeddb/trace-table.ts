@@ -32,16 +32,13 @@ function isOfSame(a: TraceEvent, b: TraceEvent): boolean {
   return a.invocation === b.invocation && a.execution === b.execution;
 }
 
-export function traceTable({ db, tell }: Connection): TraceStore {
+export function traceTable({ db }: Connection): TraceStore {
   return {
     async appendTrace(events, options = {}) {
       await write(db, ["trace"], options, (tx) => {
         appendTrace(tx, events);
         return Promise.resolve();
       });
-      for (const invocation of new Set(events.map((event) => event.invocation))) {
-        tell({ tables: ["trace"], invocation });
-      }
     },
 
     async readTrace({ invocation, limit }) {

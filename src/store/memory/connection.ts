@@ -1,17 +1,17 @@
 /** What the slices of one connection share. */
-import type { StoreChange } from "../change-feed.ts";
 import type { Page, WriteOptions } from "../durable-store.ts";
 import { StoreClosedError } from "../errors.ts";
 import type { MemoryDatabase } from "./database.ts";
 
 export class Connection {
-  isClosed = false;
+  #isClosed = false;
 
-  constructor(
-    readonly db: MemoryDatabase,
-    /** Tells every subscriber of what was committed. */
-    readonly tell: (change: Omit<StoreChange, "remote">) => void,
-  ) {}
+  constructor(readonly db: MemoryDatabase) {}
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return Promise.resolve();
+  }
 
   /**
    * Runs a transaction: at once and to its end, so that none comes between. It checks before it
@@ -19,7 +19,8 @@ export class Connection {
    */
   run<T>(transaction: (db: MemoryDatabase) => T, { signal }: WriteOptions = {}): Promise<T> {
     try {
-      if (this.isClosed) throw new StoreClosedError("The store in memory is closed. Open it anew.");
+      if (this.#isClosed)
+        throw new StoreClosedError("The store in memory is closed. Open it anew.");
       signal?.throwIfAborted();
       return Promise.resolve(structuredClone(transaction(this.db)));
     } catch (error) {

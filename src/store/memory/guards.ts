@@ -6,7 +6,6 @@ import { pageOf, type Connection } from "./connection.ts";
 import { countUnrecorded } from "./trace.ts";
 
 export function guards(connection: Connection): GuardStore {
-  const { tell } = connection;
   return {
     readGuard: (invocationSeq, alias) =>
       connection.run((db) => db.guards.get(invocationSeq)?.get(alias)),
@@ -39,30 +38,25 @@ export function guards(connection: Connection): GuardStore {
         }),
       ),
 
-    async claimGuard(asked, options) {
-      const outcome = await connection.run((db) => {
+    claimGuard: (asked, options) =>
+      connection.run((db) => {
         if (db.isOver(asked)) throw new SupersededError(asked.execution);
         const { invocationSeq, alias } = asked;
         const all = db.guards.get(invocationSeq) ?? new Map<string, GuardRecord>();
         const outcome = claim(all.get(alias), asked);
         if (outcome.claimed) db.guards.set(invocationSeq, all.set(alias, outcome.record));
         return outcome;
-      }, options);
-      tell({ tables: ["guards"], invocation: asked.invocation });
-      return outcome;
-    },
+      }, options),
 
-    async settleGuard(settlement, options) {
-      const { claimed } = settlement;
-      await connection.run((db) => {
+    settleGuard: (settlement, options) =>
+      connection.run((db) => {
+        const { claimed } = settlement;
         const all = db.guards.get(claimed.invocationSeq);
         if (!all || !isClaimed(all.get(claimed.alias), claimed)) {
           throw new SupersededError(claimed.execution);
         }
         all.set(claimed.alias, structuredClone(settle(settlement)));
-      }, options);
-      tell({ tables: ["guards"], invocation: claimed.invocation });
-    },
+      }, options),
   };
 }
 

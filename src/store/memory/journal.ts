@@ -15,7 +15,6 @@ import type { MemoryDatabase } from "./database.ts";
 import { appendTrace } from "./trace.ts";
 
 export function journal(connection: Connection): JournalStore {
-  const { tell } = connection;
   return {
     readInvocation: (id) => connection.run((db) => find(db, id)),
 
@@ -49,8 +48,8 @@ export function journal(connection: Connection): JournalStore {
     readPendingInvocations: (state) =>
       connection.run((db) => [...db.invocations.values()].filter((each) => each.state === state)),
 
-    async beginExecution(asked, options) {
-      const outcome = await connection.run((db) => {
+    beginExecution: (asked, options) =>
+      connection.run((db) => {
         const found = find(db, asked.id);
         const next = begin(found, asked);
         if (!next.begun) return next;
@@ -61,18 +60,12 @@ export function journal(connection: Connection): JournalStore {
         db.seqs.set(asked.id, seq);
         db.invocations.set(seq, invocation);
         return { begun: true, invocation } as const;
-      }, options);
-      if (outcome.begun) {
-        const { id: invocation, seq: invocationSeq } = outcome.invocation;
-        tell({ tables: ["invocations"], invocation, invocationSeq });
-      }
-      return outcome;
-    },
+      }, options),
 
-    async endExecution(asked, events, options) {
-      const { begun, response } = asked;
-      const { seq, id } = begun;
-      const isEnded = await connection.run((db) => {
+    endExecution: (asked, events, options) =>
+      connection.run((db) => {
+        const { begun, response } = asked;
+        const { seq } = begun;
         if (db.isOver(lastExecution(begun))) return false;
         const next = structuredClone(end(asked));
         const answer: unknown = structuredClone(response);
@@ -84,13 +77,10 @@ export function journal(connection: Connection): JournalStore {
           db.answers.set(seq, all.set(begun.last.number, answer));
         }
         return true;
-      }, options);
-      tell({ tables: ["invocations", "trace"], invocation: id, invocationSeq: seq });
-      return isEnded;
-    },
+      }, options),
 
-    async interruptInvocations({ dead, at }) {
-      const marked = await connection.run((db) => {
+    interruptInvocations: ({ dead, at }) =>
+      connection.run((db) => {
         const left = [...db.invocations.values()].filter(
           ({ state, last }) => state === "running" && dead.includes(last.owner),
         );
@@ -101,19 +91,14 @@ export function journal(connection: Connection): JournalStore {
           db.invocations.set(next.seq, next);
           return next;
         });
-      });
-      tell({ tables: ["invocations", "trace"] });
-      return marked;
-    },
+      }),
 
-    async holdInvocation(id, held, options) {
-      await connection.run((db) => {
+    holdInvocation: (id, held, options) =>
+      connection.run((db) => {
         const found = find(db, id);
         const next = found && hold(found, held);
         if (next) db.invocations.set(next.seq, next);
-      }, options);
-      tell({ tables: ["invocations"], invocation: id });
-    },
+      }, options),
   };
 }
 

@@ -15,7 +15,6 @@ import type { MemoryDatabase, StoredWrite } from "./database.ts";
 import { SortedEntries } from "./sorted-entries.ts";
 
 export function maps(connection: Connection): MapStore & HistoryStore {
-  const { tell } = connection;
   return {
     readEntry: (map, key) => connection.run((db) => db.maps.get(map)?.get(key)),
     readRange: (query) => connection.run((db) => read(db.maps.get(query.map), query)),
@@ -29,9 +28,9 @@ export function maps(connection: Connection): MapStore & HistoryStore {
         [...db.maps].flatMap(([name, entries]) => (entries.isEmpty ? [] : [name])).sort(),
       ),
 
-    async applyMutation({ by, ...mutation }, options) {
-      const { map, change, once, origin } = mutation;
-      const applied = await connection.run((db) => {
+    applyMutation: ({ by, ...mutation }, options) =>
+      connection.run((db) => {
+        const { map, change, once } = mutation;
         if (by && db.isOver(by)) throw new SupersededError(by.execution);
         const packed = packChange(change);
         const name = once && canonicalJson(once);
@@ -48,11 +47,7 @@ export function maps(connection: Connection): MapStore & HistoryStore {
         if (name !== undefined) db.once.set(name, seq);
         apply(db.entriesOf(map), change, seq);
         return { outcome: "applied", write: seq } as const;
-      }, options);
-      const { invocation } = origin;
-      tell({ tables: ["maps"], map, ...(invocation && { invocation }) });
-      return applied;
-    },
+      }, options),
 
     readWrite: (seq) =>
       connection.run((db) => {

@@ -1,8 +1,9 @@
 /** `DurableStore` in memory: for tests and sweeps, as quick as a store can be. */
 import { lastExecution } from "../../model/index.ts";
-import { ChangeFeed, feedTable } from "../change-feed.ts";
+import { ChangeFeed } from "../change-feed.ts";
 import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
+import { telling } from "../telling.ts";
 import { Connection } from "./connection.ts";
 import { MemoryDatabase } from "./database.ts";
 import { guards } from "./guards.ts";
@@ -23,40 +24,27 @@ export function openMemory({
   database = new MemoryDatabase(),
   liveness = database.liveness,
 }: OpenMemoryOptions = {}): InspectableStore {
-  const feed = new ChangeFeed(database.channels.open("store"));
-  const connection = new Connection(database, (change) => feed.emit(change));
-  return {
+  const connection = new Connection(database);
+  const store = {
     name,
     liveness,
     ...journal(connection),
     ...guards(connection),
     ...maps(connection),
     ...trace(connection),
-    ...feedTable(feed),
-
-    async trimRecordings(trimming) {
-      const trimmed = await connection.run((db) => trim(db, trimming));
-      if (trimmed.count > 0) connection.tell({ tables: ["invocations", "trace"] });
-      return trimmed;
-    },
-
-    async wipe() {
-      await connection.run((db) => {
-        const running = [...db.invocations.values()].filter(({ state }) => state === "running");
-        const { invocations, seqs, executions, answers, writes, once, hits } = db;
-        const tables = [invocations, seqs, executions, answers, db.guards, db.trace, db.maps];
-        for (const table of [...tables, writes, once, hits]) table.clear();
-        for (const invocation of running) db.fence(lastExecution(invocation));
-      });
-      connection.tell({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
-    },
-
-    close() {
-      connection.isClosed = true;
-      feed.close();
-      return Promise.resolve();
-    },
+    trimRecordings: (trimming: Trimming) => connection.run((db) => trim(db, trimming)),
+    wipe: () => connection.run(wipe),
+    close: () => connection.close(),
   };
+  return telling(store, new ChangeFeed(database.channels.open("store")));
+}
+
+function wipe(db: MemoryDatabase): void {
+  const running = [...db.invocations.values()].filter(({ state }) => state === "running");
+  const { invocations, seqs, executions, answers, guards, trace, maps, writes, once, hits } = db;
+  const tables = [invocations, seqs, executions, answers, guards, trace, maps, writes, once, hits];
+  for (const table of tables) table.clear();
+  for (const invocation of running) db.fence(lastExecution(invocation));
 }
 
 function trim(db: MemoryDatabase, { keep, after = 0, limit }: Trimming): Trimmed {

@@ -12,14 +12,8 @@ export function appendTrace(db: MemoryDatabase, events: readonly TraceEvent[]): 
 }
 
 export function trace(connection: Connection): TraceStore & HitStore {
-  const { tell } = connection;
   return {
-    async appendTrace(events, options) {
-      await connection.run((db) => appendTrace(db, events), options);
-      for (const invocation of new Set(events.map((event) => event.invocation))) {
-        tell({ tables: ["trace"], invocation });
-      }
-    },
+    appendTrace: (events, options) => connection.run((db) => appendTrace(db, events), options),
 
     readTrace: ({ invocation, limit }) =>
       connection.run((db) =>
@@ -28,16 +22,13 @@ export function trace(connection: Connection): TraceStore & HitStore {
           .slice(-limit),
       ),
 
-    async countHit(plan, fault, options) {
-      const count = await connection.run((db) => {
+    countHit: (plan, fault, options) =>
+      connection.run((db) => {
         const hits = db.hits.get(plan) ?? new Map<number, number>();
         const next = (hits.get(fault) ?? 0) + 1;
         db.hits.set(plan, hits.set(fault, next));
         return next;
-      }, options);
-      tell({ tables: ["hits"] });
-      return count;
-    },
+      }, options),
 
     readHits: (plan) => connection.run((db) => db.hits.get(plan) ?? new Map<number, number>()),
   };

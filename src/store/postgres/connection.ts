@@ -1,17 +1,22 @@
 /** What the slices of one store share. */
-import type { StoreChange } from "../change-feed.ts";
 import type { WriteOptions } from "../durable-store.ts";
 import { StoreClosedError } from "../errors.ts";
 import type { Sql, SqlDatabase } from "./sql.ts";
 
 export class Connection implements Sql {
-  isClosed = false;
+  #isClosed = false;
 
+  /** @param release gives the database back */
   constructor(
     private readonly sql: SqlDatabase,
-    /** Tells every subscriber of what was committed. */
-    readonly tell: (change: Omit<StoreChange, "remote">) => void,
+    private readonly release: () => Promise<void>,
   ) {}
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.release();
+  }
 
   async query<Row>(text: string, params?: readonly unknown[]): Promise<Row[]> {
     this.#refuseClosed();
@@ -31,7 +36,7 @@ export class Connection implements Sql {
   }
 
   #refuseClosed(): void {
-    if (this.isClosed) {
+    if (this.#isClosed) {
       throw new StoreClosedError("The connection to the database is closed. Open the store anew.");
     }
   }

@@ -9,7 +9,6 @@ import { toBytea } from "./schema.ts";
 import { first, type Sql } from "./sql.ts";
 
 export function guards(connection: Connection): GuardStore {
-  const { tell } = connection;
   return {
     readGuard: (invocationSeq, alias) => find(connection, invocationSeq, alias),
 
@@ -51,7 +50,7 @@ export function guards(connection: Connection): GuardStore {
     },
 
     async claimGuard(asked, options) {
-      const outcome = await connection.write(async (sql) => {
+      return await connection.write(async (sql) => {
         await checkFence(sql, asked);
         const outcome = claim(
           await find(sql, asked.invocationSeq, asked.alias, "FOR UPDATE"),
@@ -60,8 +59,6 @@ export function guards(connection: Connection): GuardStore {
         if (outcome.claimed) await putGuard(sql, outcome.record);
         return outcome;
       }, options);
-      tell({ tables: ["guards"], invocation: asked.invocation });
-      return outcome;
     },
 
     async settleGuard(settlement, options) {
@@ -71,7 +68,6 @@ export function guards(connection: Connection): GuardStore {
         if (!isClaimed(found, claimed)) throw new SupersededError(claimed.execution);
         await putGuard(sql, settle(settlement));
       }, options);
-      tell({ tables: ["guards"], invocation: claimed.invocation });
     },
   };
 }

@@ -28,7 +28,6 @@ interface InvocationRow {
 const COLUMNS = "seq, args, record";
 
 export function journal(connection: Connection): JournalStore {
-  const { tell } = connection;
   return {
     readInvocation: (id) => find(connection, id),
 
@@ -101,7 +100,7 @@ export function journal(connection: Connection): JournalStore {
     },
 
     async beginExecution(asked, options) {
-      const outcome = await connection.write(async (sql) => {
+      return await connection.write(async (sql) => {
         const found = await find(sql, asked.id, "FOR UPDATE");
         const next = begin(found, asked);
         if (!next.begun) return next;
@@ -138,18 +137,13 @@ export function journal(connection: Connection): JournalStore {
           invocation: { ...next.invocation, seq: Number(added?.seq) },
         } as const;
       }, options);
-      if (outcome.begun) {
-        const { id: invocation, seq: invocationSeq } = outcome.invocation;
-        tell({ tables: ["invocations"], invocation, invocationSeq });
-      }
-      return outcome;
     },
 
     async endExecution(asked, events, options) {
       const { begun, response } = asked;
-      const { seq, id } = begun;
+      const { seq } = begun;
       const by = lastExecution(begun);
-      const isEnded = await connection.write(async (sql) => {
+      return await connection.write(async (sql) => {
         if (await isOver(sql, by)) return false;
         await raiseFence(sql, by);
         await put(sql, end(asked));
@@ -163,12 +157,10 @@ export function journal(connection: Connection): JournalStore {
         await appendTrace(sql, events);
         return true;
       }, options);
-      tell({ tables: ["invocations", "trace"], invocation: id, invocationSeq: seq });
-      return isEnded;
     },
 
     async interruptInvocations({ dead, at }) {
-      const marked = await connection.write(async (sql) => {
+      return await connection.write(async (sql) => {
         const rows = await sql.query<InvocationRow>(
           `SELECT ${COLUMNS} FROM invocations WHERE state = 'running' ORDER BY seq FOR UPDATE`,
         );
@@ -183,8 +175,6 @@ export function journal(connection: Connection): JournalStore {
         }
         return marked;
       });
-      tell({ tables: ["invocations", "trace"] });
-      return marked;
     },
 
     async holdInvocation(id, held, options) {
@@ -193,7 +183,6 @@ export function journal(connection: Connection): JournalStore {
         const next = found && hold(found, held);
         if (next) await put(sql, next);
       }, options);
-      tell({ tables: ["invocations"], invocation: id });
     },
   };
 }

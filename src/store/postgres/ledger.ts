@@ -2,6 +2,7 @@
 import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
+import { tellingLedger } from "../telling.ts";
 import { Connection } from "./connection.ts";
 import { digestOf } from "./schema.ts";
 import { first, type SqlDatabase } from "./sql.ts";
@@ -11,13 +12,12 @@ interface Row {
   readonly record: string;
 }
 
-export function ledger(
+export function sqlLedger(
   sql: SqlDatabase,
   channel: FeedChannel | undefined,
   release: () => Promise<void>,
 ): Ledger {
-  const feed = new ChangeFeed(channel);
-  const connection = new Connection(sql, (change) => feed.emit(change));
+  const connection = new Connection(sql, release);
   const of = async (invocation: string, limit: number): Promise<LedgerRow[]> => {
     const rows = await connection.query<Row>(
       "SELECT seq, record FROM ledger WHERE invocation = $1 ORDER BY seq LIMIT $2",
@@ -25,11 +25,11 @@ export function ledger(
     );
     return rows.map(fromRow);
   };
-  return {
+  const ledger: Omit<Ledger, "subscribe"> = {
     async record(entry) {
       const { invocation } = entry;
       const sameness = await digestOf(samenessOf(entry));
-      const seq = await connection.write(async (sql) => {
+      return await connection.write(async (sql) => {
         const same = await sql.query(
           "SELECT 1 FROM ledger WHERE invocation = $1 AND sameness = $2",
           [invocation, sameness],
@@ -42,8 +42,6 @@ export function ledger(
         );
         return Number(added?.seq);
       });
-      connection.tell({ tables: ["ledger"], invocation });
-      return seq;
     },
     async settle(seq, result) {
       await connection.write(async (sql) => {
@@ -58,7 +56,6 @@ export function ledger(
           JSON.stringify(settleRow(row, result)),
         ]);
       });
-      connection.tell({ tables: ["ledger"] });
     },
     async rows({ invocation, limit, before, after }) {
       if (invocation !== undefined) return await of(invocation, limit);
@@ -77,18 +74,12 @@ export function ledger(
         invocations.map(async (id) => tallyEffects(await of(id, Number.MAX_SAFE_INTEGER))),
       );
     },
-    subscribe: (listener) => feed.subscribe(listener),
     async wipe() {
       await connection.write((sql) => sql.query("DELETE FROM ledger"));
-      connection.tell({ tables: ["ledger"] });
     },
-    async close() {
-      if (connection.isClosed) return;
-      connection.isClosed = true;
-      feed.close();
-      await release();
-    },
+    close: () => connection.close(),
   };
+  return tellingLedger(ledger, new ChangeFeed(channel));
 }
 
 function fromRow({ seq, record }: Row): LedgerRow {

@@ -1,13 +1,11 @@
 /**
  * Sorted maps in SQL, with their history.
  *
- * A range reads no more entries than it returns; one of the past reads what was written since, too.
+ * A range reads no more entries than it returns.
  */
 import {
   canonicalJson,
-  compareKeys,
   isEmptyRange,
-  isWithin,
   packChange,
   repeatOf,
   summarizeChange,
@@ -18,6 +16,7 @@ import {
   type WriteHeader,
 } from "../../model/index.ts";
 import type { HistoryStore, MapStore, RangeQuery } from "../durable-store.ts";
+import { readRangeAt } from "../range-at.ts";
 import type { Connection } from "./connection.ts";
 import { checkFence } from "./fences.ts";
 import { digestOf, fromBytea, toBytea } from "./schema.ts";
@@ -36,8 +35,7 @@ interface WriteRow {
 }
 
 export function maps(connection: Connection): MapStore & HistoryStore {
-  const { tell } = connection;
-  return {
+  const slice: MapStore & HistoryStore = {
     async readEntry(map, key) {
       const found = await first(
         connection.query<EntryRow>(
@@ -73,10 +71,10 @@ export function maps(connection: Connection): MapStore & HistoryStore {
     },
 
     async applyMutation({ by, ...mutation }, options) {
-      const { map, change, once, origin } = mutation;
+      const { map, change, once } = mutation;
       const packed = packChange(change);
       const name = once && (await digestOf(canonicalJson(once)));
-      const applied = await connection.write(async (sql) => {
+      return await connection.write(async (sql) => {
         await checkFence(sql, by);
         const rows = name
           ? await sql.query<WriteRow>("SELECT seq, header, packed FROM writes WHERE once = $1", [
@@ -104,9 +102,6 @@ export function maps(connection: Connection): MapStore & HistoryStore {
         await apply(sql, map, change, write);
         return { outcome: "applied", write } as const;
       }, options);
-      const { invocation } = origin;
-      tell({ tables: ["maps"], map, ...(invocation && { invocation }) });
-      return applied;
     },
 
     async readWrite(seq) {
@@ -139,9 +134,9 @@ export function maps(connection: Connection): MapStore & HistoryStore {
       return after === undefined ? page : page.reverse();
     },
 
-    readRangeAt: (query, moment) =>
-      connection.write(async (sql) => await readRangeAt(sql, query, moment)),
+    readRangeAt: (query, moment) => readRangeAt(slice, query, moment),
   };
+  return slice;
 }
 
 async function readRange(sql: Sql, query: RangeQuery): Promise<MapEntry[]> {
@@ -196,57 +191,6 @@ async function apply(sql: Sql, map: string, change: MapChange, write: number): P
 
 /** How many entries one statement inserts: it takes 65,535 parameters at the most. */
 const BATCH = 1000;
-
-/** Entries that were not written since, and for the others what the writes before tell. */
-async function readRangeAt(sql: Sql, query: RangeQuery, moment: number): Promise<MapEntry[]> {
-  const { map, direction, limit } = query;
-  if (isEmptyRange(query)) return [];
-  const params: unknown[] = [toBytea(map), moment];
-  const bounds = boundsOf(query, params);
-  const order = direction === "ascending" ? "" : "DESC";
-  const untouched = await sql.query<EntryRow>(
-    `SELECT key, value, write FROM entries WHERE map = $1 AND write <= $2 ${bounds}
-     ORDER BY key ${order} LIMIT ${Math.min(limit, Number.MAX_SAFE_INTEGER)}`,
-    params,
-  );
-  const wanted = new Set<string>();
-  const since = await sql.query<WriteRow>(
-    "SELECT seq, header, packed FROM writes WHERE map = $1 AND seq > $2",
-    [toBytea(map), moment],
-  );
-  for (const row of since) {
-    const change = unpackChange(headerOf(row).method, row.packed);
-    const keys = change.method === "remove" ? change.keys : change.entries.map(([key]) => key);
-    for (const key of keys) if (isWithin(key, query)) wanted.add(key);
-  }
-  const written: MapEntry[] = [];
-  for (let next = moment; wanted.size > 0;) {
-    const rows = await sql.query<WriteRow>(
-      `SELECT seq, header, packed FROM writes WHERE map = $1 AND seq <= $2
-       ORDER BY seq DESC LIMIT ${CHUNK}`,
-      [toBytea(map), next],
-    );
-    for (const row of rows) {
-      const { seq, method } = headerOf(row);
-      const change = unpackChange(method, row.packed);
-      if (change.method === "remove") for (const key of change.keys) wanted.delete(key);
-      else {
-        for (const [key, value] of change.entries.toReversed()) {
-          if (wanted.delete(key)) written.push({ key, value, write: seq });
-        }
-      }
-      next = seq - 1;
-    }
-    if (rows.length < CHUNK) break;
-  }
-  const sign = direction === "ascending" ? 1 : -1;
-  return [...untouched.map(entryOf), ...written]
-    .sort((a, b) => compareKeys(a.key, b.key) * sign)
-    .slice(0, limit);
-}
-
-/** How many writes are read at once. */
-const CHUNK = 100;
 
 function entryOf({ key, value, write }: EntryRow): MapEntry {
   return { key: fromBytea(key), value: new Uint8Array(value), write: Number(write) };

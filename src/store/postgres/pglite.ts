@@ -8,7 +8,7 @@ import { StoreUnavailableError } from "../errors.ts";
 import type { Ledger } from "../ledger.ts";
 import { localLiveness, type Liveness } from "../liveness.ts";
 import { LocalChannels } from "../local-channels.ts";
-import { ledger } from "./ledger.ts";
+import { sqlLedger } from "./ledger.ts";
 import { emptyTables, makeTables } from "./schema.ts";
 import type { Sql, SqlDatabase } from "./sql.ts";
 import { sqlStore } from "./store.ts";
@@ -60,7 +60,7 @@ export class PgliteDatabase {
   }
 
   ledger(): Ledger {
-    return ledger(this.sql, this.#channels.open("ledger"), () => Promise.resolve());
+    return sqlLedger(this.sql, this.#channels.open("ledger"), () => Promise.resolve());
   }
 
   /** Deletes everything, and counts from 1 again: for tests. */

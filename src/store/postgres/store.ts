@@ -1,8 +1,9 @@
 /** `DurableStore` in SQL: composes the slices. */
 import { lastExecution } from "../../model/index.ts";
-import { ChangeFeed, feedTable, type FeedChannel } from "../change-feed.ts";
+import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
+import { telling } from "../telling.ts";
 import { Connection } from "./connection.ts";
 import { raiseFence } from "./fences.ts";
 import { countUnrecorded, guards } from "./guards.ts";
@@ -24,9 +25,7 @@ export interface SqlStoreParts {
 type InvocationRow = Parameters<typeof invocationOf>[0];
 
 /** What a wipe empties. */
-const TABLES = [
-  ...["invocations", "executions", "answers", "guards", "entries", "writes", "trace", "hits"],
-];
+const TABLES = "invocations executions answers guards entries writes trace hits".split(" ");
 
 export function sqlStore({
   name,
@@ -35,42 +34,28 @@ export function sqlStore({
   liveness,
   release,
 }: SqlStoreParts): InspectableStore {
-  const feed = new ChangeFeed(channel);
-  const connection = new Connection(sql, (change) => feed.emit(change));
-  return {
+  const connection = new Connection(sql, release);
+  const store = {
     name,
     liveness,
     ...journal(connection),
     ...guards(connection),
     ...maps(connection),
     ...trace(connection),
-    ...feedTable(feed),
-
-    async trimRecordings(trimming) {
-      const trimmed = await connection.write((sql) => trim(sql, trimming));
-      if (trimmed.count > 0) connection.tell({ tables: ["invocations", "trace"] });
-      return trimmed;
-    },
-
-    async wipe() {
-      await connection.write(async (sql) => {
-        const running = await sql.query<InvocationRow>(
-          "SELECT seq, args, record FROM invocations WHERE state = 'running' FOR UPDATE",
-        );
-        for (const table of TABLES) await sql.query(`DELETE FROM ${table}`);
-        // An invocation's number is given once, so that a fence never meets another's.
-        for (const row of running) await raiseFence(sql, lastExecution(invocationOf(row)));
-      });
-      connection.tell({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
-    },
-
-    async close() {
-      if (connection.isClosed) return;
-      connection.isClosed = true;
-      feed.close();
-      await release();
-    },
+    trimRecordings: (trimming: Trimming) => connection.write((sql) => trim(sql, trimming)),
+    wipe: () => connection.write(wipe),
+    close: () => connection.close(),
   };
+  return telling(store, new ChangeFeed(channel));
+}
+
+async function wipe(sql: Sql): Promise<void> {
+  const running = await sql.query<InvocationRow>(
+    "SELECT seq, args, record FROM invocations WHERE state = 'running' FOR UPDATE",
+  );
+  for (const table of TABLES) await sql.query(`DELETE FROM ${table}`);
+  // An invocation's number is given once, so that a fence never meets another's.
+  for (const row of running) await raiseFence(sql, lastExecution(invocationOf(row)));
 }
 
 async function trim(sql: Sql, { keep, after = 0, limit }: Trimming): Promise<Trimmed> {

@@ -20,14 +20,8 @@ export async function appendTrace(sql: Sql, events: readonly TraceEvent[]): Prom
 }
 
 export function trace(connection: Connection): TraceStore & HitStore {
-  const { tell } = connection;
   return {
-    async appendTrace(events, options) {
-      await connection.write((sql) => appendTrace(sql, events), options);
-      for (const invocation of new Set(events.map((event) => event.invocation))) {
-        tell({ tables: ["trace"], invocation });
-      }
-    },
+    appendTrace: (events, options) => connection.write((sql) => appendTrace(sql, events), options),
 
     async readTrace({ invocation, limit }) {
       const rows = await connection.query<{ event: string }>(
@@ -50,7 +44,6 @@ export function trace(connection: Connection): TraceStore & HitStore {
           ),
         options,
       );
-      tell({ tables: ["hits"] });
       return Number(counted?.count);
     },
 
