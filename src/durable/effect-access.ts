@@ -1,5 +1,6 @@
 /** What a world may do with the context that an effect was asked with. */
 import { internals, type DurableContext } from "./context.ts";
+import { guardOf } from "./execution.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 
 export interface EffectAccess {
@@ -33,7 +34,7 @@ export function effectAccess(
 ): EffectAccess {
   const { execution, scope } = internals(context);
   const { fence, number } = execution.options;
-  const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
+  const at = guardOf(scope);
   const [service = name] = name.split(".");
   const { asked, validates } = scope;
   return {

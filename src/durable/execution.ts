@@ -155,8 +155,7 @@ export class Execution {
   /** Never resolves where the scope is over, and says what it would have done. */
   async unlessOver(scope: Scope, what: string): Promise<void> {
     if (!scope.isOver) return;
-    const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
-    this.trace({ type: "left-running", detail: what, ...at });
+    this.trace({ type: "left-running", detail: what, ...guardOf(scope) });
     await never();
   }
 
@@ -309,6 +308,11 @@ export class Execution {
     for (const [key, { scope }] of this.#taken) if (isWithin(scope)) this.#taken.delete(key);
     for (const [used, scope] of this.#used) if (isWithin(scope)) this.#used.delete(used);
   }
+}
+
+/** The guard and the attempt within whose callable a scope is; `undefined` in the body. */
+export function guardOf({ guard }: Scope) {
+  return guard && { alias: guard.alias, attempt: guard.attempt };
 }
 
 export function sameMutation(a: Mutation, b: Mutation): boolean {

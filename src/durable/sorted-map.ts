@@ -8,7 +8,7 @@
 import type { KeyBound, KeyBounds, MapChange, MutationRequest } from "../store/index.ts";
 import { internals, type DurableContext } from "./context.ts";
 import { InvalidKeyError, InvalidRangeError, InvalidValueError } from "./errors.ts";
-import type { Execution, Scope } from "./execution.ts";
+import { guardOf, type Execution, type Scope } from "./execution.ts";
 import { checkAlias, checkKey, checkNewKey, compareKeys, prefixRange } from "./keys.ts";
 
 export interface SortedMapEntry {
@@ -127,7 +127,7 @@ export class SortedMap {
     if (scope.validates) return;
     await execution.pass("map:before-commit", { map }, scope);
     await execution.unlessOver(scope, this.#what);
-    const at = scope.guard && { alias: scope.guard.alias, attempt: scope.guard.attempt };
+    const at = guardOf(scope);
     const mutation: MutationRequest = {
       map,
       at: clock.now(),

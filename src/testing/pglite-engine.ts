@@ -1,8 +1,8 @@
 /** PGlite in memory: one for each of the files of tests, which is emptied after each of its databases. */
+import type { Engine } from "../store/contract/engine.ts";
 import { PgliteDatabase } from "../store/postgres/index.ts";
-import type { TestEngine } from "./engines.ts";
 
-export function pgliteEngine(): TestEngine {
+export function pgliteEngine(): Engine {
   let opening: Promise<PgliteDatabase> | undefined;
   const open = (): Promise<PgliteDatabase> => (opening ??= PgliteDatabase.open());
   return {

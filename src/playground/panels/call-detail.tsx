@@ -135,7 +135,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
     if (before !== undefined) await setPlace({ call: id, compare: { call: before } });
   };
   const edit = (): void => {
-    playground.load(tool, args);
+    playground.drafts.load(tool, args);
     void setPlace({ tool, column: "do" }).then(() =>
       document.querySelector<HTMLElement>(".schema-form input, .schema-form select")?.focus(),
     );

@@ -101,7 +101,7 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       group: "Saved calls",
       name: `Load ${name}`,
       run: () => {
-        playground.load(tool, args);
+        playground.drafts.load(tool, args);
         void setPlace({ tool });
       },
     })),

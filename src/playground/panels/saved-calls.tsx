@@ -83,7 +83,7 @@ export default function SavedCalls({
                 className="flex min-w-0 flex-1 flex-col px-2 py-1 text-left hover:bg-raised"
                 title="Load it into the form."
                 onClick={() => {
-                  playground.load(call.tool, call.args);
+                  playground.drafts.load(call.tool, call.args);
                   void setPlace({ tool: call.tool });
                 }}
               >

@@ -97,7 +97,7 @@ function Arguments({
   readonly onSubmit: () => void;
 }): ReactElement {
   const playground = usePlayground();
-  const setText = (typed: string): void => playground.draft(tool.name, typed);
+  const setText = (typed: string): void => playground.drafts.keep(tool.name, typed);
   const [refusal, setRefusal] = useState<string>();
   const { args, error } = parseArguments(text);
   const pasted = args && wholeCall(args);
@@ -117,7 +117,7 @@ function Arguments({
           tool={pasted.tool}
           onTake={() => {
             if (pasted.tool !== tool.name) setText(initialArguments(tool.inputSchema));
-            playground.load(pasted.tool, pasted.args);
+            playground.drafts.load(pasted.tool, pasted.args);
           }}
         />
       ) : null}

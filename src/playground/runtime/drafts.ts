@@ -1,21 +1,40 @@
 /** What is being typed as tools' arguments: kept for the tab, over a reload. */
 import { z } from "zod";
 import { recall, remember } from "./session-memory.ts";
+import type { StateCell } from "./state-cell.ts";
 
 const draftsSchema = z.record(z.string(), z.string());
-const nameOf = (example: string): string => `drafts:${example}`;
 
 /** By tool. */
-export type Drafts = Readonly<Record<string, string>>;
+type Drafts = Readonly<Record<string, string>>;
 
-export function keptDrafts(example: string): Drafts {
-  try {
-    return draftsSchema.parse(JSON.parse(recall(nameOf(example)) ?? "{}"));
-  } catch {
-    return {}; // Written by something else: there is nothing of ours in it to keep.
+export class DraftDesk {
+  readonly #name: string;
+
+  constructor(
+    private readonly cell: StateCell,
+    example: string,
+  ) {
+    this.#name = `drafts:${example}`;
+    cell.set({ drafts: this.#kept() });
   }
-}
 
-export function keepDrafts(example: string, drafts: Drafts): void {
-  remember(nameOf(example), JSON.stringify(drafts));
+  /** Puts arguments into a tool's form. */
+  load(tool: string, args: object): void {
+    this.keep(tool, JSON.stringify(args, null, 2));
+  }
+
+  /** Keeps what is being typed as a tool's arguments. */
+  keep(tool: string, text: string): void {
+    this.cell.set({ drafts: { ...this.cell.state.drafts, [tool]: text } });
+    remember(this.#name, JSON.stringify(this.cell.state.drafts));
+  }
+
+  #kept(): Drafts {
+    try {
+      return draftsSchema.parse(JSON.parse(recall(this.#name) ?? "{}"));
+    } catch {
+      return {}; // Written by something else: there is nothing of ours in it to keep.
+    }
+  }
 }

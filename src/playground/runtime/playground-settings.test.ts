@@ -164,8 +164,8 @@ describe("drafts", () => {
 
   it("are kept for the tab as they were typed, right or wrong", async () => {
     const playground = await lab.open(example);
-    playground.draft("pay", '{"amount": ');
-    playground.load("other", { a: 1 });
+    playground.drafts.keep("pay", '{"amount": ');
+    playground.drafts.load("other", { a: 1 });
     const next = await lab.open(example);
     expect(next.snapshot().drafts).toEqual({ pay: '{"amount": ', other: '{\n  "a": 1\n}' });
     // Another example has its own.

@@ -4,20 +4,20 @@
  * It is the only thing in the page that acts. Panels read the store through queries and this
  * object's snapshot, and call its methods.
  */
-import { skippingClock, systemClock, type Clock } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
 import { ServerRefusedError, type InvocationRecord } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
+import { delaysAsSet } from "./delays.ts";
 import { HandWrites } from "./hand-writes.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
 import type { Release, Scratch } from "./scratch.ts";
 import { ScriptRun } from "./script-run.ts";
-import { keptDrafts, keepDrafts } from "./drafts.ts";
+import { DraftDesk } from "./drafts.ts";
 import { openDatabases } from "./open-databases.ts";
 import { SettingsDesk } from "./settings-desk.ts";
 import type { Settings } from "./settings.ts";
@@ -39,18 +39,13 @@ export class Playground {
   readonly script: ScriptRun;
   /** What a person has set, the plan of faults among it. */
   readonly settings: SettingsDesk;
+  /** What is being typed. */
+  readonly drafts: DraftDesk;
   /** Writes past any server. */
   readonly byHand: HandWrites;
   /** A sweep's run has none: it is there to be cleared away. */
   readonly #note: DataNote | undefined;
-  /** Delays are as the settings say when they begin. */
-  readonly #clock: Clock = {
-    now: () => Date.now(),
-    sleep: (ms, signal) => {
-      const clock = this.#cell.state.settings.delays === "skip" ? skippingClock : systemClock;
-      return clock.sleep(ms, signal);
-    },
-  };
+  readonly #clock = delaysAsSet(this.#cell);
   /** The life and death of servers, one thing after the other. */
   #lifecycle: Promise<unknown> = Promise.resolve();
   #store: IndexedDbStore | undefined;
@@ -69,9 +64,10 @@ export class Playground {
     private readonly runs = loadRuns,
   ) {
     this.#note = run === null ? new DataNote(this.database) : undefined;
-    this.#cell.set({ drafts: keptDrafts(this.example.name), loss: this.#note?.loss });
+    this.#cell.set({ loss: this.#note?.loss });
     const store = (): IndexedDbStore | undefined => this.#store;
     this.settings = new SettingsDesk(this.#cell, store, (settings) => this.#apply(settings));
+    this.drafts = new DraftDesk(this.#cell, example.name);
     this.byHand = new HandWrites(this.#cell, store);
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
       this.#running(signal),
@@ -316,17 +312,6 @@ export class Playground {
       if (!found) throw new Error(`There is no earlier call of ${tool} to compare this one with.`);
     });
     return found?.id;
-  }
-
-  /** Puts arguments into a tool's form. */
-  load(tool: string, args: object): void {
-    this.draft(tool, JSON.stringify(args, null, 2));
-  }
-
-  /** Keeps what is being typed as a tool's arguments. */
-  draft(tool: string, text: string): void {
-    this.#cell.set({ drafts: { ...this.#cell.state.drafts, [tool]: text } });
-    keepDrafts(this.example.name, this.#cell.state.drafts);
   }
 
   /** Puts away what was told. */

@@ -1,13 +1,13 @@
 /** Signals, closing, the feed and liveness. */
 import { describe, expect, it, vi } from "vitest";
 import { deferred, StoreClosedError, type StoreChange } from "../index.ts";
-import { begin, byHand, claim, insert, keysOf, useEngine, type OpenEngine } from "./engine.ts";
+import { begin, byHand, claim, insert, keysOf, useEngine, type Engine } from "./engine.ts";
 
 /** Never aborted. */
 const never = new AbortController().signal;
 
-export function connectionContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function connectionContract(engine: Engine): void {
+  const bench = useEngine(engine);
 
   it("a signal that is aborted already begins nothing", async () => {
     const { store } = bench;

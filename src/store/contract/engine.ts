@@ -5,20 +5,19 @@ import type {
   InspectableStore,
   InvocationRecord,
   Ledger,
+  Liveness,
   MapChange,
   MutationRequest,
 } from "../index.ts";
 
-/** One database of the engine, empty at first. */
+/** An engine as tests open it. */
 export interface Engine {
-  /** One more connection to it. */
-  connect(): Promise<InspectableStore>;
-  openLedger(): Promise<Ledger>;
-  /** Takes it away, when all connections are closed. */
-  dispose(): Promise<void>;
+  /** A connection to the database `name`, which is made where it is not there yet. */
+  openStore(name: string, liveness?: Liveness): Promise<InspectableStore>;
+  openLedger(name: string): Promise<Ledger>;
+  /** Deletes the database and its ledger, when all connections are closed. */
+  remove(name: string): Promise<void>;
 }
-
-export type OpenEngine = () => Promise<Engine>;
 
 export interface Bench {
   /** The first connection. */
@@ -28,8 +27,8 @@ export interface Bench {
 }
 
 /** Gives each test of a suite a database of its own. */
-export function useEngine(open: OpenEngine): Bench {
-  let engine: Engine;
+export function useEngine(engine: Engine): Bench {
+  let name: string;
   let store: InspectableStore;
   let opened: { close(): Promise<void> }[];
   const keep = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
@@ -37,22 +36,22 @@ export function useEngine(open: OpenEngine): Bench {
     opened.push(connection);
     return connection;
   };
-  const connect = (): Promise<InspectableStore> => keep(engine.connect());
+  const connect = (): Promise<InspectableStore> => keep(engine.openStore(name));
   beforeEach(async () => {
     opened = [];
-    engine = await open();
+    name = `contract-${crypto.randomUUID()}`;
     store = await connect();
   });
   afterEach(async () => {
     for (const connection of opened) await connection.close();
-    await engine.dispose();
+    await engine.remove(name);
   });
   return {
     get store() {
       return store;
     },
     connect,
-    openLedger: () => keep(engine.openLedger()),
+    openLedger: () => keep(engine.openLedger(name)),
   };
 }
 

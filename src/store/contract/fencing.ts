@@ -1,7 +1,7 @@
 /** What a superseded execution is refused, and what marking waits for. */
 import { describe, expect, it } from "vitest";
 import { SupersededError, type InspectableStore, type InvocationRecord } from "../index.ts";
-import { begin, byHand, claim, insert, refOf, useEngine, type OpenEngine } from "./engine.ts";
+import { begin, byHand, claim, insert, refOf, useEngine, type Engine } from "./engine.ts";
 
 type Act = (store: InspectableStore, begun: InvocationRecord) => Promise<unknown>;
 
@@ -14,8 +14,8 @@ const WAYS: readonly (readonly [string, Act])[] = [
   ],
 ];
 
-export function fencingContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function fencingContract(engine: Engine): void {
+  const bench = useEngine(engine);
 
   describe.each(WAYS)("an execution that was %s", (_, supersede) => {
     it("claims, settles and writes nothing any more; the next one does", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { SupersededError, type GuardClaim } from "../index.ts";
-import { begin, claim, refOf, useEngine, type OpenEngine } from "./engine.ts";
+import { begin, claim, refOf, useEngine, type Engine } from "./engine.ts";
 
 /** What guards store: every kind of value that every engine keeps. */
 const circle: Record<string, unknown> = { name: "circle" };
@@ -20,8 +20,8 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   ["an empty and a sparse array", [[], Object.assign([], { 2: 3 })]],
 ];
 
-export function guardContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function guardContract(engine: Engine): void {
+  const bench = useEngine(engine);
 
   it("a guard is claimed where it is absent, and its attempts are counted", async () => {
     const { store } = bench;

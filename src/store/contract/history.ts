@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { compareKeys } from "../index.ts";
-import { byHand, insert, useEngine, type OpenEngine } from "./engine.ts";
+import { byHand, insert, useEngine, type Engine } from "./engine.ts";
 import { change, changed, query, rangeOf } from "./maps.ts";
 
-export function historyContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function historyContract(engine: Engine): void {
+  const bench = useEngine(engine);
 
   it("any range at any moment is what the model held then", async () => {
     const { store } = bench;

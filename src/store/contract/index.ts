@@ -8,17 +8,17 @@ import { journalContract } from "./journal.ts";
 import { ledgerContract } from "./ledger.ts";
 import { mapContract } from "./maps.ts";
 import { recordingContract } from "./recordings.ts";
-import type { OpenEngine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 
 export type { Engine } from "./engine.ts";
 
-export function storeContract(open: OpenEngine): void {
-  describe("the journal", () => journalContract(open));
-  describe("guards", () => guardContract(open));
-  describe("fencing", () => fencingContract(open));
-  describe("sorted maps", () => mapContract(open));
-  describe("a map's history", () => historyContract(open));
-  describe("recordings", () => recordingContract(open));
-  describe("connections", () => connectionContract(open));
-  describe("the ledger", () => ledgerContract(open));
+export function storeContract(engine: Engine): void {
+  describe("the journal", () => journalContract(engine));
+  describe("guards", () => guardContract(engine));
+  describe("fencing", () => fencingContract(engine));
+  describe("sorted maps", () => mapContract(engine));
+  describe("a map's history", () => historyContract(engine));
+  describe("recordings", () => recordingContract(engine));
+  describe("connections", () => connectionContract(engine));
+  describe("the ledger", () => ledgerContract(engine));
 }

@@ -1,10 +1,10 @@
 import { uuidv7 } from "uuidv7";
 import { expect, it } from "vitest";
 import { MAX_RESUMPTION_CRASHES } from "../index.ts";
-import { begin, byHand, insert, useEngine, type OpenEngine } from "./engine.ts";
+import { begin, byHand, insert, useEngine, type Engine } from "./engine.ts";
 
-export function journalContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function journalContract(engine: Engine): void {
+  const bench = useEngine(engine);
   const about = { id: "i", tool: "t", args: { a: 1 }, as: "client", guards: "on", at: 0 } as const;
 
   it("an invocation begins once at a time, and only with the same request again", async () => {

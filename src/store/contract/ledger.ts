@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { LedgerEntry } from "../index.ts";
-import { useEngine, type OpenEngine } from "./engine.ts";
+import { useEngine, type Engine } from "./engine.ts";
 
 const entry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   at: 1,
@@ -13,8 +13,8 @@ const entry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   ...more,
 });
 
-export function ledgerContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function ledgerContract(engine: Engine): void {
+  const bench = useEngine(engine);
 
   it("each row stands for one time, numbered, unanswered until it is settled", async () => {
     const ledger = await bench.openLedger();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { compareKeys, type MapChange } from "../index.ts";
-import { byHand, insert, keysOf, useEngine, type OpenEngine } from "./engine.ts";
+import { byHand, insert, keysOf, useEngine, type Engine } from "./engine.ts";
 
 /** Keys that sort otherwise by UTF-16 units, end in the last character, or look like a separator. */
 export const HOSTILE_KEYS = [
@@ -65,8 +65,8 @@ export function rangeOf(
   return within.sort(([a], [b]) => compareKeys(a, b) * sign).slice(0, limit);
 }
 
-export function mapContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function mapContract(engine: Engine): void {
+  const bench = useEngine(engine);
 
   it("any range, in both directions, is what a plain model holds", async () => {
     const { store } = bench;

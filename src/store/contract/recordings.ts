@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { InspectableStore, InvocationRecord } from "../index.ts";
-import { begin, useEngine, type OpenEngine } from "./engine.ts";
+import { begin, useEngine, type Engine } from "./engine.ts";
 
 const idOf = (n: number): string => `0190a0a0-0000-7000-8000-00000000000${n}`;
 
@@ -31,8 +31,8 @@ async function recorded(store: InspectableStore): Promise<(boolean | undefined)[
   });
 }
 
-export function recordingContract(open: OpenEngine): void {
-  const bench = useEngine(open);
+export function recordingContract(engine: Engine): void {
+  const bench = useEngine(engine);
 
   it("the oldest are trimmed in batches; the newest, the calls and their attempts are kept", async () => {
     const { store } = bench;
