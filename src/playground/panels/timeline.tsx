@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import type { ExecutionRecord, TraceEvent } from "../../store/index.ts";
 import { duration } from "../format.ts";
-import { timelineOf, type Lane, type Mark, type MarkKind } from "../runtime/timeline.ts";
+import { isBar, timelineOf, type Lane, type Mark, type MarkKind } from "../runtime/timeline.ts";
 import { textOfEvent } from "./trace-row.tsx";
 
 /** A step of the call: its execution and its place there. */
@@ -60,7 +60,7 @@ function LaneRows({
             {index === 0 ? `${execution} · ` : ""}
             {alias ?? "body"}
           </span>
-          <div className="relative h-5 border-b border-line">
+          <div className="relative h-6 border-b border-line">
             {index === 0 && gapMs !== undefined ? (
               <span
                 className="absolute text-xs whitespace-nowrap text-muted"
@@ -98,8 +98,8 @@ function LaneRows({
 
 /** Shapes tell kinds apart, not colours alone: bars that ran, hatched ones that waited, signs for moments. */
 const LOOKS: Record<MarkKind, { readonly sign: string; readonly look: string }> = {
-  ran: { sign: "", look: "h-3 rounded-sm bg-accent" },
-  waited: { sign: "", look: "waited h-3 rounded-sm" },
+  ran: { sign: "", look: "bottom-0.5 h-2 rounded-sm bg-accent" },
+  waited: { sign: "", look: "waited bottom-0.5 h-2 rounded-sm" },
   answered: { sign: "◆", look: "text-accent" },
   wrote: { sign: "▮", look: "text-muted" },
   effect: { sign: "●", look: "text-good" },
@@ -120,15 +120,15 @@ function MarkButton({
 }): ReactElement {
   const { sign, look } = LOOKS[kind];
   const text = `${textOfEvent(event)}${end === "cut" ? " The server died meanwhile." : ""}`;
-  const isBar = sign === "";
+  const hasLength = isBar(kind);
   return (
     <button
       type="button"
       aria-label={text}
       aria-pressed={isSelected}
       title={text}
-      className={`absolute top-1 min-w-1.5 text-xs leading-3 aria-pressed:outline-2 aria-pressed:outline-offset-1 aria-pressed:outline-accent ${look} ${end ? ENDS[end] : ""} ${isBar ? "" : "-translate-x-1/2"}`}
-      style={{ left: percent(from), ...(isBar ? { width: percent(to - from) } : {}) }}
+      className={`absolute min-w-1.5 text-xs leading-3 aria-pressed:outline-2 aria-pressed:outline-offset-1 aria-pressed:outline-accent ${look} ${end ? ENDS[end] : ""} ${hasLength ? "" : "top-0.5 -translate-x-1/2"}`}
+      style={{ left: percent(from), ...(hasLength ? { width: percent(to - from) } : {}) }}
       onClick={() => onSelect(stepId(event))}
     >
       {sign}

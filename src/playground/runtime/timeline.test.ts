@@ -94,3 +94,35 @@ it("what is running is drawn to now, and without any event there is a lane all t
     { from: 0, to: 1, rows: [] },
   ]);
 });
+
+it("no mark covers another: marks of one moment stand side by side, within their lane", () => {
+  const alias = "pay";
+  const [first, second] = timelineOf(
+    call(
+      execution(1, { endedAt: 100, outcome: "crashed" }),
+      execution(2, { startedAt: 200, endedAt: 300 }),
+    ),
+    [
+      event("attempt-started", 100, { alias }),
+      event("effect", 100, { alias }),
+      event("fault", 100, { alias, fault: "crash" }),
+      event("attempt-started", 201, { alias, execution: 2 }),
+      event("attempt-failed", 202, { alias, execution: 2 }),
+      event("attempt-started", 203, { alias, execution: 2 }),
+      event("guard-stored", 204, { alias, execution: 2 }),
+    ],
+    false,
+    0,
+  );
+  const marksOf = (lane: typeof first) =>
+    lane?.rows[0]?.marks.map(({ kind, from, to }) => [kind, round(from), round(to)]);
+  expect(marksOf(first)).toEqual([
+    ["effect", 0.44, 0.44],
+    ["ran", 0.47, 0.47],
+    ["fault", 0.47, 0.47],
+  ]);
+  expect(marksOf(second)).toEqual([
+    ["ran", 0.535, 0.539],
+    ["ran", 0.565, 0.565],
+  ]);
+});

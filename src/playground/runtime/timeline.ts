@@ -12,7 +12,7 @@ export interface Mark {
   readonly n: number;
   readonly kind: MarkKind;
   readonly event: TraceEvent;
-  /** Where it begins and ends on the axis: 0 to 1. */
+  /** Where it is drawn on the axis, 0 to 1: at its time, or as near to it as the marks before it leave room. */
   readonly from: number;
   readonly to: number;
   /** How an attempt ended; absent while it is under way. */
@@ -39,6 +39,8 @@ export interface Lane {
 const GAP = 0.06;
 /** An execution is never shorter on the axis, in milliseconds. */
 const LEAST_MS = 1;
+/** What a mark takes of the axis at least: about 8 pixels where it is narrowest. */
+const LEAST_MARK = 0.03;
 
 const ENDS: Partial<Record<TraceEvent["type"], Mark["end"]>> = {
   "guard-stored": "stored",
@@ -96,7 +98,7 @@ export function timelineOf(
       to,
       isCrashed,
       ...(before ? { gapMs: Math.max(0, start - before.end) } : {}),
-      rows: rowsOf(events, place, to, isCrashed),
+      rows: rowsOf(events, place, { from, to, isCrashed }),
     };
   });
 }
@@ -104,8 +106,7 @@ export function timelineOf(
 function rowsOf(
   events: readonly TraceEvent[],
   place: (at: number) => number,
-  end: number,
-  isCrashed: boolean,
+  lane: Pick<Lane, "from" | "to" | "isCrashed">,
 ): Row[] {
   const rows = new Map<string | undefined, Mark[]>();
   const open = new Map<string, Mark>();
@@ -124,7 +125,7 @@ function rowsOf(
     const from = place(at);
     const ended = ENDS[type];
     if (type === "attempt-started" && alias !== undefined) {
-      open.set(alias, { n, kind: "ran", event, from, to: end });
+      open.set(alias, { n, kind: "ran", event, from, to: lane.to });
     } else if (ended && alias !== undefined && open.has(alias)) {
       close(alias, from, ended);
     } else {
@@ -132,8 +133,42 @@ function rowsOf(
       add({ n, kind, event, from, to: type === "backoff" ? place(at + ms) : from });
     }
   }
-  for (const alias of [...open.keys()]) close(alias, end, isCrashed ? "cut" : undefined);
+  for (const alias of [...open.keys()]) close(alias, lane.to, lane.isCrashed ? "cut" : undefined);
   return [...rows]
-    .map(([alias, marks]) => ({ alias, marks: marks.toSorted((a, b) => a.from - b.from) }))
+    .map(([alias, marks]) => {
+      const [bars = [], moments = []] = [true, false].map((bar) =>
+        spread(
+          marks.filter(({ kind }) => isBar(kind) === bar).toSorted((a, b) => a.from - b.from),
+          lane,
+        ),
+      );
+      return { alias, marks: [...bars, ...moments].toSorted((a, b) => a.from - b.from) };
+    })
     .toSorted((a, b) => Number(a.alias !== undefined) - Number(b.alias !== undefined));
+}
+
+/** Whether a mark takes time, and has a line of its own below the moments. */
+export function isBar(kind: MarkKind): boolean {
+  return kind === "ran" || kind === "waited";
+}
+
+/**
+ * Marks of one line moved apart, so that none covers another: to the right, and back from the end
+ * of their lane as far as they fit there.
+ * @param marks in their order on the axis
+ */
+function spread(marks: readonly Mark[], lane: Pick<Lane, "from" | "to">): Mark[] {
+  const least = Math.min(LEAST_MARK, 1 / marks.length);
+  const starts: number[] = [];
+  for (const { from } of marks) starts.push(Math.max(from, (starts.at(-1) ?? -1) + least));
+  let limit = Math.min(1, Math.max(lane.to, lane.from + least * (marks.length - 1)));
+  for (const [index, start] of [...starts.entries()].toReversed()) {
+    starts[index] = Math.min(start, limit);
+    limit = Math.min(start, limit) - least;
+  }
+  return marks.map((mark, index) => {
+    const from = starts[index] ?? mark.from;
+    const to = isBar(mark.kind) ? Math.min(mark.to, starts[index + 1] ?? 1) : from;
+    return { ...mark, from, to: Math.max(from, to) };
+  });
 }
