@@ -1,5 +1,6 @@
 /** The classic failures, armed by their presets; the ledger tells how often the bank charged. */
 import { expect, test } from "./support/test.ts";
+import { deferred } from "../src/store/index.ts";
 
 test.beforeEach(async ({ playground }) => {
   await playground.open();
@@ -192,6 +193,25 @@ test("a call is made again with edited arguments, by the keyboard's Enter", asyn
     { args: { amount: 25 } },
     { args: { amount: 31 } },
   ]);
+});
+
+test("Edit… gives the form the focus, however late the form is loaded", async ({
+  page,
+  playground,
+}) => {
+  const loading = deferred<void>();
+  await page.route("**/schema-form-*.js", async (route) => {
+    await loading.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await playground.isUp();
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  await playground.press("Edit…");
+  await expect(page).toHaveURL(/tool=process_payment/);
+  loading.resolve();
+  await expect(page.getByLabel("amount")).toBeFocused();
 });
 
 test("a double click on Restart leaves one server, which crashes once", async ({

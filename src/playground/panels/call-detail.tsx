@@ -135,10 +135,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
     if (before !== undefined) await setPlace({ call: id, compare: { call: before } });
   };
   const edit = (): void => {
-    playground.drafts.load(tool, args);
-    void setPlace({ tool, column: "do" }).then(() =>
-      document.querySelector<HTMLElement>(".schema-form input, .schema-form select")?.focus(),
-    );
+    void setPlace({ tool, column: "do" }).then(() => playground.drafts.edit(tool, args));
   };
   return (
     <>

@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
 import { bracketMatching } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { Annotation, EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { codeLook, editorRoot } from "../components/code-look.ts";
@@ -13,6 +13,9 @@ const height = EditorView.theme({
   ".cm-scroller": { overflow: "auto" },
   ".cm-content": { minHeight: "72px" },
 });
+
+/** The change comes from outside, which need not hear of it again. */
+const typedElsewhere = Annotation.define<boolean>();
 
 export interface JsonEditorProps {
   readonly label: string;
@@ -63,7 +66,8 @@ export default function JsonEditor({
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) changed(update.state.doc.toString());
+            const isTyped = !update.transactions.some((step) => step.annotation(typedElsewhere));
+            if (update.docChanged && isTyped) changed(update.state.doc.toString());
           }),
         ],
       }),
@@ -76,7 +80,10 @@ export default function JsonEditor({
   useEffect(() => {
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === text) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+    editor.dispatch({
+      changes: { from: 0, to: editor.state.doc.length, insert: text },
+      annotations: typedElsewhere.of(true),
+    });
   }, [text]);
 
   return <div ref={host} className="overflow-hidden rounded border border-strong" />;

@@ -8,7 +8,7 @@ import {
   type TitleFieldProps,
   type ValidatorType,
 } from "@rjsf/utils";
-import type { ReactElement } from "react";
+import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { problemsOf, validatorOf } from "../runtime/schema-problems.ts";
 
@@ -87,13 +87,29 @@ const templates = {
 export interface SchemaFormProps {
   readonly schema: Record<string, unknown>;
   readonly value: Record<string, unknown>;
+  /** The first field shall have the focus. */
+  readonly isEditing?: boolean;
+  readonly onFocused?: () => void;
   readonly onChange: (value: Record<string, unknown>) => void;
 }
 
-export default function SchemaForm({ schema, value, onChange }: SchemaFormProps): ReactElement {
+export default function SchemaForm({
+  schema,
+  value,
+  isEditing = false,
+  onFocused,
+  onChange,
+}: SchemaFormProps): ReactElement {
   const problems = problemsOf(schema, value);
+  const root = useRef<HTMLDivElement>(null);
+  const focused = useEffectEvent(() => onFocused?.());
+  useEffect(() => {
+    if (!isEditing) return;
+    root.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+    focused();
+  }, [isEditing]);
   return (
-    <>
+    <div ref={root} className="flex flex-col gap-3">
       <Form<Record<string, unknown>, RJSFSchema>
         className="schema-form"
         tagName="div"
@@ -123,6 +139,6 @@ export default function SchemaForm({ schema, value, onChange }: SchemaFormProps)
           <li className="text-muted">You can call all the same, and see how the server refuses.</li>
         </ul>
       )}
-    </>
+    </div>
   );
 }

@@ -97,6 +97,7 @@ function Arguments({
   readonly onSubmit: () => void;
 }): ReactElement {
   const playground = usePlayground();
+  const { isEditing } = usePlaygroundState();
   const setText = (typed: string): void => playground.drafts.keep(tool.name, typed);
   const [refusal, setRefusal] = useState<string>();
   const { args, error } = parseArguments(text);
@@ -126,6 +127,8 @@ function Arguments({
           <SchemaForm
             schema={tool.inputSchema}
             value={args}
+            isEditing={isEditing}
+            onFocused={() => playground.drafts.focused()}
             onChange={(value) => setText(JSON.stringify(value, null, 2))}
           />
         ) : (

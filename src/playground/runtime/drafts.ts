@@ -24,6 +24,17 @@ export class DraftDesk {
     this.keep(tool, JSON.stringify(args, null, 2));
   }
 
+  /** The same, to be changed by the person: the form has the focus as soon as it is there. */
+  edit(tool: string, args: object): void {
+    this.load(tool, args);
+    this.cell.set({ isEditing: true });
+  }
+
+  /** The form has had the focus that `edit` asked for. */
+  focused(): void {
+    this.cell.set({ isEditing: false });
+  }
+
   /** Keeps what is being typed as a tool's arguments. */
   keep(tool: string, text: string): void {
     this.cell.set({ drafts: { ...this.cell.state.drafts, [tool]: text } });

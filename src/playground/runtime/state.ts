@@ -49,6 +49,8 @@ export interface PlaygroundState {
   readonly dead: ReadonlySet<string>;
   /** The arguments that are being typed, as text, by tool. */
   readonly drafts: Readonly<Record<string, string>>;
+  /** Arguments were loaded to be changed, and their form has not had the focus yet. */
+  readonly isEditing: boolean;
   /** What the client saw of the calls made in this tab, by invocation. */
   readonly client: ReadonlyMap<string, ClientView>;
   readonly log: readonly LogLine[];
@@ -72,6 +74,7 @@ export const initialState: PlaygroundState = {
   settings: settingsSchema.parse({}),
   dead: new Set(),
   drafts: {},
+  isEditing: false,
   client: new Map(),
   log: [],
   logLevel: "debug",
