@@ -1,5 +1,6 @@
 /** The programming interface (SPEC.md 2). It runs wherever `indexedDB` and `crypto` exist. */
 export {
+  effectsAsked,
   judgeCall,
   ServerRefusedError,
   StoreAbortedError,

@@ -1,5 +1,6 @@
 /** What a world may do with the context that an effect was asked with. */
 import { internals, type DurableContext } from "./context.ts";
+import { GuardUsageError } from "./errors.ts";
 import { guardOf } from "./execution.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 
@@ -13,12 +14,18 @@ export interface EffectAccess {
   readonly position: number;
   /** It is the second run of effect validation. */
   readonly validation: boolean;
-  /** What the first run of effect validation was answered at this place; absent in any other run. */
-  readonly earlier: Promise<unknown> | undefined;
+  /**
+   * In the second run of effect validation: what the first was answered at this place.
+   *
+   * @throws GuardUsageError where the first did not ask for it, for nothing is performed then
+   */
+  firstAnswer(): Promise<unknown>;
   /** Keeps the answer for the second run of effect validation, where there will be one. */
   remember<T>(answer: Promise<T>): Promise<T>;
   pass(point: FaultPoint): Promise<void>;
   sleep(ms: number): Promise<void>;
+  /** Begins what does the effect, unless the server is dead or the attempt has ended. */
+  begin<T>(operation: () => Promise<T>): Promise<T>;
   /** Begins `operation` unless the server is dead; what it resolves with arrives only while it lives. */
   run<T>(operation: () => Promise<T>): Promise<T>;
   /** The same for the whole effect, which is named while it is under way. */
@@ -37,24 +44,39 @@ export function effectAccess(
   const at = guardOf(scope);
   const [service = name] = name.split(".");
   const { asked, validates } = scope;
+  const position = execution.placeOf(scope, name);
+  const what = `effect ${name}`;
   return {
     invocation: execution.id,
     execution: number,
     ...at,
-    position: execution.placeOf(scope, name),
+    position,
     validation: validates !== undefined,
-    earlier: asked && validates?.effects[asked.effects.length]?.answer,
+    async firstAnswer() {
+      const first = validates?.effects.find(
+        (effect) => effect.name === name && effect.position === position,
+      );
+      // What a guard within the callable asked for stands with that guard, which is not run twice.
+      if (asked && first) return await first.answer;
+      throw new GuardUsageError(
+        `The second run of effect validation asks for ${name}, which the first did not: it is not performed.`,
+      );
+    },
     remember(answer) {
-      asked?.effects.push({ name, request, answer });
+      asked?.effects.push({ name, position, request, answer });
       return answer;
     },
     async pass(point) {
       await execution.pass(point, { service }, scope);
-      if (point === "effect:before") await execution.unlessOver(scope, `effect ${name}`);
     },
     sleep: (ms) => execution.sleep(ms),
+    begin: (operation) =>
+      fence.run(async () => {
+        await execution.unlessOver(scope, what);
+        return await operation();
+      }),
     run: (operation) => fence.run(operation),
-    during: (operation) => execution.during(scope, `effect ${name}`, operation),
+    during: (operation) => execution.during(scope, what, operation),
     trace: (outcome, error) =>
       execution.trace({ type: "effect", outcome, detail: name, ...at, ...(error && { error }) }),
   };

@@ -28,7 +28,7 @@ export function compareRuns(first: Run, second: Run): string | undefined {
   const asked = ({ requests }: Run): unknown[] => requests.map(({ request }) => request);
   if (!sameData(asked(first), asked(second))) return "The second run asked the client otherwise.";
   const effects = (run: Run): unknown[] =>
-    run.effects.map(({ name, request }) => ({ name, request }));
+    run.effects.map(({ name, position, request }) => ({ name, position, request }));
   if (!sameData(effects(first), effects(second))) {
     return "The second run asked the outside world otherwise.";
   }

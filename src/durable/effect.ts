@@ -89,13 +89,25 @@ export async function effectBy(
     );
   }
   const access = effectAccess(context, name, request);
-  const answer = await access.during(async () => {
-    await access.pass("effect:before");
-    const doIt = async () => await Promise.resolve(perform());
-    const asked = { service, operation, request, perform: doIt, repeatable };
-    return await access.remember(world.run(access, asked));
-  });
+  const doIt = async () => await perform();
+  const asked = { service, operation, request, perform: doIt, repeatable };
+  const answer = await access.remember(
+    access.during(async () => {
+      await passBefore(access);
+      return await world.run(access, asked);
+    }),
+  );
   return schema ? await parseAnswer(name, schema, answer) : answer;
+}
+
+/** What fails here was asked for, and did not begin. */
+async function passBefore(access: EffectAccess): Promise<void> {
+  try {
+    await access.pass("effect:before");
+  } catch (error) {
+    access.trace("not begun", keep(error));
+    throw error;
+  }
 }
 
 async function parseAnswer(name: string, schema: Schema, answer: unknown): Promise<unknown> {
@@ -112,11 +124,13 @@ async function parseAnswer(name: string, schema: Schema, answer: unknown): Promi
 /** Without a ledger, an effect's beginning and end stand in the trace alone. */
 const unrecorded: EffectPort = {
   async run(access, { perform }) {
-    if (access.earlier) return await access.earlier;
-    access.trace("begun");
+    if (access.validation) return await access.firstAnswer();
     let answer: unknown;
     try {
-      answer = await access.run(perform);
+      answer = await access.begin(async () => {
+        access.trace("begun");
+        return await perform();
+      });
     } catch (error) {
       access.trace(error instanceof EffectRefused ? "refused" : "may have happened", keep(error));
       throw error;

@@ -1,4 +1,7 @@
-/** The errors of the programming interface. */
+/**
+ * The errors of the programming interface. None is a `TypeError` or a `RangeError`, which a guard's
+ * `retryableErrors` may name: what the interface itself refuses is mended by no retry.
+ */
 import type { GuardKind, KeptError } from "../store/index.ts";
 
 /** The outside service could not be reached, or its answer was lost. Usually worth a retry. */
@@ -32,22 +35,22 @@ export class IdempotencyKeyReuseError extends Error {
 }
 
 /** A range without a usable limit, or with bounds that hold nothing. */
-export class InvalidRangeError extends RangeError {
+export class InvalidRangeError extends Error {
   override name = "InvalidRangeError";
 }
 
 /** A key or a map's name that is no well-formed string. */
-export class InvalidKeyError extends TypeError {
+export class InvalidKeyError extends Error {
   override name = "InvalidKeyError";
 }
 
 /** A value of a map that is no `Uint8Array`. */
-export class InvalidValueError extends TypeError {
+export class InvalidValueError extends Error {
   override name = "InvalidValueError";
 }
 
 /** What a guarded callable resolved with does not fit the guard's schema. */
-export class GuardValueError extends TypeError {
+export class GuardValueError extends Error {
   override name = "GuardValueError";
 }
 
@@ -57,7 +60,7 @@ export class GuardUsageError extends Error {
 }
 
 /** A fault or a retry policy that cannot be meant. */
-export class InvalidOptionError extends TypeError {
+export class InvalidOptionError extends Error {
   override name = "InvalidOptionError";
 }
 

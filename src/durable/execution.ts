@@ -114,6 +114,7 @@ export interface Asked {
   readonly requests: { readonly request: unknown; readonly answer: Promise<unknown> }[];
   readonly effects: {
     readonly name: string;
+    readonly position: number;
     readonly request: unknown;
     readonly answer: Promise<unknown>;
   }[];

@@ -127,14 +127,7 @@ export class GuardRun {
       return { value: output };
     } catch (error) {
       this.#trace("attempt-failed", { ...(attempt ? { attempt } : {}), error: keep(error) });
-      // Running the callable again cannot mend these.
-      if (
-        error instanceof GuardValueError ||
-        error instanceof UnstorableValueError ||
-        error instanceof GuardUsageError
-      ) {
-        throw error;
-      }
+      if (isLasting(error)) throw error;
       return { again: error, attempt };
     }
   }
@@ -150,13 +143,21 @@ export class GuardRun {
         ? { attempt, detail: "effect validation" }
         : { attempt, detail: "guards off", unrecorded: true },
     );
+    let result: unknown;
     try {
-      const value = copyStorable(await this.#call(attempt));
+      result = await this.#call(attempt);
+    } catch (error) {
+      this.#trace("attempt-failed", { attempt, error: keep(error) });
+      const mayRepeat = this.kind === "atMostOnce" ? this.#isRetryable(error) : !isLasting(error);
+      if (!mayRepeat) throw error;
+      return { again: error, attempt };
+    }
+    try {
+      const value = copyStorable(result);
       return { value: await parseValue(this.alias, this.options.schema, value) };
     } catch (error) {
       this.#trace("attempt-failed", { attempt, error: keep(error) });
-      if (this.kind === "atMostOnce" && !this.#isRetryable(error)) throw error;
-      return { again: error, attempt };
+      throw error;
     }
   }
 
@@ -300,6 +301,13 @@ export class GuardRun {
   ): void {
     this.execution.trace({ type, alias: this.alias, kind: this.kind, ...more });
   }
+}
+
+/** Running the callable again cannot mend it. */
+function isLasting(error: unknown): boolean {
+  return [GuardValueError, UnstorableValueError, GuardUsageError].some(
+    (type) => error instanceof type,
+  );
 }
 
 function nothingAsked(): Asked {

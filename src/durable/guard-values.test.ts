@@ -10,6 +10,7 @@ import {
   FaultPlan,
   GuardValueError,
   NetworkError,
+  SortedMap,
   StoreQuotaError,
   UnstorableValueError,
   type DurableContext,
@@ -41,6 +42,12 @@ function guard(
     options?: { readonly schema: z.ZodType },
   ) => Promise<unknown>;
   return use(alias, context, callable, options);
+}
+
+function selfCaused(): Error {
+  const error = new Error("outer");
+  error.cause = { by: [error] };
+  return error;
 }
 
 function errorOf(outcome: Outcome): unknown {
@@ -155,9 +162,13 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     expect(callable).toHaveBeenCalledTimes(1);
   });
 
-  it("that cannot be cloned is a clear error, and is not stored", async () => {
+  it.each<[string, () => unknown]>([
+    ["cannot be cloned", () => ({ call: () => 1 })],
+    ["not every store keeps: a match", () => /a(?<b>.)/.exec("ab")],
+    ["not every store keeps: an error within its own cause", () => selfCaused()],
+  ])("that %s is a clear error, and is not stored", async (_, callable) => {
     const { run, id } = await trial(lab, (context) =>
-      guard(kind, "g", context, () => ({ call: () => 1 }), { schema: z.unknown() }),
+      guard(kind, "g", context, callable, { schema: z.unknown() }),
     );
     const error = errorOf(await run());
     expect(error).toBeInstanceOf(UnstorableValueError);
@@ -188,6 +199,30 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     expect(errorOf(await run())).toBeInstanceOf(Error);
     expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
     expect(causeOf(await run())).toContain(why);
+    expect(callable).toHaveBeenCalledTimes(1);
+  });
+
+  it.each<["on" | "off", string, (context: DurableContext) => unknown]>([
+    [
+      "on",
+      "a key",
+      (context) => SortedMap.ref("m").insert(context, { entries: { "\ud800": new Uint8Array(1) } }),
+    ],
+    ["on", "a range", (context) => SortedMap.ref("m").range(context, { limit: 0 })],
+    ["off", "a range", (context) => SortedMap.ref("m").range(context, { limit: 0 })],
+    ["off", "its value", () => broken],
+  ])("with guards %s by what the interface itself refuses: %s", async (guards, _, refused) => {
+    const callable = vi.fn(refused);
+    const { run } = await trial(
+      lab,
+      (context) =>
+        atMostOnce("g", context, callable, {
+          schema: z.unknown(),
+          retryableErrors: [TypeError, RangeError],
+        }),
+      { guards },
+    );
+    expect(errorOf(await run())).toBeInstanceOf(Error);
     expect(callable).toHaveBeenCalledTimes(1);
   });
 

@@ -20,6 +20,7 @@ import type { ServerParts } from "../examples/index.ts";
 import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../mcp/index.ts";
 import {
   canonicalJson,
+  effectsAsked,
   overriding,
   type DurableStore,
   type GuardRecord,
@@ -82,6 +83,8 @@ export interface CaseRun {
   readonly invocation: InvocationRecord | undefined;
   readonly guards: readonly GuardRecord[];
   readonly effects: readonly LedgerRow[];
+  /** The effects that it asked for, each as `service.operation`. */
+  readonly asked: readonly string[];
   readonly writes: readonly AppliedWrite[];
   /** Of the writes that were applied, those that the store does not know. */
   readonly lostWrites: number;
@@ -203,6 +206,7 @@ export async function runCase(
       end,
       invocation: await real.readInvocation(INVOCATION),
       guards: await real.readGuards(query),
+      asked: effectsAsked(await real.readTrace(query)),
       effects: (await world.ledger.rows(query)).filter(({ validation }) => !validation),
       writes,
       lostWrites: applied.length - headers.length,

@@ -129,13 +129,13 @@ export async function tryCase(
   name: string,
 ): Promise<CaseResult> {
   const run = await runCase(scenario, faults, name);
-  const { invocation, guards, effects } = run;
+  const { invocation, guards, effects, asked } = run;
   return {
     faults,
     run,
     outcome: describeEnd(run.end),
     promises: checkPromises(run, clean),
-    judgement: invocation && judgeCall({ invocation, guards, effects }),
+    judgement: invocation && judgeCall({ invocation, guards, effects, asked }),
   };
 }
 

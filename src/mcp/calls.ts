@@ -58,7 +58,8 @@ export class Calls {
       this.#underWay.add(invocation);
       try {
         const result = await invocation.answer(() => inner(request, extra));
-        if (!invocation.responseLost) return result;
+        // A resumption has no client that could miss its answer: it is in the journal.
+        if (!invocation.responseLost || as === "resume") return result;
       } catch (error) {
         if (!invocation.responseLost) throw error;
       } finally {

@@ -278,6 +278,17 @@ it("a resumption that is cancelled ends without an error", async () => {
   expect((await lab.store.readInvocation(id))?.state).toBe("cancelled");
 });
 
+it("a resumption whose response is to be lost ends: its answer is in the journal", async () => {
+  const id = uuidv7();
+  await interrupted(id);
+  const faults = new FaultPlan([
+    { point: "call:before-response", kind: "lose-response", when: { every: true } },
+  ]);
+  const { server } = await lab.serve(step, { resume: "hold", faults });
+  await server.resume(id);
+  expect((await lab.store.readInvocation(id))?.state).toBe("completed");
+});
+
 it("a resumption that cannot be journalled is told, and leaves the call interrupted", async () => {
   const id = uuidv7();
   await interrupted(id);

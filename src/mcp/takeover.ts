@@ -64,15 +64,24 @@ export class Takeover {
 
   /** Resumes what is interrupted and not held. */
   async resumeInterrupted(): Promise<void> {
-    const { fence, store, resume, onError } = this.options;
+    const { fence, store, hasTool, resume, onError } = this.options;
     const interrupted = await fence.run(() => store.readPendingInvocations("interrupted"));
-    const free = interrupted.filter(({ held }) => held === undefined);
+    // Another server may have said that it has no such tool: that holds nobody else up.
+    const free = interrupted.filter(
+      ({ tool, held }) => hasTool(tool) && (held === undefined || held === missing(tool)),
+    );
     await Promise.all(free.map((invocation) => resume(invocation).catch(onError)));
   }
 
   async #takeOver(server: string): Promise<void> {
     const { store, fence, onError } = this.options;
-    await fence.run((signal) => store.liveness.untilDead(server, signal));
+    try {
+      await fence.run((signal) => store.liveness.untilDead(server, signal));
+    } catch (error) {
+      // Nothing is known of it now: what lives is looked at, and watched, anew.
+      void untilDone(fence, onError, () => this.markInterrupted());
+      throw error;
+    }
     try {
       await this.#takeWhatIsLeft(server);
     } catch (error) {
@@ -92,10 +101,14 @@ export class Takeover {
     const { store, hasTool } = this.options;
     for (const invocation of await store.readPendingInvocations("interrupted")) {
       const { id, tool, held, resumptionCrashes } = invocation;
-      const missing = hasTool(tool) ? undefined : `This server has no tool "${tool}".`;
-      if (resumptionCrashes < MAX_RESUMPTION_CRASHES && missing !== held) {
-        await store.holdInvocation(id, missing);
+      const why = hasTool(tool) ? undefined : missing(tool);
+      if (resumptionCrashes < MAX_RESUMPTION_CRASHES && why !== held) {
+        await store.holdInvocation(id, why);
       }
     }
   }
+}
+
+function missing(tool: string): string {
+  return `This server has no tool "${tool}".`;
 }

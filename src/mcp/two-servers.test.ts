@@ -220,6 +220,54 @@ it("a takeover that fails is tried again, though nobody calls", async () => {
   expect(effects).toBe(1);
 });
 
+it("a server that lacks a tool holds its calls for no other", async () => {
+  const a = await openTab();
+  const id = uuidv7();
+  void call(a.client, "slow", {}, id).catch(() => undefined);
+  await entered.promise;
+  release.resolve();
+  a.server.crash();
+  const store = await engine.openStore(name, liveness);
+  const other = new DurableMcpServer({ name: "other", version: "1.0.0" }, { store });
+  await other.start();
+  expect((await store.readInvocation(id))?.held).toBe('This server has no tool "slow".');
+  // As where the other says so between this one's looking and its resuming.
+  let looks = 0;
+  const b = await openTab((store) =>
+    overriding(store, {
+      readPendingInvocations: async (state) =>
+        state === "interrupted" && ++looks === 1 ? [] : await store.readPendingInvocations(state),
+    }),
+  );
+  await expect.poll(() => executions(b, id)).toMatchObject(["crashed", "completed"]);
+  expect(effects).toBe(1);
+  await other.close();
+  await store.close();
+});
+
+it("a server whose word of a death is lost looks again, and takes over", async () => {
+  const a = await openTab();
+  let waits = 0;
+  const b = await openTab((store) => {
+    const { liveness } = store;
+    return overriding(store, {
+      liveness: {
+        enter: (server, options) => liveness.enter(server, options),
+        living: () => liveness.living(),
+        untilDead: (server, signal) =>
+          ++waits === 1 ? Promise.reject(new Error("lost")) : liveness.untilDead(server, signal),
+      },
+    });
+  });
+  const id = uuidv7();
+  void call(a.client, "slow", {}, id).catch(() => undefined);
+  await entered.promise;
+  await expect.poll(() => waits).toBeGreaterThan(1);
+  a.server.crash();
+  release.resolve();
+  await expect.poll(() => executions(b, id)).toMatchObject(["crashed", "completed"]);
+});
+
 it("a server that takes over where nobody is dead leaves the living alone", async () => {
   const a = await openTab();
   const store = await engine.openStore(name, liveness);

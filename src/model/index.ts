@@ -49,5 +49,12 @@ export {
   type EffectTally,
   type LedgerEntry,
 } from "./ledger.ts";
-export { judgeCall, VERDICTS, type JudgedCall, type Judgement, type Verdict } from "./verdict.ts";
+export {
+  effectsAsked,
+  judgeCall,
+  VERDICTS,
+  type JudgedCall,
+  type Judgement,
+  type Verdict,
+} from "./verdict.ts";
 export { valueFromText, valueToText } from "./value-text.ts";

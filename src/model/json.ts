@@ -4,7 +4,7 @@
  */
 
 /** A value that JSON cannot carry as it is; the message says where it stands and what it is. */
-export class NotJsonError extends TypeError {
+export class NotJsonError extends Error {
   override name = "NotJsonError";
 }
 

@@ -13,9 +13,13 @@ export interface LedgerEntry extends Omit<LedgerRow, "seq" | "occurrence" | "out
   readonly outcome?: "uncertain";
 }
 
-/** What a row comes to: the service's answer, an error in its place, or the word that it was not done. */
+/**
+ * What a row comes to: that it happened, that the tool has the service's answer, an error in its
+ * place, or the word that it was not done.
+ */
 export type EffectResult =
-  | { readonly answered: true; readonly response?: unknown }
+  | { readonly happened: true; readonly response?: unknown }
+  | { readonly answered: true }
   | { readonly error: KeptError }
   | { readonly refused: KeptError };
 
@@ -33,9 +37,10 @@ export function rowOf(entry: LedgerEntry, earlier: number): Omit<LedgerRow, "seq
 export function settleRow<Row extends Omit<LedgerRow, "seq">>(row: Row, result: EffectResult): Row {
   if ("refused" in result) return { ...row, outcome: "refused", error: result.refused };
   if ("error" in result) return { ...row, error: result.error };
+  if ("answered" in result) return { ...row, outcome: "answered" };
   return {
     ...row,
-    outcome: "answered",
+    outcome: "unanswered",
     ...("response" in result ? { response: result.response } : {}),
   };
 }

@@ -15,7 +15,7 @@
  */
 import { canonicalJson } from "./json.ts";
 import { tallyEffects, type EffectTally } from "./ledger.ts";
-import type { GuardRecord, InvocationRecord, LedgerRow } from "./records.ts";
+import type { GuardRecord, InvocationRecord, LedgerRow, TraceEvent } from "./records.ts";
 
 export const VERDICTS = [
   "done twice",
@@ -63,18 +63,24 @@ export function judgeCall(call: JudgedCall): Judgement | undefined {
   const about = { twice: [...new Set(doubled.map(nameOf))], missing, tally };
   const isError = state === "cancelled" || state === "failed" || last.answer?.isError === true;
   if (doubled.length > 0) {
-    const kept = doubled.every((row) => isWithinGuard(row, guards));
+    const kept = !invocation.unguarded && doubled.every((row) => isWithinGuard(row, guards));
     return { verdict: "done twice", ...about, ...(kept ? { guardsKeptTheirWord: true } : {}) };
   }
   const isUnknown =
     last.responseLost === true ||
     guards.some((guard) => guard.state === "started") ||
-    real.some(({ outcome }) => outcome === "uncertain") ||
+    real.some(({ outcome, repeatable }) => outcome === "uncertain" && !repeatable) ||
     (isError && judged.length > 0);
   if (isUnknown) return { verdict: "unknown", ...about };
   if (isError) return { verdict: "not done", ...about };
   if (real.length === 0 && asked.length === 0) return { verdict: "nothing to do", ...about };
   return { verdict: "done once", ...about };
+}
+
+/** The effects that a recording tells were asked for, each as `service.operation`. */
+export function effectsAsked(trace: readonly TraceEvent[]): string[] {
+  const asked = trace.filter(({ type, detail }) => type === "effect" && detail !== undefined);
+  return [...new Set(asked.map(({ detail = "" }) => detail))];
 }
 
 function nameOf({ service, operation }: Pick<LedgerRow, "service" | "operation">): string {

@@ -1,12 +1,13 @@
 /** `effect`: counted, simulated or for real, refused or uncertain, never done twice by validation. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { guardOf, openLab, settled, trial, type Lab } from "../testing/lab.ts";
+import { guardOf, openLab, quiesce, settled, trial, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
   effect,
   EffectRefused,
+  effectsAsked,
   FaultPlan,
   GuardValueError,
   InvalidOptionError,
@@ -15,7 +16,9 @@ import {
   uuidv7,
   World,
   type DurableContext,
+  type FaultKind,
 } from "../index.ts";
+import { deferred, type Ledger } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -93,6 +96,42 @@ describe("simulated", () => {
     const attempts = (await lab.store.readGuards({ limit: 9 })).map(({ attempts }) => attempts);
     expect(Math.max(...attempts)).toBeGreaterThan(1);
     expect(await rows()).toHaveLength(5);
+  });
+
+  it("by a promise is waited for, and what it answers is a copy", async () => {
+    const answer = { id: 1, tags: ["a"] };
+    lab.world.simulate("mail.send", { perform: () => Promise.resolve(answer) });
+    const body = (context: DurableContext) =>
+      effect(context, "mail.send", {}, (): typeof answer => ({ id: 2, tags: [] }));
+    const tried = await trial(lab, async (context) => (await body(context)).tags.push("mine"), {
+      effects: lab.world,
+    });
+    expect(await tried.run()).toEqual({ value: 2 });
+    expect(answer).toEqual({ id: 1, tags: ["a"] });
+    expect(await rows()).toMatchObject([{ response: answer }]);
+    lab.world.simulate("mail.send", { answers: [{ n: 1n }] });
+    const { run } = await trial(lab, body, { effects: lab.world });
+    expect(String(Object.values(await run())[0])).toContain("The answer of mail.send.n is bigint");
+    expect(await rows()).toHaveLength(1);
+  });
+
+  it("that was asked for and did not happen is named beside a success", async () => {
+    lab.world.simulate("mail.send", { answers: [1] });
+    const faults = new FaultPlan([
+      { point: "effect:before", match: { service: "mail" }, kind: "retryable", when: { nth: 1 } },
+    ]);
+    const body = (context: DurableContext) =>
+      effect(context, "mail.send", {}, () => 1).catch(() => undefined);
+    const tried = await trial(lab, body, { effects: lab.world, faults });
+    await tried.run();
+    const asked = effectsAsked(await lab.store.readTrace({ invocation: tried.id, limit: 99 }));
+    expect(asked).toEqual(["mail.send"]);
+    const invocation = await lab.store.readInvocation(tried.id);
+    if (!invocation) throw new Error("There is no call.");
+    expect(judgeCall({ invocation, guards: [], effects: [], asked })).toMatchObject({
+      verdict: "done once",
+      missing: ["mail.send"],
+    });
   });
 
   it("without a simulation says what to write", async () => {
@@ -175,6 +214,163 @@ describe("for real", () => {
     expect(await guardOf(lab.store, id, "pay")).toMatchObject({ state: "started" });
     expect(await rows()).toHaveLength(1);
     expect(await verdict(id)).toBe("unknown");
+  });
+
+  it.each<[string, unknown]>([
+    ["a function", () => 1],
+    ["a bigint", 1n],
+    ["a Map", new Map([[1, 2]])],
+    ["nothing", undefined],
+  ])("whatever it answers arrives, and is done once: %s", async (_, given) => {
+    const perform = vi.fn(() => given);
+    const body = (context: DurableContext) => effect(context, "mail.send", {}, perform);
+    const tried = await trial(lab, body, { effects: real() });
+    expect(await tried.run()).toEqual({ value: given });
+    expect(perform).toHaveBeenCalledTimes(1);
+    expect(await rows()).toMatchObject([{ outcome: "answered" }]);
+    expect(await verdict(tried.id)).toBe("done once");
+  });
+
+  it("a ledger that cannot be told of its end takes away neither the answer nor the service's error", async () => {
+    const broken: Ledger = {
+      ...lab.world.ledger,
+      record: (entry) => lab.world.ledger.record(entry),
+      settle: () => Promise.reject(new Error("disk full")),
+    };
+    const refused = new EffectRefused("no such account");
+    const answers = [() => "paid", () => Promise.reject(refused)];
+    const outcomes: unknown[] = [];
+    for (const perform of answers) {
+      const body = (context: DurableContext) => effect(context, "bank.pay", {}, perform);
+      const tried = await trial(lab, body, { effects: new World(broken, { effects: "real" }) });
+      outcomes.push(await tried.run());
+      const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
+      expect(trace.map(({ outcome }) => outcome)).toContain("not recorded");
+    }
+    expect(outcomes).toEqual([{ value: "paid" }, { error: refused }]);
+  });
+
+  it.each<FaultKind>(["crash", "retryable"])(
+    "that happened and whose answer was lost by a %s has happened",
+    async (kind) => {
+      const faults = new FaultPlan([{ point: "effect:after", kind, when: { nth: 1 } }]);
+      const id = uuidv7();
+      const body = (context: DurableContext) => effect(context, "bank.pay", {}, () => "paid");
+      const tried = await trial(lab, body, { effects: real(), faults }, id);
+      await Promise.allSettled([tried.run()]);
+      expect(await rows()).toMatchObject([{ outcome: "unanswered", response: "paid" }]);
+      // The body does it again: a resumption, or a retry.
+      const next = await trial(lab, body, { effects: real() }, id);
+      await next.run();
+      expect(await verdict(id)).toBe("done twice");
+    },
+  );
+
+  it("does not begin once its attempt has ended, however near it was", async () => {
+    const performed: number[] = [];
+    let attempts = 0;
+    const late: Ledger = {
+      ...lab.world.ledger,
+      settle: (seq, result) => lab.world.ledger.settle(seq, result),
+      async record(entry) {
+        const seq = await lab.world.ledger.record(entry);
+        recorded.resolve();
+        await ended.promise;
+        return seq;
+      },
+    };
+    const [recorded, ended] = [deferred<void>(), deferred<void>()];
+    const tried = await trial(
+      lab,
+      (context) =>
+        atMostOnce(
+          "pay",
+          context,
+          async (inner) => {
+            if (++attempts > 1) {
+              ended.resolve();
+              await quiesce(lab);
+              return "done";
+            }
+            void effect(inner, "bank.pay", {}, () => performed.push(attempts));
+            await recorded.promise;
+            throw new NetworkError("meanwhile");
+          },
+          { schema: z.string(), retryableErrors: [NetworkError] },
+        ),
+      { effects: new World(late, { effects: "real" }) },
+    );
+    expect(await tried.run()).toEqual({ value: "done" });
+    expect(performed).toEqual([]);
+  });
+
+  it("that side by side are validated get the answers of their own names and places", async () => {
+    const performed: string[] = [];
+    const ask = (context: DurableContext, name: "a.x" | "b.y", ms: number) =>
+      effect(context, name, {}, async () => {
+        await Promise.resolve(ms);
+        performed.push(name);
+        return name;
+      });
+    const tried = await trial(
+      lab,
+      (context) =>
+        atLeastOnce("both", context, (c) => Promise.all([ask(c, "a.x", 2), ask(c, "b.y", 1)]), {
+          schema: z.array(z.string()),
+        }),
+      { effects: real(), effectValidation: true },
+    );
+    expect(await tried.run()).toEqual({ value: ["a.x", "b.y"] });
+    expect(performed).toHaveLength(2);
+    const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
+    expect(trace.filter(({ type }) => type === "effect-validation")).toMatchObject([
+      { outcome: "same" },
+    ]);
+  });
+
+  it("that only the second run of effect validation asks for is not performed", async () => {
+    let runs = 0;
+    const performed: string[] = [];
+    const perform = (name: "mail.send" | "mail.sms") => () => performed.push(name);
+    const tried = await trial(
+      lab,
+      (context) =>
+        atLeastOnce(
+          "a",
+          context,
+          async (inner) => {
+            const name = ++runs === 1 ? "mail.send" : "mail.sms";
+            await effect(inner, name, {}, perform(name));
+          },
+          {},
+        ),
+      { effects: real(), effectValidation: true },
+    );
+    expect(await tried.run()).toEqual({ value: undefined });
+    expect(performed).toEqual(["mail.send"]);
+    const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
+    expect(trace.find(({ type }) => type === "effect-validation")).toMatchObject({
+      outcome: "different",
+      detail: expect.stringContaining("mail.sms") as unknown,
+    });
+  });
+
+  it("within a guard within a validated callable is performed once", async () => {
+    const performed: string[] = [];
+    let inner = 0;
+    const tried = await trial(
+      lab,
+      (context) =>
+        atLeastOnce("outer", context, async (outer) => {
+          await atMostOnce("inner", outer, async (within) => {
+            await effect(within, "bank.pay", {}, () => performed.push("paid"));
+            if (++inner < 9) throw new NetworkError("again, in any run");
+          }).catch(() => undefined);
+        }),
+      { effects: real(), effectValidation: true },
+    );
+    await tried.run();
+    expect(performed).toEqual(["paid"]);
   });
 
   it("is not done again by effect validation, whose second run gets the first answer", async () => {

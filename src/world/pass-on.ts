@@ -7,16 +7,29 @@ export async function passOn(
   access: EffectAccess,
   seq: number,
   response: unknown,
-  result: EffectResult,
 ): Promise<unknown> {
   try {
     await access.pass("effect:after");
   } catch (error) {
     const kept = keep(error);
     access.trace("answer lost", kept);
-    await access.run(() => ledger.settle(seq, { error: kept }));
+    await settle(ledger, access, seq, { error: kept });
     throw error;
   }
-  await access.run(() => ledger.settle(seq, result));
+  await settle(ledger, access, seq, { answered: true });
   return response;
+}
+
+/** What happened has happened: a ledger that cannot be told of it is told of in the trace. */
+export async function settle(
+  ledger: Ledger,
+  access: EffectAccess,
+  seq: number,
+  result: EffectResult,
+): Promise<void> {
+  try {
+    await access.run(() => ledger.settle(seq, result));
+  } catch (error) {
+    access.trace("not recorded", keep(error));
+  }
 }

@@ -1,28 +1,42 @@
 /** Effects for real. Loaded where effects are: never in the page. */
 import { EffectRefused, keep, type EffectAccess, type EffectRequest } from "../durable/index.ts";
-import type { Ledger, LedgerEntry } from "../store/index.ts";
-import { passOn } from "./pass-on.ts";
+import { copyJson, type Ledger, type LedgerEntry } from "../store/index.ts";
+import { passOn, settle } from "./pass-on.ts";
 
-/** Its row stands before it is begun: it may have happened, until the service has said. */
+/**
+ * Its row stands before it is begun: it may have happened, until the service has said. Whatever then
+ * goes wrong with the ledger, the tool gets what the service answered.
+ */
 export async function performForReal(
   ledger: Ledger,
   entry: LedgerEntry,
   access: EffectAccess,
   { perform }: EffectRequest,
 ): Promise<unknown> {
-  // The second run of effect validation does nothing outside.
-  if (access.earlier) return await access.earlier;
-  const seq = await access.run(() => ledger.record({ ...entry, outcome: "uncertain" }));
+  if (access.validation) return await access.firstAnswer();
+  const seq = await access.begin(() => ledger.record({ ...entry, outcome: "uncertain" }));
   let response: unknown;
   try {
-    response = await access.run(perform);
+    response = await access.begin(perform);
   } catch (error) {
     const kept = keep(error);
     const isRefused = error instanceof EffectRefused;
     access.trace(isRefused ? "refused" : "may have happened", kept);
-    await access.run(() => ledger.settle(seq, isRefused ? { refused: kept } : { error: kept }));
+    await settle(ledger, access, seq, isRefused ? { refused: kept } : { error: kept });
     throw error;
   }
   access.trace("happened");
-  return await passOn(ledger, access, seq, response, { answered: true, response });
+  await settle(ledger, access, seq, { happened: true, ...recordable(access, response) });
+  return await passOn(ledger, access, seq, response);
+}
+
+/** The answer as the ledger keeps it: without it, where JSON cannot carry it. */
+function recordable(access: EffectAccess, response: unknown): { response?: unknown } {
+  if (response === undefined) return {};
+  try {
+    return { response: copyJson(response, "response") };
+  } catch (error) {
+    access.trace("not recorded", keep(error));
+    return {};
+  }
 }

@@ -8,6 +8,7 @@
  */
 import {
   drawAt,
+  InvalidOptionError,
   keep,
   NetworkError,
   systemClock,
@@ -32,7 +33,7 @@ export interface WorldSettings {
 /** What stands in for a service where effects are simulated. */
 export interface Simulation<Request = unknown> {
   /**
-   * What the service does, given its seeded randomness: numbers in [0, 1). What it throws is a refusal:
+   * What the service does, at once or by a promise, given its seeded randomness: numbers in [0, 1). What it throws is a refusal:
    * nothing happened.
    */
   readonly perform?: (request: Request, draw: () => number) => unknown;
@@ -67,11 +68,13 @@ export class World implements EffectPort {
   /**
    * Says what is used for the effect `name`, `service.operation`, where effects are simulated.
    *
-   * @throws TypeError for a simulation with neither `perform` nor `answers`
+   * @throws InvalidOptionError for a simulation with neither `perform` nor `answers`
    */
   simulate<Request = unknown>(name: string, simulation: Simulation<Request>): void {
     if (!simulation.perform && !simulation.answers?.length) {
-      throw new TypeError(`The simulation of "${name}" needs perform, or at least one of answers.`);
+      throw new InvalidOptionError(
+        `The simulation of "${name}" needs perform, or at least one of answers.`,
+      );
     }
     this.#simulations.set(name, simulation as Simulation);
   }
@@ -88,15 +91,17 @@ export class World implements EffectPort {
     const name = `${service}.${operation}`;
     const simulation = this.#simulations.get(name);
     if (!simulation) {
-      throw new TypeError(
+      throw new InvalidOptionError(
         `Effects are simulated here, and nothing stands in for "${name}". Say what does: ` +
           `world.simulate("${name}", { answers: [\u2026] }).`,
       );
     }
     let done: { readonly response: unknown; readonly seq: number };
     try {
-      done = await access.run(async () => {
-        const response = this.#answer(name, simulation, request);
+      done = await access.begin(async () => {
+        const answer = await this.#answer(name, simulation, request);
+        const response =
+          answer === undefined ? undefined : copyJson(answer, `The answer of ${name}`);
         return { response, seq: await this.ledger.record(this.#entry(access, effect, response)) };
       });
     } catch (error) {
@@ -105,7 +110,7 @@ export class World implements EffectPort {
     }
     access.trace("happened");
     await access.sleep(simulation.latencyMs ?? this.latencyMs);
-    return await passOn(this.ledger, access, done.seq, done.response, { answered: true });
+    return await passOn(this.ledger, access, done.seq, done.response);
   }
 
   #entry(access: EffectAccess, effect: EffectRequest, response: unknown) {

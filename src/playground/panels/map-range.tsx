@@ -1,7 +1,13 @@
 /** A live range of one map, or as it was at an earlier moment; paged in both directions. */
 import { Pencil, Trash2 } from "lucide-react";
 import { memo, useCallback, useDeferredValue, useState, type ReactElement } from "react";
-import { InvalidRangeError, rangeBounds, textOf, type RangeRequest } from "../../durable/index.ts";
+import {
+  InvalidKeyError,
+  InvalidRangeError,
+  rangeBounds,
+  textOf,
+  type RangeRequest,
+} from "../../durable/index.ts";
 import type {
   InspectableStore,
   KeyBound,
@@ -98,7 +104,7 @@ function Pages({
   );
   // Where hundreds of rows change at once, what a person does meanwhile comes first.
   const data = useDeferredValue(read);
-  if (error instanceof InvalidRangeError || error instanceof TypeError) {
+  if (error instanceof InvalidRangeError || error instanceof InvalidKeyError) {
     return (
       <Notice tone="warn" title="This range cannot be read.">
         {error.message}

@@ -163,6 +163,15 @@ export function journalContract(engine: Engine): void {
     expect(order).toEqual(["1.2", "1.3", "1.4", "2.1"]);
   });
 
+  it("hits are counted also for a plan with a very long id", async () => {
+    const { store } = bench;
+    // Nothing that packs well: an index holds about 2,700 bytes.
+    const plan = Array.from({ length: 300 }, () => crypto.randomUUID()).join("");
+    expect([await store.countHit(plan, 0), await store.countHit(plan, 0)]).toEqual([1, 2]);
+    expect(await store.readHits(plan)).toEqual(new Map([[0, 2]]));
+    expect(await store.readHits(plan.slice(1))).toEqual(new Map());
+  });
+
   it("hits are counted for each fault of a plan", async () => {
     const { store } = bench;
     const counts = [

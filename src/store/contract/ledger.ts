@@ -40,7 +40,12 @@ export function ledgerContract(engine: Engine): void {
       await ledger.record({ ...begun, request: 2 }),
       await ledger.record({ ...begun, request: 3 }),
     ];
-    await ledger.settle(done, { answered: true, response: { ok: 7 } });
+    await ledger.settle(done, { happened: true, response: { ok: 7 } });
+    expect((await ledger.rows({ invocation: "i", limit: 9 }))[0]).toMatchObject({
+      outcome: "unanswered",
+      response: { ok: 7 },
+    });
+    await ledger.settle(done, { answered: true });
     await ledger.settle(refused, { refused: { name: "EffectRefused", message: "no" } });
     await ledger.settle(open, { error: { name: "Error", message: "timed out" } });
     expect(await ledger.rows({ invocation: "i", limit: 9 })).toMatchObject([

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS trace (
   PRIMARY KEY (invocation, execution, n, place)
 );
 CREATE TABLE IF NOT EXISTS hits (
-  plan text, fault int, count int NOT NULL, PRIMARY KEY (plan, fault)
+  plan bytea, fault int, count int NOT NULL, PRIMARY KEY (plan, fault)
 );
 CREATE TABLE IF NOT EXISTS ledger (
   seq bigserial PRIMARY KEY, invocation text NOT NULL, sameness bytea NOT NULL, record text NOT NULL
@@ -59,17 +59,17 @@ CREATE INDEX IF NOT EXISTS rows_of_invocation ON ledger (invocation, seq);
  * @throws StoreVersionError where the database is of a newer version
  */
 export async function makeTables(sql: SqlDatabase): Promise<void> {
-  for (const statement of TABLES.split(";")) {
-    if (statement.trim() !== "") await sql.query(statement);
-  }
+  const [versions = "", ...others] = TABLES.split(";").filter((text) => text.trim() !== "");
+  await sql.query(versions);
   const found = await first(sql.query<{ number: number }>("SELECT number FROM version"));
-  if (!found) await sql.query("INSERT INTO version VALUES ($1)", [VERSION]);
-  else if (found.number > VERSION) {
+  if (found && found.number > VERSION) {
     throw new StoreVersionError(
       `This database is of version ${found.number}, which a newer version of this program has made; ` +
         `this one knows versions up to ${VERSION}. Use that version; nothing was changed.`,
     );
   }
+  for (const statement of others) await sql.query(statement);
+  if (!found) await sql.query("INSERT INTO version VALUES ($1)", [VERSION]);
 }
 
 /** Everything is gone, and numbers begin at 1 again. */

@@ -2,6 +2,7 @@
 import type { TraceEvent } from "../../model/index.ts";
 import type { HitStore, TraceStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
+import { digestOf } from "./schema.ts";
 import { first, type Sql } from "./sql.ts";
 
 export async function appendTrace(sql: Sql, events: readonly TraceEvent[]): Promise<void> {
@@ -33,13 +34,14 @@ export function trace(connection: Connection): TraceStore & HitStore {
     },
 
     async countHit(plan, fault, options) {
+      const id = await digestOf(plan);
       const counted = await connection.write(
         (sql) =>
           first(
             sql.query<{ count: number }>(
               `INSERT INTO hits VALUES ($1, $2, 1)
                ON CONFLICT (plan, fault) DO UPDATE SET count = hits.count + 1 RETURNING count`,
-              [plan, fault],
+              [id, fault],
             ),
           ),
         options,
@@ -50,7 +52,7 @@ export function trace(connection: Connection): TraceStore & HitStore {
     async readHits(plan) {
       const rows = await connection.query<{ fault: number; count: number }>(
         "SELECT fault, count FROM hits WHERE plan = $1",
-        [plan],
+        [await digestOf(plan)],
       );
       return new Map(rows.map(({ fault, count }) => [fault, count]));
     },

@@ -82,10 +82,13 @@ export class Caller {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.#send({ type: "bye" });
     this.#port.onmessage = null;
     this.#port.close();
-    for (const { answer } of [...this.#underWay.values(), ...this.#waiting])
+    for (const { answer, forget } of [...this.#underWay.values(), ...this.#waiting]) {
+      forget();
       answer.reject(closed());
+    }
     this.#hello.reject(closed());
     this.#hello.promise.catch(() => undefined);
     this.#underWay.clear();

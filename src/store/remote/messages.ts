@@ -20,7 +20,9 @@ export type Request =
     }
   | { readonly type: "abort"; readonly id: number; readonly reason: WireError }
   /** The changes of the last message were taken: more may come. */
-  | { readonly type: "more" };
+  | { readonly type: "more" }
+  /** This end closes its port: not every browser tells the other. */
+  | { readonly type: "bye" };
 
 /** From the end that has the engine. */
 export type Reply =

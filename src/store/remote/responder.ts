@@ -27,7 +27,7 @@ export interface ResponderOptions {
   readonly tables: readonly Table[];
 }
 
-/** @returns ends it, as the death of the other end does */
+/** @returns ends it, as the death of the other end does, where the port tells of that */
 export function respond(options: ResponderOptions): () => void {
   const { port, name, methods, find, subscribe } = options;
   const signals = new Map<number, AbortController>();
@@ -73,17 +73,22 @@ export function respond(options: ResponderOptions): () => void {
       case "more":
         changes.more();
         return;
+      case "bye":
+        end();
+        return;
     }
   };
   const unsubscribe = subscribe((change) => changes.add(change));
   reply({ type: "hello", name });
-  return () => {
+  const end = (): void => {
     unsubscribe();
     for (const signal of signals.values()) signal.abort(new Error("The other end is gone."));
     signals.clear();
     port.onmessage = null;
     port.close();
   };
+  (port as Partial<EventTarget>).addEventListener?.("close", end);
+  return end;
 }
 
 /** Changes on their way to the other end. */
@@ -123,7 +128,7 @@ class Outgoing {
 function isRequest(data: unknown): data is Request {
   if (typeof data !== "object" || data === null) return false;
   const { type, id, method, args, reason } = data as Readonly<Record<string, unknown>>;
-  if (type === "more") return true;
+  if (type === "more" || type === "bye") return true;
   if (!Number.isSafeInteger(id)) return false;
   if (type === "abort") return typeof reason === "object" && reason !== null;
   return type === "call" && typeof method === "string" && Array.isArray(args);
