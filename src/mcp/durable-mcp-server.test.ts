@@ -396,6 +396,7 @@ describe("starting", () => {
     pay(other);
     await other.start();
     expect((await lab.store.readInvocation(id))?.state).toBe("running");
+    await vi.waitFor(() => expect(server.isHanging).toBe(true));
     server.release();
     await pending;
     await other.close();
