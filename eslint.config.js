@@ -10,11 +10,12 @@ import tseslint from "typescript-eslint";
 
 /** Which folders of src a folder may not import: imports point one way (see the README's architecture). */
 const layers = {
-  model: ["store", "durable", "mcp", "world", "examples", "explore", "node", "playground"],
-  store: ["durable", "mcp", "world", "examples", "explore", "node", "playground"],
-  durable: ["mcp", "world", "examples", "explore", "node", "playground"],
-  world: ["mcp", "examples", "explore", "node", "playground"],
-  mcp: ["world", "examples", "explore", "node", "playground"],
+  model: ["store", "durable", "mcp", "world", "host", "examples", "explore", "node", "playground"],
+  store: ["durable", "mcp", "world", "host", "examples", "explore", "node", "playground"],
+  durable: ["mcp", "world", "host", "examples", "explore", "node", "playground"],
+  world: ["mcp", "host", "examples", "explore", "node", "playground"],
+  mcp: ["world", "host", "examples", "explore", "node", "playground"],
+  host: ["examples", "explore", "node", "playground"],
   examples: ["explore", "node", "playground"],
   explore: ["node", "playground"],
   // The two tops: neither knows the other.
@@ -120,6 +121,7 @@ export default tseslint.config(
       "src/durable/**",
       "src/mcp/**",
       "src/world/**",
+      "src/host/**",
       "src/examples/**",
       "src/explore/**",
       "src/node/**",

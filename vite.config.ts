@@ -34,7 +34,7 @@ const RARELY_NEEDED =
 const firstLoad = {
   name: "core",
   test: (id: string): boolean =>
-    /\/src\/(model|store|durable|mcp|world)\//.test(id) && !RARELY_NEEDED.test(id),
+    /\/src\/(model|store|durable|mcp|world|host)\//.test(id) && !RARELY_NEEDED.test(id),
 };
 
 /** The development server injects inline styles and goes without. */
@@ -56,7 +56,9 @@ const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts", "src/node/**/*.test.ts"];
 const browserOnly = ["src/playground/panels/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
-const onEveryEngine = ["durable", "mcp", "examples"].map((folder) => `src/${folder}/**/*.test.ts`);
+const onEveryEngine = ["durable", "mcp", "host", "examples"].map(
+  (folder) => `src/${folder}/**/*.test.ts`,
+);
 /** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
 const patience = {
   testTimeout: 60_000,

@@ -71,3 +71,4 @@ export {
 } from "./durable/index.ts";
 export * from "./mcp/index.ts";
 export * from "./world/index.ts";
+export { makeServer, type ServerParts, type ToolFile } from "./host/index.ts";

@@ -24,6 +24,8 @@ describe("imports point one way", { timeout }, () => {
     ["src/durable/errors.ts", "../mcp/index.ts", "durable may not know mcp"],
     ["src/mcp/meta.ts", "../examples/index.ts", "mcp may not know examples"],
     ["src/world/world.ts", "../mcp/index.ts", "world may not know mcp"],
+    ["src/host/local-host.ts", "../examples/index.ts", "host may not know examples"],
+    ["src/mcp/meta.ts", "../host/index.ts", "mcp may not know host"],
     ["src/examples/index.ts", "../playground/format.ts", "examples may not know playground"],
     ["src/explore/index.ts", "../node/index.ts", "explore may not know node"],
     ["src/node/port.ts", "../playground/format.ts", "node may not know playground"],

@@ -83,12 +83,7 @@ const outcomes = z.array(z.object({ value: z.number().optional(), error: z.strin
 type Outcomes = z.infer<typeof outcomes>;
 const schema = z.number();
 
-function programTool(
-  lab: Lab,
-  steps: readonly Step[],
-  logs: readonly Log[],
-  ends: readonly EarlyEnd[],
-) {
+function programTool(steps: readonly Step[], logs: readonly Log[], ends: readonly EarlyEnd[]) {
   const callable =
     (step: Step, log: Log, name: string) =>
     async (context: DurableContext): Promise<number> => {
@@ -107,7 +102,7 @@ function programTool(
       };
       if (step.throwsFirst) fail(false);
       if (step.effect) {
-        await charge(lab.world, context, { transaction_id: name, amount: 1, currency: "USD" });
+        await charge(context, { transaction_id: name, amount: 1, currency: "USD" });
       }
       if (step.writes) {
         await SortedMap.ref(`by-${name}`).insert(context, { entries: { run: toBytes(run) } });
@@ -247,7 +242,7 @@ it("whatever a tool does, in however many tabs and wherever it crashes, its guar
             { id: "crashes" },
           );
           const id = uuidv7();
-          const register = programTool(lab, steps, logs, ends);
+          const register = programTool(steps, logs, ends);
           const late: string[] = [];
           const store = watched(lab, late);
           const answers: Outcomes[] = [];

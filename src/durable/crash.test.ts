@@ -75,7 +75,7 @@ function work(witness: Witness) {
       witness.watch("tool", context, async () => {
         await atLeastOnce("look", context, (context) =>
           witness.watch("look", context, async () => {
-            await exchangeRate(lab.world, context, { from: "USD", to: "EUR" });
+            await exchangeRate(context, { from: "USD", to: "EUR" });
             await SortedMap.ref("looks").insert(context, { entries: { a: toBytes(1) } });
           }),
         );
@@ -85,7 +85,7 @@ function work(witness: Witness) {
           context,
           (context) =>
             witness.watch("payment", context, async () => {
-              await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+              await charge(context, { transaction_id: "t", amount: 5, currency: "USD" });
               await SortedMap.ref("payments").insert(context, { entries: { t: toBytes(5) } });
               return "paid";
             }),
@@ -113,8 +113,7 @@ function everything(context: DurableContext): Record<string, () => Promise<unkno
     atMostOnce: () => atMostOnce("late too", context, () => Promise.reject(new Error("entered"))),
     "a stored guard": () => atLeastOnce("look", context, () => undefined),
     "a started guard": () => atMostOnce("payment", context, () => "again", { schema: text }),
-    service: () =>
-      charge(lab.world, context, { transaction_id: "late", amount: 1, currency: "USD" }),
+    service: () => charge(context, { transaction_id: "late", amount: 1, currency: "USD" }),
     notify: () => context.notify({ method: "notifications/progress", params: { progress: 1 } }),
     request: () => context.request({ method: "ping" }),
   };
@@ -208,8 +207,8 @@ describe("server.crash()", () => {
     server.crash();
     const settled = tryEverything([context], (context) => ({
       "a refused charge": () =>
-        charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "XYZ" }),
-      "an unknown currency": () => exchangeRate(lab.world, context, { from: "USD", to: "XYZ" }),
+        charge(context, { transaction_id: "t", amount: 5, currency: "XYZ" }),
+      "an unknown currency": () => exchangeRate(context, { from: "USD", to: "XYZ" }),
     }));
     await quiesce(lab);
     expect(settled).toEqual([]);
@@ -253,7 +252,7 @@ describe("server.crash()", () => {
     const { context, server, crashed } = await waiting();
     const settled: string[] = [];
     const stop = lab.world.ledger.subscribe(() => server.crash());
-    charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" }).then(
+    charge(context, { transaction_id: "t", amount: 5, currency: "USD" }).then(
       () => settled.push("resolved"),
       () => settled.push("rejected"),
     );

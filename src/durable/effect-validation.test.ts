@@ -120,7 +120,7 @@ it.each<[string, (context: DurableContext, run: number) => Promise<void>]>([
 
 it("marks the second run's effects in the ledger as validation", async () => {
   const { id } = await validate((context) =>
-    charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" }),
+    charge(context, { transaction_id: "t", amount: 5, currency: "USD" }),
   );
   expect(await reports(id)).toEqual(["same"]);
   const rows = await lab.world.ledger.rows({ invocation: id, limit: 9 });
@@ -138,7 +138,7 @@ it("marks the effects of what a second run calls by a guard within", async () =>
       atLeastOnce("outer", context, async (context) => {
         // Careless: another alias in each run, so that the store cannot answer.
         await atMostOnce(`inner ${++runs}`, context, async (context) => {
-          await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+          await charge(context, { transaction_id: "t", amount: 5, currency: "USD" });
         });
       }),
     on,

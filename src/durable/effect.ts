@@ -67,19 +67,6 @@ export async function effect(
   name: string,
   request: unknown,
   perform: () => unknown,
-  options: EffectOptions<Schema | undefined> = {},
-): Promise<unknown> {
-  const { effects } = internals(context).execution.options;
-  return await effectBy(effects ?? unrecorded, context, name, request, perform, options);
-}
-
-/** The same, done by a world that is not the server's. */
-export async function effectBy(
-  world: EffectPort,
-  context: DurableContext,
-  name: string,
-  request: unknown,
-  perform: () => unknown,
   { repeatable = false, schema }: EffectOptions<Schema | undefined> = {},
 ): Promise<unknown> {
   const [service = "", operation = "", ...more] = name.split(".");
@@ -88,6 +75,7 @@ export async function effectBy(
       `An effect is named "service.operation", as "bank.charge"; it is ${JSON.stringify(name)}.`,
     );
   }
+  const { effects: world = unrecorded } = internals(context).execution.options;
   const access = effectAccess(context, name, request);
   const doIt = async () => await perform();
   const asked = { service, operation, request, perform: doIt, repeatable };

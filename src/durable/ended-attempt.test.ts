@@ -28,7 +28,7 @@ it.each<[string, (context: DurableContext) => Promise<unknown>, string]>([
   ["a write", (context) => write(context, 1), 'write to the map "log"'],
   [
     "an effect",
-    (context) => charge(lab.world, context, { transaction_id: "1", amount: 1, currency: "USD" }),
+    (context) => charge(context, { transaction_id: "1", amount: 1, currency: "USD" }),
     "effect bank.charge",
   ],
   ["a guard", (context) => atLeastOnce("inner", context, () => undefined), 'guard "inner"'],
@@ -115,7 +115,7 @@ it.each(["map:before-commit", "effect:before"] as const)(
       (context) =>
         atLeastOnce("p", context, async (context) => {
           const pay = (): Promise<unknown> =>
-            charge(lab.world, context, { transaction_id: "1", amount: 1, currency: "USD" });
+            charge(context, { transaction_id: "1", amount: 1, currency: "USD" });
           if (++attempts === 1) {
             void (point === "effect:before" ? pay() : write(context, 1));
             await vi.waitFor(() => expect(tried.server.isHanging).toBe(true));

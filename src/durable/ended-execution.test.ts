@@ -129,9 +129,9 @@ it("an effect that was begun happens and stands in the ledger, unanswered; none 
   let reached = "";
   const late = async (context: DurableContext): Promise<void> => {
     const request = { transaction_id: "t1", amount: 5, currency: "USD" };
-    await charge(world, context, request);
+    await charge(context, request);
     reached = "answered";
-    await charge(world, context, { ...request, transaction_id: "t2" });
+    await charge(context, { ...request, transaction_id: "t2" });
   };
   const { client } = await lab.serve(
     (server) =>

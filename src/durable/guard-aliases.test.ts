@@ -123,7 +123,7 @@ describe("guards off", () => {
       lab,
       async (context) => {
         await atMostOnce("payment", context, async (context) => {
-          await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+          await charge(context, { transaction_id: "t", amount: 5, currency: "USD" });
         });
       },
       { guards: "off" },

@@ -96,7 +96,7 @@ class Bench {
   readonly register = (server: DurableMcpServer): void => {
     const callable = async (context: DurableContext): Promise<number> => {
       const run = ++this.entered;
-      await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+      await charge(context, { transaction_id: "t", amount: 5, currency: "USD" });
       await SortedMap.ref("m").insert(context, { entries: { k: toBytes(run) } });
       return run;
     };

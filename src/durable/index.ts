@@ -3,7 +3,6 @@ export { LONGEST_DELAY_MS, ManualClock, skippingClock, systemClock, type Clock }
 export { DurableContext } from "./context.ts";
 export {
   effect,
-  effectBy,
   EffectRefused,
   type EffectOptions,
   type EffectPort,

@@ -1,11 +1,7 @@
-/** What every example is: a server to start and a client script that runs it end to end. */
-import type { DurableMcpServer, DurableMcpServerOptions } from "../mcp/index.ts";
-import type { World } from "../world/index.ts";
+/** What every example is: the tools of a server, and a client script that runs it end to end. */
+import { makeServer, type ServerParts, type ToolFile } from "../host/index.ts";
+import type { DurableMcpServer } from "../mcp/index.ts";
 import type { ClientScript } from "./client-script.ts";
-
-export interface ServerParts extends DurableMcpServerOptions {
-  readonly world: World;
-}
 
 export interface Example {
   readonly name: string;
@@ -17,6 +13,15 @@ export interface Example {
 }
 
 export interface ExampleCode {
-  readonly createServer: (parts: ServerParts) => DurableMcpServer;
+  readonly default: ToolFile;
   readonly runClient: (script: ClientScript) => Promise<void>;
+}
+
+/** Makes the example's server; it is not started. */
+export async function serverOf(
+  { name, load }: Example,
+  parts: ServerParts,
+): Promise<DurableMcpServer> {
+  const { default: register } = await load();
+  return await makeServer({ name, version: "1.0.0" }, register, parts);
 }

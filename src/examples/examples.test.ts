@@ -15,7 +15,7 @@ import {
 } from "../index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
 import { define } from "./define/index.ts";
-import { exampleNamed, examples, type Example, type TranscriptLine } from "./index.ts";
+import { exampleNamed, serverOf, examples, type Example, type TranscriptLine } from "./index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -34,8 +34,7 @@ async function serve(name: string, faults?: FaultPlan) {
   const { store, world } = lab;
   // Ids a millisecond apart: what is told by time does not hang on how quick the machine is.
   const newId = (): string => uuidv7Lower(1_700_000_000_000 + ids++);
-  const { createServer } = await example.load();
-  const server = createServer({ store, world, faults, newId, clock: skippingClock });
+  const server = await serverOf(example, { store, world, faults, newId, clock: skippingClock });
   servers.push(server);
   await server.start();
   const { client } = await connect(server);
@@ -220,8 +219,7 @@ describe("define: a call that another one overtakes", () => {
     await expect(call(client, "add_term", slow, id)).rejects.toThrow();
     // The first has written its term and no index; it waits while the second replaces it.
     const { store, world } = lab;
-    const { createServer } = await define.load();
-    const next = createServer({ store, world, resume: "hold", clock: skippingClock });
+    const next = await serverOf(define, { store, world, resume: "hold", clock: skippingClock });
     servers.push(next);
     await next.start();
     const second = (await connect(next)).client;

@@ -7,7 +7,7 @@ import { processing } from "./processing/index.ts";
 import { steps } from "./steps/index.ts";
 
 export type { ClientScript, ScriptOptions, TranscriptLine } from "./client-script.ts";
-export type { Example, ServerParts } from "./example.ts";
+export { serverOf, type Example } from "./example.ts";
 export { stableId } from "./stable-id.ts";
 
 /** What client scripts are run by, loaded when one is. */

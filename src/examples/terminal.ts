@@ -10,7 +10,7 @@ import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sd
 import { connect } from "../mcp/index.ts";
 import { openStore } from "../store/indexeddb/index.ts";
 import { openWorld } from "../world/index.ts";
-import { exampleNamed, examples, type Example, type TranscriptLine } from "./index.ts";
+import { exampleNamed, examples, serverOf, type Example, type TranscriptLine } from "./index.ts";
 
 const PREFIXES: Record<TranscriptLine["kind"], string> = {
   heading: "\n# ",
@@ -66,8 +66,8 @@ async function run(example: Example): Promise<boolean> {
   const store = await openStore({ name: example.name });
   const world = await openWorld({ name: `${example.name}-ledger` });
   world.latencyMs = latencyMs;
-  const { createServer, runClient } = await example.load();
-  const server = createServer({ store, world });
+  const { runClient } = await example.load();
+  const server = await serverOf(example, { store, world });
   try {
     await server.start();
     const { client } = await connect(server, {

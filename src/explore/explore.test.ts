@@ -14,8 +14,8 @@ import {
   type FaultKind,
   type FaultPoint,
 } from "../durable/index.ts";
-import { exampleNamed, stableId, type ServerParts } from "../examples/index.ts";
-import { DurableMcpServer, structured } from "../mcp/index.ts";
+import { exampleNamed, stableId } from "../examples/index.ts";
+import { structured } from "../mcp/index.ts";
 import { overriding, type DurableStore } from "../store/index.ts";
 import type { World } from "../world/index.ts";
 import {
@@ -68,8 +68,8 @@ async function scenarioOf(
 ): Promise<Scenario> {
   const example = exampleNamed(name);
   if (!example) throw new Error(`There is no example ${name}.`);
-  const { createServer } = await example.load();
-  return { createServer, tool, args, guards: "on", before };
+  const { default: register } = await example.load();
+  return { register, tool, args, guards: "on", before };
 }
 
 const user = { name: "Ada", email: "ada@example.org" };
@@ -154,18 +154,17 @@ it("stops between two cases when it is cancelled", async () => {
   expect(results.length).toBeGreaterThan(0);
 });
 
-/** A server whose effects a world simulates. */
-function simulated(world: World, options: Omit<ServerParts, "world">): DurableMcpServer {
+/** What the tools of this file reach. */
+function simulateAll(world: World): void {
   world.simulate("rates.look", { answers: [2] });
   world.simulate("bank.charge", { answers: ["done"] });
-  return new DurableMcpServer({ name: "lab", version: "1.0.0" }, { ...options, effects: world });
 }
 
 /** Guards that are broken in one way each: the sweep must find every one. */
 describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
   const pay = (around: Scenario["around"] = (store) => store): Scenario => ({
-    createServer: ({ world, ...options }: ServerParts) => {
-      const server = simulated(world, options);
+    register: (server, world) => {
+      simulateAll(world);
       server.registerTool("pay", { outputSchema: { status: z.string() } }, async (_, context) => {
         const look = (inner: DurableContext) => effect(inner, "rates.look", {}, () => 2);
         await atLeastOnce("rate", context, look, { schema: z.number() });
@@ -186,7 +185,6 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
         });
         return structured({ status: "success" });
       });
-      return server;
     },
     tool: "pay",
     args: {},
@@ -264,12 +262,12 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
 
   it("a crash that fences nothing off", async () => {
     const scenario: Scenario = {
-      createServer: ({ world, ...options }: ServerParts) => {
-        const server = simulated(world, options);
+      register: (server, world) => {
+        simulateAll(world);
         server.registerTool("two", { outputSchema: { status: z.string() } }, async (_, context) => {
           let isDone = false;
           const next = async (): Promise<boolean> => {
-            const found = await options.store.readInvocation(context.invocationId);
+            const found = await server.store.readInvocation(context.invocationId);
             return (found?.last.number ?? 0) > context.execution;
           };
           /** Beside the guard, and long enough to be there when its server is dead. */
@@ -283,7 +281,6 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
           await Promise.all([guarded, beside()]);
           return structured({ status: "success" });
         });
-        return server;
       },
       tool: "two",
       args: {},

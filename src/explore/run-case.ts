@@ -16,7 +16,7 @@ import {
   type FaultInjector,
   type FaultPoint,
 } from "../durable/index.ts";
-import type { ServerParts } from "../examples/index.ts";
+import { makeServer, type ToolFile } from "../host/index.ts";
 import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../mcp/index.ts";
 import {
   canonicalJson,
@@ -39,9 +39,11 @@ const MOST_ROUNDS = 8;
 /** Delays take no time: what lasts longer hangs. */
 const ROUND_MS = 5000;
 const MOST_ROWS = 1000;
+const INFO = { name: "explore", version: "1.0.0" };
 
 export interface Scenario {
-  readonly createServer: (parts: ServerParts) => DurableMcpServer;
+  /** The server's tools. */
+  readonly register: ToolFile;
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly guards: "on" | "off";
@@ -138,7 +140,7 @@ export async function runCase(
   const stability = new Stability(real);
 
   const start = async (): Promise<Client> => {
-    const server = scenario.createServer({
+    const server = await makeServer(INFO, scenario.register, {
       store,
       world,
       clock: skippingClock,

@@ -39,7 +39,7 @@ const pay = (server: DurableMcpServer): void => {
       const receipt = await atMostOnce(
         "payment",
         context,
-        (context) => charge(lab.world, context, { transaction_id: "t", amount, currency: "USD" }),
+        (context) => charge(context, { transaction_id: "t", amount, currency: "USD" }),
         { schema: z.object({ transaction_id: z.string() }), retryableErrors: [NetworkError] },
       );
       return ok(receipt.transaction_id);
@@ -139,7 +139,7 @@ describe("an invocation", () => {
           try {
             await atMostOnce("payment", context, async (context) => {
               entered.resolve(undefined);
-              await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+              await charge(context, { transaction_id: "t", amount: 5, currency: "USD" });
             });
           } catch (error) {
             if (context.execution === 1) settledAfter();
@@ -468,7 +468,7 @@ function echoAndPay(server: DurableMcpServer): void {
   echo(server);
   server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (_args, context) => {
     await atMostOnce("payment", context, async (context) => {
-      await charge(lab.world, context, { transaction_id: "t", amount: 5, currency: "USD" });
+      await charge(context, { transaction_id: "t", amount: 5, currency: "USD" });
     });
     return ok();
   });

@@ -7,7 +7,7 @@
  */
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Implementation } from "@modelcontextprotocol/sdk/types.js";
-import { Fence, retryPolicy, systemClock, uuidv7 } from "../durable/index.ts";
+import { Fence, retryPolicy, systemClock, uuidv7, type ErrorClass } from "../durable/index.ts";
 import { deferred, type DurableStore } from "../store/index.ts";
 import { Calls, type CallsOptions } from "./calls.ts";
 import { serveMaps } from "./map-resources.ts";
@@ -41,6 +41,7 @@ export class DurableMcpServer {
   /** For `signal` of contexts: silent in a crash, aborted by `close`. */
   readonly #closing = new AbortController();
   readonly #tools = new Map<string, Tool>();
+  readonly #errors = new Map<string, ErrorClass>();
   readonly #sessions = new Set<Session>();
   /** The session of resumptions, which have no client. */
   readonly #headless: Session;
@@ -100,6 +101,11 @@ export class DurableMcpServer {
     checkTool(tool);
     for (const session of [this.#headless, ...this.#sessions]) session.register(tool);
     this.#tools.set(name, tool);
+  }
+
+  /** Names classes of errors that a fault may throw: a build may shorten the classes' own names. */
+  registerErrors(errors: Readonly<Record<string, ErrorClass>>): void {
+    for (const [name, type] of Object.entries(errors)) this.#errors.set(name, type);
   }
 
   /** Changes settings for the executions that begin from now on. */
@@ -277,13 +283,7 @@ export class DurableMcpServer {
 
   /** What a call that comes now has around it: it keeps the settings that it began with. */
   #surroundings(): ReturnType<CallsOptions["surroundings"]> {
-    const {
-      clock = systemClock,
-      random = Math.random,
-      errors = {},
-      effects,
-      onError,
-    } = this.#options;
+    const { clock = systemClock, random = Math.random, effects, onError } = this.#options;
     const settings = this.#settings;
     return {
       owner: this.id,
@@ -296,7 +296,7 @@ export class DurableMcpServer {
       retryPolicy: retryPolicy(settings.retryPolicy),
       guards: settings.guards ?? "on",
       effectValidation: settings.effectValidation ?? false,
-      errors: new Map(Object.entries(errors)),
+      errors: this.#errors,
       signal: this.#closing.signal,
       crash: () => this.crash(),
       onError: (error) => onError?.(error),

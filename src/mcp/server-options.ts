@@ -1,11 +1,5 @@
 /** What a server is made with. */
-import type {
-  Clock,
-  EffectPort,
-  ErrorClass,
-  FaultInjector,
-  RetryPolicy,
-} from "../durable/index.ts";
+import type { Clock, EffectPort, FaultInjector, RetryPolicy } from "../durable/index.ts";
 import type { DurableStore } from "../store/index.ts";
 
 /** What may change while a server runs: an execution keeps what it began with. */
@@ -23,14 +17,12 @@ export interface ServerSettings {
 export interface DurableMcpServerOptions extends ServerSettings {
   readonly store: DurableStore;
   /** What does the effects of its tools: a `World`. Without it they are performed, and stand in the trace alone. */
-  readonly effects?: EffectPort;
+  readonly effects?: EffectPort | undefined;
   readonly clock?: Clock;
   /** For the jitter of delays: a number in [0, 1). */
   readonly random?: () => number;
   /** Makes the ids of servers, sessions, invocations and audit entries: UUIDv7. */
   readonly newId?: () => string;
-  /** Classes of errors that a fault may name; by name, for a build may shorten the classes' own. */
-  readonly errors?: Readonly<Record<string, ErrorClass>>;
   /** Told of what failed outside of any call: a trace that could not be written, for instance. */
   readonly onError?: (error: unknown) => void;
 }

@@ -1,11 +1,13 @@
 /** Examples of a test's own, and the page's runtime on them without a page. */
 import { z } from "zod";
 import type { ClientScript, Example } from "../examples/index.ts";
+import type { ToolFile } from "../host/index.ts";
 import {
   atMostOnce,
   charge,
   DurableMcpServer,
   NetworkError,
+  simulateBank,
   SortedMap,
   structured,
   toBytes,
@@ -26,6 +28,7 @@ const Receipt = z.object({
 
 /** Pays at most once, and writes that down. */
 export function registerPay(server: DurableMcpServer, world: World): void {
+  simulateBank(world);
   server.registerTool(
     "pay",
     { inputSchema: { amount: z.number().positive() } },
@@ -33,7 +36,7 @@ export function registerPay(server: DurableMcpServer, world: World): void {
       const receipt = await atMostOnce(
         "payment",
         context,
-        (context) => charge(world, context, { transaction_id: "t", amount, currency: "USD" }),
+        (context) => charge(context, { transaction_id: "t", amount, currency: "USD" }),
         { schema: Receipt, retryableErrors: [NetworkError] },
       );
       const entries = { [context.invocationId]: toBytes(receipt) };
@@ -45,7 +48,7 @@ export function registerPay(server: DurableMcpServer, world: World): void {
 
 /** An example whose server has the tools that `register` adds; its database is the test's own. */
 export function exampleOf(
-  register: (server: DurableMcpServer, world: World) => void = registerPay,
+  register: ToolFile = registerPay,
   runClient: (script: ClientScript) => Promise<void> = () => Promise.resolve(),
 ): Example {
   const name = `test-${uuidv7()}`;
@@ -55,11 +58,7 @@ export function exampleOf(
     shows: "Nothing.",
     load: () =>
       Promise.resolve({
-        createServer: ({ world, ...options }) => {
-          const server = new DurableMcpServer({ name, version: "1.0.0" }, options);
-          register(server, world);
-          return server;
-        },
+        default: register,
         runClient,
       }),
   };

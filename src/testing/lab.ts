@@ -21,7 +21,7 @@ import {
   type WriteHeader,
 } from "../store/index.ts";
 
-import { simulateServices } from "../world/index.ts";
+import { simulateBank, simulateDocuments, simulateExchange } from "../world/index.ts";
 import { engine } from "./engines.ts";
 
 export interface Lab {
@@ -42,7 +42,7 @@ export async function openLab(): Promise<Lab> {
   const name = `lab-${crypto.randomUUID()}`;
   const store = await engine.openStore(name);
   const world = new World(await engine.openLedger(name));
-  simulateServices(world);
+  for (const simulate of [simulateBank, simulateDocuments, simulateExchange]) simulate(world);
   const servers: DurableMcpServer[] = [];
   return {
     name,
@@ -51,7 +51,7 @@ export async function openLab(): Promise<Lab> {
     async serve(register, options = {}, prepare = () => undefined) {
       const server = new DurableMcpServer(
         { name: "lab", version: "1.0.0" },
-        { store, clock: skippingClock, ...options },
+        { store, effects: world, clock: skippingClock, ...options },
       );
       servers.push(server);
       register(server);
@@ -235,7 +235,7 @@ export async function callUntilAnswered(
   for (;;) {
     const server = new DurableMcpServer(
       { name: "lab", version: "1.0.0" },
-      { store: lab.store, clock: skippingClock, ...options },
+      { store: lab.store, effects: lab.world, clock: skippingClock, ...options },
     );
     register(server);
     await server.start();

@@ -1,5 +1,5 @@
 /** A simulated payment service. */
-import { effectBy, type DurableContext } from "../durable/index.ts";
+import { effect, type DurableContext } from "../durable/index.ts";
 import { simulatedOnly } from "./simulated-only.ts";
 import type { Simulation, World } from "./world.ts";
 
@@ -32,16 +32,11 @@ export interface Receipt extends Charge {
  * @throws PaymentRejectedError for a currency other than USD, EUR, GBP and JPY
  * @throws InsufficientFundsError for more than 100,000
  */
-export async function charge(
-  world: World,
-  context: DurableContext,
-  request: Charge,
-): Promise<Receipt> {
-  const answer = await effectBy(world, context, "bank.charge", { ...request }, simulatedOnly);
-  return answer as Receipt;
+export async function charge(context: DurableContext, request: Charge): Promise<Receipt> {
+  return await effect<Receipt>(context, "bank.charge", { ...request }, simulatedOnly);
 }
 
-export const bank: Simulation<Charge> = {
+const bank: Simulation<Charge> = {
   perform(request) {
     if (!CURRENCIES.includes(request.currency)) {
       throw new PaymentRejectedError(
@@ -54,3 +49,8 @@ export const bank: Simulation<Charge> = {
     return { ...request, status: "completed" } satisfies Receipt;
   },
 };
+
+/** Lets the bank stand in for `bank.charge`. */
+export function simulateBank(world: World): void {
+  world.simulate("bank.charge", bank);
+}

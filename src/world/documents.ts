@@ -1,5 +1,5 @@
 /** Simulated services for documents: reading them (OCR) and translating them. */
-import { effectBy, type DurableContext } from "../durable/index.ts";
+import { effect, type DurableContext } from "../durable/index.ts";
 import { simulatedOnly } from "./simulated-only.ts";
 import type { Simulation, World } from "./world.ts";
 
@@ -34,16 +34,14 @@ export interface Recognized {
  * @throws QuotaExceededError for more than 10,000 characters
  */
 export async function recognizeText(
-  world: World,
   context: DurableContext,
   { file_id, content }: Document,
 ): Promise<Recognized> {
   const asked = { file_id, content };
-  const text = await effectBy(world, context, "ocr.recognize", asked, simulatedOnly);
-  return text as Recognized;
+  return await effect<Recognized>(context, "ocr.recognize", asked, simulatedOnly);
 }
 
-export const ocr: Simulation<Document> = {
+const ocr: Simulation<Document> = {
   perform({ file_id, content }, draw) {
     const text = content.trim();
     if (text === "") throw new InvalidDocumentError(`The document ${file_id} has no text.`);
@@ -59,16 +57,14 @@ export interface Translation {
 
 /** @throws QuotaExceededError for more than 10,000 characters */
 export async function translate(
-  world: World,
   context: DurableContext,
   { text, language }: Translation,
 ): Promise<Translation> {
   const asked = { text, language };
-  const translated = await effectBy(world, context, "translator.translate", asked, simulatedOnly);
-  return translated as Translation;
+  return await effect<Translation>(context, "translator.translate", asked, simulatedOnly);
 }
 
-export const translator: Simulation<Translation> = {
+const translator: Simulation<Translation> = {
   perform({ text, language }) {
     checkQuota(text);
     return { text: `[${language}] ${text}`, language } satisfies Translation;
@@ -80,4 +76,10 @@ function checkQuota(text: string): void {
   throw new QuotaExceededError(
     `The document has ${text.length} characters; the account's quota is ${QUOTA}.`,
   );
+}
+
+/** Lets both services stand in, for `ocr.recognize` and `translator.translate`. */
+export function simulateDocuments(world: World): void {
+  world.simulate("ocr.recognize", ocr);
+  world.simulate("translator.translate", translator);
 }

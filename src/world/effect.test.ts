@@ -413,15 +413,19 @@ it("a callable that asks otherwise the second time is reported by effect validat
 });
 
 it("without a ledger it is performed, and stands in the trace with what became of it", async () => {
-  const tried = await trial(lab, async (context) => {
-    await effect(context, "mail.send", {}, () => "sent");
-    await effect(context, "mail.send", {}, () => Promise.reject(new EffectRefused("no"))).catch(
-      () => undefined,
-    );
-    await effect(context, "mail.send", {}, () => Promise.reject(new Error("?"))).catch(
-      () => undefined,
-    );
-  });
+  const tried = await trial(
+    lab,
+    async (context) => {
+      await effect(context, "mail.send", {}, () => "sent");
+      await effect(context, "mail.send", {}, () => Promise.reject(new EffectRefused("no"))).catch(
+        () => undefined,
+      );
+      await effect(context, "mail.send", {}, () => Promise.reject(new Error("?"))).catch(
+        () => undefined,
+      );
+    },
+    { effects: undefined },
+  );
   await tried.run();
   expect(await rows()).toEqual([]);
   const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });

@@ -1,5 +1,5 @@
 /** A simulated service of exchange rates. */
-import { effectBy, type DurableContext } from "../durable/index.ts";
+import { effect, type DurableContext } from "../durable/index.ts";
 import { simulatedOnly } from "./simulated-only.ts";
 import type { Simulation, World } from "./world.ts";
 
@@ -23,17 +23,15 @@ export interface ExchangeRate {
  * @throws UnknownCurrencyError for a currency other than USD, EUR, GBP and JPY
  */
 export async function exchangeRate(
-  world: World,
   context: DurableContext,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<ExchangeRate> {
   const asked = { from, to };
   const options = { repeatable: true };
-  const rate = await effectBy(world, context, "exchange.rate", asked, simulatedOnly, options);
-  return rate as ExchangeRate;
+  return await effect<ExchangeRate>(context, "exchange.rate", asked, simulatedOnly, options);
 }
 
-export const exchange: Simulation<{ readonly from: string; readonly to: string }> = {
+const exchange: Simulation<{ readonly from: string; readonly to: string }> = {
   perform({ from, to }, draw) {
     const middle = dollars(to) / dollars(from);
     const rate = from === to ? 1 : middle * (0.99 + draw() * 0.02);
@@ -48,4 +46,9 @@ function dollars(currency: string): number {
     throw new UnknownCurrencyError(`There is no rate for ${currency}; use ${known}.`);
   }
   return rate;
+}
+
+/** Lets the service stand in for `exchange.rate`. */
+export function simulateExchange(world: World): void {
+  world.simulate("exchange.rate", exchange);
 }

@@ -3,6 +3,7 @@ export {
   charge,
   InsufficientFundsError,
   PaymentRejectedError,
+  simulateBank,
   type Charge,
   type Receipt,
 } from "./bank.ts";
@@ -10,12 +11,17 @@ export {
   InvalidDocumentError,
   QuotaExceededError,
   recognizeText,
+  simulateDocuments,
   translate,
   type Document,
   type Recognized,
   type Translation,
 } from "./documents.ts";
-export { exchangeRate, UnknownCurrencyError, type ExchangeRate } from "./exchange.ts";
+export {
+  exchangeRate,
+  simulateExchange,
+  UnknownCurrencyError,
+  type ExchangeRate,
+} from "./exchange.ts";
 export { openWorld, type WorldOptions } from "./open-world.ts";
-export { simulateServices } from "./services.ts";
 export { World, type Simulation, type WorldSettings } from "./world.ts";

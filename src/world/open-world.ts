@@ -3,7 +3,7 @@ import { World, type WorldSettings } from "./world.ts";
 
 export interface WorldOptions extends OpenOptions, WorldSettings {}
 
-/** Opens the world whose ledger is the database `name`, with the examples' services simulated in it. */
+/** Opens the world whose ledger is the database `name`. */
 export async function openWorld({
   seed,
   clock,
@@ -11,11 +11,5 @@ export async function openWorld({
   effects,
   ...options
 }: WorldOptions): Promise<World> {
-  const [ledger, { simulateServices }] = await Promise.all([
-    openLedger(options),
-    import("./services.ts"),
-  ]);
-  const world = new World(ledger, { seed, clock, latencyMs, effects });
-  simulateServices(world);
-  return world;
+  return new World(await openLedger(options), { seed, clock, latencyMs, effects });
 }

@@ -1,8 +1,7 @@
 /** Audit logs: a wrapper that logs every execution, entries by hand, and queries by time. */
 import { z } from "zod";
 import { audit, auditMap, fromBytes, uuidv7Upper } from "../../durable/index.ts";
-import { DurableMcpServer, structured } from "../../mcp/index.ts";
-import type { ServerParts } from "../example.ts";
+import { structured, type DurableMcpServer } from "../../mcp/index.ts";
 import { stableId } from "../stable-id.ts";
 
 const OPERATIONS = "user_operations";
@@ -24,9 +23,7 @@ const Entry = z.object({
 });
 const milliseconds = z.number().int().min(0).optional();
 
-export function createServer({ world: _, ...options }: ServerParts): DurableMcpServer {
-  const server = new DurableMcpServer({ name: "audit", version: "1.0.0" }, options);
-
+export default function register(server: DurableMcpServer): void {
   server.registerTool(
     "create_user",
     {
@@ -150,6 +147,4 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
       });
     },
   );
-
-  return server;
 }

@@ -9,8 +9,7 @@ import {
   type DurableContext,
   type SortedMapEntry,
 } from "../../durable/index.ts";
-import { DurableMcpServer, structured } from "../../mcp/index.ts";
-import type { ServerParts } from "../example.ts";
+import { structured, type DurableMcpServer } from "../../mcp/index.ts";
 import { fold } from "./fold.ts";
 
 const Term = z.object({
@@ -44,9 +43,7 @@ const categories = SortedMap.ref("categories");
 
 const readOnly = { readOnlyHint: true, openWorldHint: false };
 
-export function createServer({ world: _, ...options }: ServerParts): DurableMcpServer {
-  const server = new DurableMcpServer({ name: "define", version: "1.0.0" }, options);
-
+export default function register(server: DurableMcpServer): void {
   server.registerTool(
     "add_term",
     {
@@ -226,8 +223,6 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
       });
     },
   );
-
-  return server;
 }
 
 type Entries = readonly SortedMapEntry[];

@@ -10,14 +10,15 @@ import {
   toBytes,
   type DurableContext,
 } from "../../durable/index.ts";
-import { DurableMcpServer, structured } from "../../mcp/index.ts";
+import { structured, type DurableMcpServer } from "../../mcp/index.ts";
 import {
   InvalidDocumentError,
   QuotaExceededError,
   recognizeText,
+  simulateDocuments,
   translate,
+  type World,
 } from "../../world/index.ts";
-import type { ServerParts } from "../example.ts";
 import { stableId } from "../stable-id.ts";
 
 const StoredFile = z.object({
@@ -50,11 +51,9 @@ const files = SortedMap.ref("files");
 const results = SortedMap.ref("results");
 const jobs = SortedMap.ref("jobs");
 
-export function createServer({ world, ...options }: ServerParts): DurableMcpServer {
-  const server = new DurableMcpServer(
-    { name: "document", version: "1.0.0" },
-    { ...options, errors: { InvalidDocumentError, QuotaExceededError } },
-  );
+export default function register(server: DurableMcpServer, world: World): void {
+  simulateDocuments(world);
+  server.registerErrors({ InvalidDocumentError, QuotaExceededError });
 
   server.registerTool(
     "upload_file",
@@ -129,7 +128,7 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
         const read = await atMostOnce(
           "ocr",
           context,
-          (context) => recognizeText(world, context, { file_id, content }),
+          (context) => recognizeText(context, { file_id, content }),
           { schema: Recognized, retryableErrors: [NetworkError] },
         );
         await results
@@ -140,7 +139,7 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
         const translated = await atMostOnce(
           "translation",
           context,
-          (context) => translate(world, context, { text: read.text, language: target_language }),
+          (context) => translate(context, { text: read.text, language: target_language }),
           { schema: Translated, retryableErrors: [NetworkError] },
         );
         await results
@@ -186,8 +185,6 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
       return structured({ status: "success", job: Job.parse(fromBytes(value)) });
     },
   );
-
-  return server;
 }
 
 async function reportProgress(context: DurableContext, step: Step): Promise<void> {

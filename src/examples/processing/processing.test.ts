@@ -3,7 +3,7 @@ import { ClientScript } from "../client-script.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, openLab, type Answer, type Lab, guardOf } from "../../testing/lab.ts";
 import { connect, FaultPlan, fromBytes, skippingClock, uuidv7, type Fault } from "../../index.ts";
-import { type TranscriptLine } from "../index.ts";
+import { serverOf, type TranscriptLine } from "../index.ts";
 import { processing } from "./index.ts";
 
 let lab: Lab;
@@ -19,8 +19,7 @@ afterEach(async () => {
 async function start(...faults: Fault[]) {
   const { store, world } = lab;
   const plan = new FaultPlan(faults);
-  const { createServer } = await processing.load();
-  const server = createServer({ store, world, clock: skippingClock, faults: plan });
+  const server = await serverOf(processing, { store, world, clock: skippingClock, faults: plan });
   servers.push(server);
   await server.start();
   return await connect(server);
@@ -66,8 +65,7 @@ describe("process_payment", () => {
     const id = "0190a1b2-0000-7000-8000-000000000001";
     const first = payment(await call(client, "process_payment", { amount: 5 }, id));
     const other = await openLab();
-    const { createServer } = await processing.load();
-    const server = createServer({ store: other.store, world: other.world });
+    const server = await serverOf(processing, { store: other.store, world: other.world });
     await server.start();
     const second = payment(
       await call((await connect(server)).client, "process_payment", { amount: 5 }, id),

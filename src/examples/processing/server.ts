@@ -11,15 +11,17 @@ import {
   toBytes,
   type DurableContext,
 } from "../../durable/index.ts";
-import { DurableMcpServer, structured } from "../../mcp/index.ts";
+import { structured, type DurableMcpServer } from "../../mcp/index.ts";
 import {
   charge,
   exchangeRate,
   InsufficientFundsError,
   PaymentRejectedError,
+  simulateBank,
+  simulateExchange,
   UnknownCurrencyError,
+  type World,
 } from "../../world/index.ts";
-import type { ServerParts } from "../example.ts";
 import { stableId } from "../stable-id.ts";
 
 const Payment = z.object({
@@ -42,11 +44,10 @@ const UNABLE: number = ErrorCode.MethodNotFound;
 const payments = SortedMap.ref("payments");
 const retryAttempts = SortedMap.ref("retry_attempts");
 
-export function createServer({ world, ...options }: ServerParts): DurableMcpServer {
-  const server = new DurableMcpServer(
-    { name: "processing", version: "1.0.0" },
-    { ...options, errors: { PaymentRejectedError, InsufficientFundsError } },
-  );
+export default function register(server: DurableMcpServer, world: World): void {
+  simulateBank(world);
+  simulateExchange(world);
+  server.registerErrors({ PaymentRejectedError, InsufficientFundsError });
 
   server.registerTool(
     "process_payment",
@@ -82,7 +83,7 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
           context,
           async (context) => {
             await failOnceFor01(context, transaction_id, amount);
-            const receipt = await charge(world, context, { transaction_id, amount, currency });
+            const receipt = await charge(context, { transaction_id, amount, currency });
             const payment = { ...receipt, ...(description === undefined ? {} : { description }) };
             await payments.insert(context, { entries: { [transaction_id]: toBytes(payment) } });
             return payment;
@@ -131,7 +132,7 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
         const data = await atLeastOnce(
           "fetch_rate",
           context,
-          (context) => exchangeRate(world, context, { from: from_currency, to: to_currency }),
+          (context) => exchangeRate(context, { from: from_currency, to: to_currency }),
           { schema: Rate },
         );
         return structured({ status: "success", data });
@@ -141,8 +142,6 @@ export function createServer({ world, ...options }: ServerParts): DurableMcpServ
       }
     },
   );
-
-  return server;
 }
 
 /**

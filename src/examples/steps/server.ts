@@ -1,8 +1,7 @@
 /** Two steps, each at least once: a crash between them repeats only the second. */
 import { z } from "zod";
 import { atLeastOnce, fromBytes, SortedMap, toBytes, uuidv7 } from "../../durable/index.ts";
-import { DurableMcpServer, structured } from "../../mcp/index.ts";
-import type { ServerParts } from "../example.ts";
+import { structured, type DurableMcpServer } from "../../mcp/index.ts";
 import { stableId } from "../stable-id.ts";
 
 const User = z.object({ user_id: z.string(), username: z.string(), email: z.string() });
@@ -18,9 +17,7 @@ const message = z.string().optional();
 const users = SortedMap.ref("users");
 const profiles = SortedMap.ref("profiles");
 
-export function createServer({ world: _, ...options }: ServerParts): DurableMcpServer {
-  const server = new DurableMcpServer({ name: "steps", version: "1.0.0" }, options);
-
+export default function register(server: DurableMcpServer): void {
   server.registerTool(
     "create_user_with_profile",
     {
@@ -127,6 +124,4 @@ export function createServer({ world: _, ...options }: ServerParts): DurableMcpS
       return structured({ status: "success", profile: Profile.parse(fromBytes(value)) });
     },
   );
-
-  return server;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addTool, exampleOf, locksOfTabs, registerPay } from "../../testing/example.ts";
 import { atMostOnce, SortedMap } from "../../durable/index.ts";
-import { charge } from "../../world/index.ts";
+import { charge, simulateBank } from "../../world/index.ts";
 import { Explorer, type ExploreRequest, type ExploreState } from "./explorer.ts";
 import { Scratch } from "./scratch.ts";
 
@@ -136,11 +136,12 @@ it("one that is begun while the one before is being left is its own", async () =
 
 it("pairs that break a promise are told with the fewest faults that do; the others are not kept", async () => {
   const careless = exampleOf((server, world) => {
+    simulateBank(world);
     server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (_, context) => {
       await atMostOnce("payment", context, async (context) => {
         const request = { transaction_id: "t", amount: 1, currency: "USD" };
         // Says that it paid, whatever became of it.
-        await charge(world, context, request).catch(() => undefined);
+        await charge(context, request).catch(() => undefined);
       });
       return { content: [] };
     });

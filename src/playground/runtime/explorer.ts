@@ -142,8 +142,8 @@ export class Explorer {
     const { prefix, stop } = current;
     const { signal } = stop;
     const set = (change: Partial<ExploreState>): void => this.#set(current, change);
-    const { createServer } = await example.load();
-    const scenario: Scenario = { createServer, tool, args, before, guards: "on" };
+    const { default: register } = await example.load();
+    const scenario: Scenario = { register, tool, args, before, guards: "on" };
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);
     if (clean.end.type === "hanging") throw new Error(`A clean call of ${tool} never ends.`);

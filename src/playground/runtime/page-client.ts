@@ -10,7 +10,8 @@ import {
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
 import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
-import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../../mcp/index.ts";
+import type { ServerHost } from "../../host/index.ts";
+import { INVOCATION_ID, isLost } from "../../mcp/index.ts";
 import type { InvocationRecord } from "../../store/index.ts";
 import { askToKeepOnce } from "./persistence.ts";
 import type { ProtocolLog } from "./protocol.ts";
@@ -25,7 +26,7 @@ export class PageClient {
   readonly #questions: Questions;
   /** The calls that wait for an answer, by invocation; the last one's answer is shown. */
   readonly #waiting = new Map<string, AbortController[]>();
-  #server: DurableMcpServer | undefined;
+  #host: ServerHost | undefined;
   #client: Client | undefined;
 
   constructor(
@@ -36,9 +37,9 @@ export class PageClient {
   }
 
   /** Connects to a server that has started, and lists its tools. */
-  async connect(server: DurableMcpServer): Promise<void> {
+  async connect(host: ServerHost): Promise<void> {
     const { cell } = this;
-    const { client } = await connect(server, {
+    const { client } = await host.connect({
       capabilities: { elicitation: {} },
       recorder: this.protocol.beginSession("page"),
       prepare: (client) => {
@@ -70,10 +71,12 @@ export class PageClient {
     });
     const { logLevel } = cell.state;
     if (logLevel !== ALL_LEVELS) await client.setLoggingLevel(logLevel);
-    const { tools } = await client.listTools();
+    const { tools } = client.getServerCapabilities()?.tools
+      ? await client.listTools()
+      : { tools: [] };
     // A subscription ends with its session.
     for (const uri of cell.state.subscriptions.keys()) await client.subscribeResource({ uri });
-    this.#server = server;
+    this.#host = host;
     this.#client = client;
     cell.set({ tools });
   }
@@ -93,7 +96,7 @@ export class PageClient {
   cancel(id: string): void {
     for (const abort of this.#waiting.get(id) ?? []) abort.abort("Cancelled by the user.");
     // A resumption has no client; and of several calls the client may have cancelled one that only waited.
-    this.#server?.cancel(id);
+    this.#host?.cancel(id);
   }
 
   /** Asks the server for log messages of a level and above, and every later one, too. */

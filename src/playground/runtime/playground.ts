@@ -4,8 +4,8 @@
  * It is the only thing in the page that acts. Panels read the store through queries and this
  * object's snapshot, and call its methods.
  */
-import type { Example } from "../../examples/index.ts";
-import type { DurableMcpServer } from "../../mcp/index.ts";
+import { serverOf, type Example } from "../../examples/index.ts";
+import { LocalHost, type ServerHost } from "../../host/index.ts";
 import { ServerRefusedError, type InvocationRecord } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
@@ -15,7 +15,7 @@ import { HandWrites } from "./hand-writes.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
-import type { Release, Scratch } from "./scratch.ts";
+import { RunHold, type LoadRuns } from "./run-hold.ts";
 import { ScriptRun } from "./script-run.ts";
 import { DraftDesk } from "./drafts.ts";
 import { openDatabases } from "./open-databases.ts";
@@ -24,10 +24,6 @@ import type { Settings } from "./settings.ts";
 import { asError, StateCell } from "./state-cell.ts";
 import type { PlaygroundState } from "./state.ts";
 import { Trimmer } from "./trimmer.ts";
-
-/** Loaded where a sweep's run is looked at. */
-const loadRuns = async (): Promise<Pick<Scratch, "hold" | "clear">> =>
-  (await import("./scratch.ts")).scratch;
 
 export class Playground {
   readonly #cell = new StateCell();
@@ -51,18 +47,18 @@ export class Playground {
   #store: IndexedDbStore | undefined;
   #world: World | undefined;
   #trimmer: Trimmer | undefined;
-  #server: DurableMcpServer | undefined;
+  #host: ServerHost | undefined;
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
-  /** Keeps the run that is shown. */
-  #hold: Promise<Release> | undefined;
+  readonly #hold: RunHold;
 
   /** @param run the database of a sweep's run, in place of the example's own */
   constructor(
     readonly example: Example,
     readonly run: string | null = null,
-    private readonly runs = loadRuns,
+    runs?: LoadRuns,
   ) {
+    this.#hold = new RunHold(run, runs);
     this.#note = run === null ? new DataNote(this.database) : undefined;
     this.#cell.set({ loss: this.#note?.loss });
     const store = (): IndexedDbStore | undefined => this.#store;
@@ -101,26 +97,20 @@ export class Playground {
   open(): Promise<void> {
     const life = ++this.#life;
     // At once: the page that showed another run of the sweep clears up when it is closed.
-    const { run } = this;
-    if (run !== null) this.#hold ??= this.runs().then((runs) => runs.hold(run));
+    const held = this.#hold.take();
     return this.#inOrder(async () => {
       const { connection: _, error: __, ...state } = this.#cell.state;
       this.#cell.replace({ ...state, phase: "opening" });
-      if (await this.#openDatabases(life)) await this.#start();
+      if (await this.#openDatabases(life, held)) await this.#start();
     });
   }
 
   /** Leaves nothing running. */
   async close(): Promise<void> {
     this.#life++;
-    const held = this.#hold;
-    this.#hold = undefined;
     await this.script.stop();
     await this.#inOrder(() => this.#stop());
-    if (!held) return;
-    const release = await held;
-    await release();
-    void this.runs().then((runs) => runs.clear());
+    await this.#hold.release();
   }
 
   /** Starts a server on the store, where none is running. */
@@ -134,7 +124,7 @@ export class Playground {
   }
 
   crash(): void {
-    this.#server?.crash();
+    this.#host?.crash();
   }
 
   /** Stops the server in order, if it is running, and starts the next. */
@@ -166,7 +156,7 @@ export class Playground {
     return wiped;
   }
 
-  async #openDatabases(life: number): Promise<boolean> {
+  async #openDatabases(life: number, held: Promise<void>): Promise<boolean> {
     const name = this.database;
     const onConnection = (event: ConnectionEvent): void => {
       if (life === this.#life) this.#onConnection(event);
@@ -176,7 +166,7 @@ export class Playground {
       this.#cell.set({ loss: this.#note?.loss });
     };
     try {
-      await this.#hold;
+      await held;
       const mustBeThere = this.run !== null;
       const clock = this.#clock;
       const options = { name, mustBeThere, clock, onConnection, onMade };
@@ -191,6 +181,7 @@ export class Playground {
       this.#trimmer = new Trimmer(store, (error) =>
         this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
       );
+      this.#host = this.#newHost(store, world);
       this.settings.take(settings);
       store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
@@ -209,67 +200,60 @@ export class Playground {
   }
 
   async #start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
-    const store = this.#store;
-    const world = this.#world;
-    if (!store || !world || this.#server?.state === "running") return;
+    const host = this.#host;
+    if (!host || host.state === "running") return;
     this.#cell.set({ server: "starting", refused: undefined });
-    let server: DurableMcpServer | undefined;
     try {
-      server = await this.#newServer(store, world);
-      await server.start(options);
-      await this.client.connect(server);
+      await host.start(options);
+      await this.client.connect(host);
       this.#cell.log("info", `Server “${this.example.name}” is running.`);
-      this.#cell.set({ server: "running", serverId: server.id });
+      this.#cell.set({ server: "running", serverId: host.serverId });
     } catch (error) {
       // A fault may have crashed a resumed call, and the server with it, meanwhile.
-      if (server?.state === "crashed" || server?.state === "closed") return;
-      await server?.close();
+      if (host.state === "crashed") return;
+      await host.stop();
       const { message } = asError(error);
-      if (error instanceof ServerRefusedError) {
-        this.#cell.set({ server: "stopped", refused: message });
-        return;
-      }
-      this.#cell.tell(`The server could not be started. ${message}`);
       this.#cell.set({ server: "stopped" });
+      if (error instanceof ServerRefusedError) this.#cell.set({ refused: message });
+      else this.#cell.tell(`The server could not be started. ${message}`);
     }
   }
 
-  async #newServer(store: IndexedDbStore, world: World): Promise<DurableMcpServer> {
-    const { createServer } = await this.example.load();
-    const server = createServer({
-      store,
-      world,
-      clock: this.#clock,
-      faults: this.#plan,
-      ...this.#serverSettings,
-      onError: (error) => this.#cell.log("error", asError(error).message),
-    });
-    this.#server = server;
-    server.onCrash = () => {
-      const dead = new Set([...this.#cell.state.dead, server.id]);
-      if (server !== this.#server) {
+  #newHost(store: IndexedDbStore, world: World): ServerHost {
+    const host = new LocalHost({
+      settings: this.#serverSettings,
+      make: (settings) =>
+        serverOf(this.example, {
+          store,
+          world,
+          clock: this.#clock,
+          ...settings,
+          onError: (error) => this.#cell.log("error", asError(error).message),
+        }),
+      onCrash: (id) => {
+        const dead = new Set([...this.#cell.state.dead, id]);
         this.#cell.set({ dead });
-        return;
-      }
-      this.#cell.log("error", "The server crashed.");
-      this.#cell.set({ server: "crashed", dead });
-    };
-    return server;
+        if (host !== this.#host || id !== host.serverId) return;
+        this.#cell.log("error", "The server crashed.");
+        this.#cell.set({ server: "crashed" });
+      },
+    });
+    return host;
   }
 
-  /** The server, when it runs and answers. */
-  async #running(signal: AbortSignal): Promise<DurableMcpServer> {
+  /** The host, when its server runs and answers. */
+  async #running(signal: AbortSignal): Promise<ServerHost> {
     await this.#cell.until(({ server }) => server === "running", signal);
-    if (this.#server?.state !== "running") throw new Error("The server is not running.");
-    return this.#server;
+    if (this.#host?.state !== "running") throw new Error("The server is not running.");
+    return this.#host;
   }
 
   /** From the first moment on the page does not take it for running. */
   async #closeServer(): Promise<void> {
     const dead = new Set(this.#cell.state.dead);
-    if (this.#server) dead.add(this.#server.id);
+    if (this.#host?.serverId !== undefined) dead.add(this.#host.serverId);
     this.#cell.set({ server: "stopped", dead });
-    await this.#server?.close();
+    await this.#host?.stop();
   }
 
   async #stop(): Promise<void> {
@@ -279,6 +263,7 @@ export class Playground {
     this.#world = undefined;
     this.#trimmer?.close();
     await this.#closeServer();
+    this.#host = undefined;
     await store?.close();
     await world?.ledger.close();
   }
@@ -291,16 +276,16 @@ export class Playground {
 
   /** Whether a call hangs because of a fault. */
   get isHanging(): boolean {
-    return this.#server?.isHanging ?? false;
+    return this.#host?.isHanging ?? false;
   }
 
   /** Lets every hanging call go on. */
   release(): void {
-    this.#server?.release();
+    this.#host?.release();
   }
 
   async resume(id: string): Promise<void> {
-    await this.#cell.attempt(() => this.#server?.resume(id));
+    await this.#cell.attempt(() => this.#host?.resume(id));
   }
 
   /** The id of the call of the same tool that came before; where there is none, that is told. */
@@ -328,9 +313,7 @@ export class Playground {
 
   /** Stops the server in order and starts none: nothing is left running. */
   stop(): Promise<void> {
-    return this.#inOrder(async () => {
-      await this.#closeServer();
-    });
+    return this.#inOrder(() => this.#closeServer());
   }
 
   clearProtocol(): void {
@@ -342,13 +325,18 @@ export class Playground {
     if (this.#trimmer) this.#trimmer.keep = settings.keepRecordings;
     if (this.#world) this.#world.latencyMs = settings.latencyMs;
     this.#cell.set({ settings });
-    if (this.#server?.state === "running") this.#server.configure(this.#serverSettings);
+    this.#host?.configure(this.#serverSettings);
   }
 
   get #serverSettings() {
     const { guards, effectValidation, resume } = this.#cell.state.settings;
     // A sweep's run is looked at as it was left.
-    return { guards, effectValidation, resume: this.run === null ? resume : "hold" } as const;
+    return {
+      faults: this.#plan,
+      guards,
+      effectValidation,
+      resume: this.run === null ? resume : "hold",
+    } as const;
   }
 
   #onConnection(event: ConnectionEvent): void {

@@ -2,19 +2,19 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { loadClientScript, type Example, type TranscriptLine } from "../../examples/index.ts";
-import { connect, type DurableMcpServer } from "../../mcp/index.ts";
+import type { ServerHost } from "../../host/index.ts";
 import type { ProtocolLog } from "./protocol.ts";
 import { asError, type StateCell } from "./state-cell.ts";
 
 export class ScriptRun {
   #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
-  /** @param server resolves with the running server, when there is one */
+  /** @param running resolves with the host when its server runs */
   constructor(
     private readonly example: Example,
     private readonly cell: StateCell,
     private readonly protocol: ProtocolLog,
-    private readonly server: (signal: AbortSignal) => Promise<DurableMcpServer>,
+    private readonly running: (signal: AbortSignal) => Promise<ServerHost>,
   ) {}
 
   /** Runs to the end, over crashes of the server: it goes on with the next. */
@@ -58,21 +58,22 @@ export class ScriptRun {
 
   /** The script's client: one for each server that it meets. */
   #connection(signal: AbortSignal) {
-    let met: { readonly server: DurableMcpServer; readonly client: Client } | undefined;
+    let met: { readonly server: string | undefined; readonly client: Client } | undefined;
     return {
       open: async (): Promise<Client> => {
         if (met && this.cell.state.server !== "running") {
           this.#print({ kind: "note", text: "It waits for the next server: restart it." });
         }
         for (;;) {
-          const server = await this.server(signal);
-          if (met?.server === server) return met.client;
+          const host = await this.running(signal);
+          const server = host.serverId;
+          if (met && met.server === server) return met.client;
           try {
-            met = { server, client: await this.#connect(server) };
+            met = { server, client: await this.#connect(host) };
             return met.client;
           } catch (error) {
             // It may have died meanwhile: the next one will do.
-            if (server.state === "running") throw error;
+            if (host.state === "running" && host.serverId === server) throw error;
           }
         }
       },
@@ -80,8 +81,8 @@ export class ScriptRun {
     };
   }
 
-  async #connect(server: DurableMcpServer): Promise<Client> {
-    const { client } = await connect(server, {
+  async #connect(host: ServerHost): Promise<Client> {
+    const { client } = await host.connect({
       capabilities: { elicitation: {} },
       // It accepts whatever it is asked: a person's calls must not be answered so.
       ownCallsOnly: true,

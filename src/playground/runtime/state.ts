@@ -42,7 +42,7 @@ export interface PlaygroundState {
   /** Why the server was not started: another one may live, and only a person knows. */
   readonly refused?: string | undefined;
   /** The running server's name among all that use the store. */
-  readonly serverId?: string;
+  readonly serverId?: string | undefined;
   readonly tools: readonly Tool[];
   readonly settings: Settings;
   /** Servers of this page that died; what the journal says is running under them is not. */

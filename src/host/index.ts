@@ -1,0 +1,4 @@
+/** A server's life behind one control interface, wherever it runs; and what a server is made from. */
+export { LocalHost, type LocalHostOptions } from "./local-host.ts";
+export type { HostState, ServerHost } from "./server-host.ts";
+export { makeServer, type ServerParts, type ToolFile } from "./tool-file.ts";

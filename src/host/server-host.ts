@@ -1,0 +1,48 @@
+/**
+ * A server's life behind one interface, wherever it runs: in this thread, a worker or a process.
+ *
+ * 1. A host outlives its servers: each start makes a new one, which goes on from the same store.
+ * 2. One thing at a time: `start`, `stop` and `restart` are not called while one of them is under way.
+ * 3. A crash is told at once, wherever it comes from; what the dead server was at is never told.
+ */
+import type { Connection, ConnectOptions, ServerSettings } from "../mcp/index.ts";
+
+export type HostState = "stopped" | "starting" | "running" | "crashed";
+
+export interface ServerHost {
+  readonly state: HostState;
+  /** Names the newest server among all that use the store; `undefined` before the first. */
+  readonly serverId: string | undefined;
+  /** Whether a call hangs because of a fault. */
+  readonly isHanging: boolean;
+
+  /**
+   * Makes a server and starts it, unless one is running. Resolves also where it crashed meanwhile, as
+   * `state` tells.
+   *
+   * @param options `takeOver`: a person says that whoever else is registered on the store is dead
+   * @throws ServerRefusedError where another server may live, and its death could not be known
+   */
+  start(options?: { readonly takeOver?: boolean }): Promise<void>;
+  /** Stops the server in order, if there is one. */
+  stop(): Promise<void>;
+  restart(): Promise<void>;
+  /** The server dies, wherever it stands. */
+  crash(): void;
+  /** Changes settings, of the running server and of every later one. */
+  configure(settings: ServerSettings): void;
+
+  /**
+   * Connects a new client to the running server.
+   *
+   * @throws Error where none is running
+   */
+  connect(options?: ConnectOptions): Promise<Connection>;
+
+  /** Lets every call go on that hangs because of a fault. */
+  release(): void;
+  /** Resumes one interrupted invocation, also one that is held, and waits for its end. */
+  resume(invocation: string): Promise<void>;
+  /** Cancels whatever executes the invocation in the server. */
+  cancel(invocation: string): void;
+}

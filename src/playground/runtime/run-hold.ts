@@ -1,0 +1,35 @@
+/** Keeps a sweep's run while it is shown: who clears up leaves it alone. */
+import type { Release, Scratch } from "./scratch.ts";
+
+export type LoadRuns = () => Promise<Pick<Scratch, "hold" | "clear">>;
+
+/** Loaded where a sweep's run is looked at. */
+const loadRuns: LoadRuns = async () => (await import("./scratch.ts")).scratch;
+
+export class RunHold {
+  #held: Promise<Release> | undefined;
+
+  /** @param run the name of the run's database; `null` where none is shown, and nothing is held */
+  constructor(
+    private readonly run: string | null,
+    private readonly runs = loadRuns,
+  ) {}
+
+  /** Resolves when it is held. */
+  async take(): Promise<void> {
+    const { run } = this;
+    if (run === null) return;
+    this.#held ??= this.runs().then((runs) => runs.hold(run));
+    await this.#held;
+  }
+
+  /** Lets it go; what nobody holds is then cleared away. */
+  async release(): Promise<void> {
+    const held = this.#held;
+    if (!held) return;
+    this.#held = undefined;
+    const release = await held;
+    await release();
+    void this.runs().then((runs) => runs.clear());
+  }
+}
