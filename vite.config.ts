@@ -53,7 +53,7 @@ const contentSecurityPolicy: Plugin = {
 const executablePath = findBrowser();
 const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
-const nodeOnly = ["src/layers.test.ts", "src/node/**/*.test.ts"];
+const nodeOnly = ["src/layers.test.ts", "src/docs.test.ts", "src/node/**/*.test.ts"];
 const browserOnly = ["src/playground/panels/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "host", "examples"].map(

@@ -1,4 +1,4 @@
-/** The programming interface (SPEC.md 2). It runs wherever `indexedDB` and `crypto` exist. */
+/** The programming interface (docs/spec.md, 2). It runs wherever `indexedDB` and `crypto` exist. */
 export {
   effectsAsked,
   judgeCall,
@@ -12,11 +12,16 @@ export {
   SupersededError,
   UnstorableValueError,
   VERDICTS,
-  type DurableStore,
-  type Judgement,
-  type Verdict,
 } from "./store/index.ts";
-export { openStore, type ConnectionEvent, type OpenStoreOptions } from "./store/indexeddb/index.ts";
+/** What is kept, and what the ports take and give. */
+export type * from "./store/index.ts";
+export {
+  openStore,
+  type ConnectionEvent,
+  type IndexedDbStore,
+  type MadeDatabase,
+  type OpenStoreOptions,
+} from "./store/indexeddb/index.ts";
 export {
   atLeastOnce,
   atMostOnce,
@@ -53,9 +58,12 @@ export {
   uuidv7Upper,
   type AtMostOnceOptions,
   type AuditEntry,
+  type Callable,
   type Clock,
+  type EffectAccess,
   type EffectOptions,
   type EffectPort,
+  type EffectRequest,
   type ErrorClass,
   type Fault,
   type FaultDetail,
@@ -65,8 +73,12 @@ export {
   type FaultPoint,
   type FaultWhen,
   type GuardOptions,
+  type LogLevel,
   type RangeRequest,
   type RetryPolicy,
+  type Schema,
+  type SchemaInput,
+  type SchemaOutput,
   type SortedMapEntry,
 } from "./durable/index.ts";
 export * from "./mcp/index.ts";

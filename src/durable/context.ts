@@ -5,6 +5,7 @@ import type { ClientChannel, Execution, LogLevel, Scope } from "./execution.ts";
 const runtime = Symbol("runtime");
 
 export class DurableContext {
+  /** @internal */
   readonly [runtime]: { readonly execution: Execution; readonly scope: Scope };
   readonly invocationId: string;
   /** 1, 2, …: how often the tool's body was entered for this invocation. */
@@ -15,6 +16,7 @@ export class DurableContext {
   /** Aborted when the server is closed in order; silent in a crash, in a cancellation and at the execution's end. */
   readonly signal: AbortSignal;
 
+  /** @internal Contexts are given, never made by a tool. */
   constructor(execution: Execution, scope: Scope) {
     this[runtime] = { execution, scope };
     this.invocationId = execution.id;

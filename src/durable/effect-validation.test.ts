@@ -1,4 +1,4 @@
-/** Effect validation runs every at-least-once callable twice, and reports what differs (SPEC.md 2.2). */
+/** Effect validation runs every at-least-once callable twice, and reports what differs (docs/spec.md, 2.2). */
 import { PingRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";

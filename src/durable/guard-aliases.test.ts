@@ -1,4 +1,4 @@
-/** One alias is one guard; and guards that are off are none (SPEC.md 2.2). */
+/** One alias is one guard; and guards that are off are none (docs/spec.md, 2.2). */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { scripted, type GuardKind, guard, describeOutcome, traceOf } from "../testing/guards.ts";
 import { openLab, quiesce, trial, type Lab } from "../testing/lab.ts";

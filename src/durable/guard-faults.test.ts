@@ -1,4 +1,4 @@
-/** Guards against their state machine (SPEC.md 2.2), under every kind of failure at every fault point. */
+/** Guards against their state machine (docs/spec.md, 2.2), under every kind of failure at every fault point. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { callUntilAnswered, writesOf, ok, openLab, type Lab, guardOf } from "../testing/lab.ts";

@@ -1,4 +1,4 @@
-/** What a guard stores, and that a callable that has resolved is never run again (SPEC.md 2.2). */
+/** What a guard stores, and that a callable that has resolved is never run again (docs/spec.md, 2.2). */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { openLab, quiesce, trial, type Lab, type Outcome, guardOf } from "../testing/lab.ts";

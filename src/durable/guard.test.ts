@@ -1,4 +1,4 @@
-/** The states of a guard, and its retries (SPEC.md 2.2). */
+/** The states of a guard, and its retries (docs/spec.md, 2.2). */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   schema,

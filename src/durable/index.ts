@@ -29,10 +29,17 @@ export {
   type FaultWhen,
 } from "./fault-plan.ts";
 export { Fence, never } from "./fence.ts";
-export { atLeastOnce, atMostOnce, type AtMostOnceOptions, type GuardOptions } from "./guard.ts";
+export {
+  atLeastOnce,
+  atMostOnce,
+  type AtMostOnceOptions,
+  type Callable,
+  type GuardOptions,
+} from "./guard.ts";
 export { checkKey, checkNewKey, compareKeys, isTooLong, prefixRange } from "./keys.ts";
 export { drawAt } from "./random.ts";
 export { defaultRetryPolicy, retryPolicy, type RetryPolicy } from "./retry-policy.ts";
 export { rangeBounds, SortedMap, type RangeRequest, type SortedMapEntry } from "./sorted-map.ts";
+export type { Schema, SchemaInput, SchemaOutput } from "./schema.ts";
 export { Tracer } from "./tracer.ts";
 export { isUuidv7, uuidv7, uuidv7Lower, uuidv7Time, uuidv7Upper } from "./uuid.ts";

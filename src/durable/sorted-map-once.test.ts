@@ -1,4 +1,4 @@
-/** How often a mutation of a sorted map is applied, and what its alias stands for (SPEC.md 2.3). */
+/** How often a mutation of a sorted map is applied, and what its alias stands for (docs/spec.md, 2.3). */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   callUntilAnswered,

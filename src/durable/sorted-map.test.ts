@@ -1,4 +1,4 @@
-/** Sorted maps against a plain model: order, ranges, batches, and what is refused (SPEC.md 2.3). */
+/** Sorted maps against a plain model: order, ranges, batches, and what is refused (docs/spec.md, 2.3). */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dump, openLab, trial, type Lab, type Outcome } from "../testing/lab.ts";

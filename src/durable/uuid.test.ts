@@ -1,4 +1,4 @@
-/** UUIDv7: order within a millisecond, and the bounds of ranges in time (SPEC.md 2.4). */
+/** UUIDv7: order within a millisecond, and the bounds of ranges in time (docs/spec.md, 2.4). */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {

@@ -1,4 +1,4 @@
-/** A server's tools as one function: what every example is, and a file of one's own (SPEC.md 6). */
+/** A server's tools as one function: what every example is, and a file of one's own (docs/spec.md, 6). */
 import type { Implementation } from "@modelcontextprotocol/sdk/types.js";
 import { DurableMcpServer, type DurableMcpServerOptions } from "../mcp/index.ts";
 import type { World } from "../world/index.ts";

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  effectsAsked,
   judgeCall,
   tallyEffects,
   VERDICTS,
@@ -111,6 +112,11 @@ describe("done twice", () => {
     expect(kept([guard({ attempts: 1 })])).toBeUndefined();
     const body = [row({ alias: undefined }), row({ alias: undefined, execution: 2 })];
     expect(kept([guard({ attempts: 2 })], body)).toBeUndefined();
+    // One of two is not enough; and an execution with the guards off is not the guards' word.
+    expect(kept([guard({ attempts: 2 })], [...twice, ...body])).toBeUndefined();
+    const unguarded = { ...ended(), unguarded: true } as const;
+    const judged = verdictOf(unguarded, twice, [guard({ attempts: 2 })]);
+    expect([judged?.verdict, judged?.guardsKeptTheirWord]).toEqual(["done twice", undefined]);
   });
 });
 
@@ -133,6 +139,24 @@ it.each<[string, InvocationRecord, LedgerRow[]]>([
   ["an error after what may be repeated", failed, [row({ repeatable: true })]],
 ])("not done: %s, and no effect", (_, invocation, effects) => {
   expect(verdictOf(invocation, effects, [guard({ state: "failed" })])?.verdict).toBe("not done");
+});
+
+it("what may be repeated and may have happened leaves nothing unknown", () => {
+  const uncertain = row({ outcome: "uncertain", repeatable: true });
+  expect(verdictOf(ended(), [uncertain])?.verdict).toBe("done once");
+  expect(verdictOf(ended({ state: "failed" }), [uncertain])?.verdict).toBe("not done");
+});
+
+it("what was asked for is told by the recording, each once", () => {
+  const event = { n: 1, at: 0, invocation: "i", execution: 1 } as const;
+  const asked = effectsAsked([
+    { ...event, type: "effect", detail: "bank.charge", outcome: "refused" },
+    { ...event, type: "effect", detail: "bank.charge", outcome: "happened" },
+    { ...event, type: "effect", detail: "mail.send", outcome: "not begun" },
+    { ...event, type: "effect" },
+    { ...event, type: "notification", detail: "notifications/progress" },
+  ]);
+  expect(asked).toEqual(["bank.charge", "mail.send"]);
 });
 
 it("nothing to do where none was asked for, done once where one was, and names what is missing", () => {

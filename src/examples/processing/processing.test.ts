@@ -1,4 +1,4 @@
-/** The payment example: its answers field by field, and how often the bank really charged (SPEC.md 4). */
+/** The payment example: its answers field by field, and how often the bank really charged (docs/spec.md, 4). */
 import { ClientScript } from "../client-script.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, openLab, type Answer, type Lab, guardOf } from "../../testing/lab.ts";
