@@ -17,20 +17,23 @@ const examples = pages.flatMap((page) =>
 
 /** What the compiler says of a program that imports the package by its name. */
 function problemsOf(code: string): string[] {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) =>
-    ts.sys.readFile(path),
+  const read: { readonly config?: unknown } = ts.readConfigFile(
+    join(root, "tsconfig.json"),
+    (path) => ts.sys.readFile(path),
   );
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
   options.paths = { "durable-mcp-playground": [join(root, "src/index.ts")] };
   const file = join(root, "src/example-of-the-docs.ts");
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (path) => path === file || fileExists(path);
-  host.readFile = (path) => (path === file ? code : readFile(path));
-  host.getSourceFile = (path, ...rest) =>
-    path === file
-      ? ts.createSourceFile(path, code, ts.ScriptTarget.ES2023)
-      : getSourceFile(path, ...rest);
+  const real = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...real,
+    fileExists: (path) => path === file || real.fileExists(path),
+    readFile: (path) => (path === file ? code : real.readFile(path)),
+    getSourceFile: (path, ...rest) =>
+      path === file
+        ? ts.createSourceFile(path, code, ts.ScriptTarget.ES2023)
+        : real.getSourceFile(path, ...rest),
+  };
   const program = ts.createProgram([file], options, host);
   return ts
     .getPreEmitDiagnostics(program, program.getSourceFile(file))

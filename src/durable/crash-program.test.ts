@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { runs } from "../testing/runs.ts";
 import {
   callUntilAnswered,
   writesOf,
@@ -296,6 +297,6 @@ it("whatever a tool does, in however many tabs and wherever it crashes, its guar
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 }, 60_000);
