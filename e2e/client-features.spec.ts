@@ -49,7 +49,7 @@ test("a large payment is confirmed once; a retry does not ask again", async ({
   expect(await playground.ledger()).toHaveLength(1);
 });
 
-test("a question outlives a crash: the resumed call asks the next client", async ({
+test("a question is asked again after a crash: the resumed call asks the next client", async ({
   page,
   playground,
 }) => {

@@ -233,7 +233,7 @@ test("leaving the menu leaves the server as it is", async ({ page, playground })
   await playground.callIs("completed");
 });
 
-test("a run outlives a restart in its middle, also where the server resumes the call by itself", async ({
+test("a run goes on after a restart in its middle, also where the server resumes the call by itself", async ({
   page,
   playground,
 }) => {

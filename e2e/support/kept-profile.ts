@@ -1,5 +1,5 @@
 /**
- * A browser whose profile on disk outlives it: for tests that kill its process and start the next.
+ * A browser whose profile stays on disk when it ends: for tests that kill its process and start the next.
  *
  * It is killed by the process id that it tells itself, with all that it started, and nothing else on
  * the machine is looked for: another run of the same test may be under way.

@@ -7,7 +7,7 @@
  */
 import { toBytes } from "./bytes.ts";
 import { DurableContext, internals } from "./context.ts";
-import { keep } from "./errors.ts";
+import { serializeError } from "./errors.ts";
 import { SortedMap } from "./sorted-map.ts";
 import { uuidv7Time } from "./uuid.ts";
 
@@ -48,7 +48,7 @@ export function audit<Args, Result>(
     try {
       result = await tool(inputs, context);
     } catch (error) {
-      const { name, message } = keep(error);
+      const { name, message } = serializeError(error);
       await outcome({ error: `${name}: ${message}`, success: false });
       throw error;
     }
@@ -89,7 +89,11 @@ async function writeEntry(
     const aside = new DurableContext(execution, unasked);
     await map.idempotently(alias).insert(aside, { entries: { [key]: toBytes(full) } });
   } catch (error) {
-    execution.trace({ type: "audit-failed", map: `audit:${logName}`, error: keep(error) });
+    execution.trace({
+      type: "audit-failed",
+      map: `audit:${logName}`,
+      error: serializeError(error),
+    });
   }
 }
 

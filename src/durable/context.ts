@@ -28,18 +28,18 @@ export class DurableContext {
 
   /** Sends the client a notification. It is dropped, and traced, where no client is connected. */
   notify(notification: Parameters<ClientChannel["notify"]>[0]): Promise<void> {
-    return this.#tell((client) => client.notify(notification), notification.method);
+    return this.#send((client) => client.notify(notification), notification.method);
   }
 
   /** Sends a log message to every connected client that wants its level. */
   log(level: LogLevel, data: unknown): Promise<void> {
-    return this.#tell((client) => client.log(level, data), "notifications/message");
+    return this.#send((client) => client.log(level, data), "notifications/message");
   }
 
-  #tell(send: (client: ClientChannel) => Promise<void>, method: string): Promise<void> {
+  #send(send: (client: ClientChannel) => Promise<void>, method: string): Promise<void> {
     const { execution, scope } = this[runtime];
     return execution.options.fence.run(async () => {
-      await execution.unlessOver(scope, `notification (${method})`);
+      await execution.unlessSettled(scope, `notification (${method})`);
       await send(execution.options.client);
     });
   }

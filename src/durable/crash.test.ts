@@ -41,7 +41,7 @@ afterEach(async () => {
 
 const text = z.string();
 
-/** What a tool leaves in the hands of code that outlives its server. */
+/** What a tool leaves in the hands of code that still runs when its server is dead. */
 class Witness {
   readonly contexts: DurableContext[] = [];
   /** What the tool's `catch` and `finally` saw after the crash. */
@@ -152,7 +152,7 @@ const crashes = FAULT_POINTS.flatMap((point) =>
 );
 
 describe.each(crashes)(
-  "code that outlives a crash at %s, passed for the %i. time",
+  "code that goes on after a crash at %s, passed for the %i. time",
   (point, nth) => {
     it("changes nothing and sees nothing, neither before nor after the restart", async () => {
       const faults = new FaultPlan([{ point, kind: "crash", when: { nth } }]);

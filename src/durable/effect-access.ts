@@ -72,7 +72,7 @@ export function effectAccess(
     sleep: (ms) => execution.sleep(ms),
     begin: (operation) =>
       fence.run(async () => {
-        await execution.unlessOver(scope, what);
+        await execution.unlessSettled(scope, what);
         return await operation();
       }),
     run: (operation) => fence.run(operation),

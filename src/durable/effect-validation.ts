@@ -1,5 +1,5 @@
 /** Compares the two runs of a callable that should do the same twice. */
-import { keep } from "./errors.ts";
+import { serializeError } from "./errors.ts";
 import { sameMutation, type Asked } from "./execution.ts";
 import { sameData } from "./same-data.ts";
 
@@ -11,7 +11,7 @@ export interface Run extends Asked {
 /** What differs between two runs of one callable, in words; `undefined` where nothing does. */
 export function compareRuns(first: Run, second: Run): string | undefined {
   if (second.error !== undefined) {
-    const { name, message } = keep(second.error);
+    const { name, message } = serializeError(second.error);
     return `The second run threw ${name}: ${message}`;
   }
   if (!sameData(first.value, second.value)) {

@@ -7,7 +7,7 @@
  * 3. The second run of effect validation does nothing outside: it is given the first run's answer.
  */
 import { internals, type DurableContext } from "./context.ts";
-import { GuardValueError, InvalidOptionError, keep } from "./errors.ts";
+import { GuardValueError, InvalidOptionError, serializeError } from "./errors.ts";
 import { effectAccess, type EffectAccess } from "./effect-access.ts";
 import { parseValue, type Schema, type SchemaInput, type SchemaOutput } from "./schema.ts";
 
@@ -93,7 +93,7 @@ async function passBefore(access: EffectAccess): Promise<void> {
   try {
     await access.pass("effect:before");
   } catch (error) {
-    access.trace("not begun", keep(error));
+    access.trace("not begun", serializeError(error));
     throw error;
   }
 }
@@ -120,7 +120,10 @@ const unrecorded: EffectPort = {
         return await perform();
       });
     } catch (error) {
-      access.trace(error instanceof EffectRefused ? "refused" : "may have happened", keep(error));
+      access.trace(
+        error instanceof EffectRefused ? "refused" : "may have happened",
+        serializeError(error),
+      );
       throw error;
     }
     access.trace("happened");

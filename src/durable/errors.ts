@@ -2,7 +2,7 @@
  * The errors of the programming interface. None is a `TypeError` or a `RangeError`, which a guard's
  * `retryableErrors` may name: what the interface itself refuses is mended by no retry.
  */
-import type { GuardKind, KeptError } from "../store/index.ts";
+import type { GuardKind, SerializedError } from "../store/index.ts";
 
 /** The outside service could not be reached, or its answer was lost. Usually worth a retry. */
 export class NetworkError extends Error {
@@ -59,7 +59,7 @@ export class GuardUsageError extends Error {
   override name = "GuardUsageError";
 }
 
-/** A fault or a retry policy that cannot be meant. */
+/** An invalid fault or retry policy. */
 export class InvalidOptionError extends Error {
   override name = "InvalidOptionError";
 }
@@ -72,7 +72,7 @@ export function kindMismatch(alias: string, used: GuardKind, known: GuardKind): 
 }
 
 /** The name and message of anything that was thrown, also of what cannot be made a string. */
-export function keep(error: unknown): KeptError {
+export function serializeError(error: unknown): SerializedError {
   try {
     if (!(error instanceof Error)) return { name: "Error", message: describeThrown(error) };
     const { name, message }: { name: unknown; message: unknown } = error;

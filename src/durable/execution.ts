@@ -3,7 +3,7 @@
  *
  * 1. Everything that reaches the store, the world or the client goes through `fence`.
  * 2. Every injected failure goes through `pass`.
- * 3. Aliases and in-flight guards are this execution's alone; what outlives it is in the store.
+ * 3. Aliases and in-flight guards are this execution's alone; what must last longer is in the store.
  * 4. An attempt that has ended begins nothing more, so that what it left running does not meddle with
  *    the next; a guard that it began goes on, and the next attempt waits for it.
  */
@@ -86,8 +86,8 @@ export interface Mutation {
   readonly change: MapChange;
 }
 
-/** A use of an alias, or of a method on a map, and by which scope; see `take`. */
-interface Taken {
+/** A use of an alias, or of a method on a map, and by which scope; see `claimAlias`. */
+interface ClaimedAlias {
   /** Present for an alias, which may be used again for the same. */
   readonly mutation: Mutation | undefined;
   readonly scope: Scope;
@@ -98,7 +98,7 @@ export interface Scope {
   readonly parent?: Scope;
   readonly guard?: { readonly alias: string; readonly attempt: number; readonly kind: GuardKind };
   /** The callable has settled: what its attempt left running begins nothing more. */
-  isOver?: true;
+  isSettled?: true;
   /** What was asked for in this scope, kept where effect validation compares it. */
   readonly asked?: Asked;
   /**
@@ -130,7 +130,7 @@ export class Execution {
   audited = 0;
   /** The work goes on, but the answer will not arrive. */
   responseLost = false;
-  readonly #taken = new Map<string, Taken>();
+  readonly #claimed = new Map<string, ClaimedAlias>();
   /** Guards that were used in this execution, by alias, with the scope that used them. */
   readonly #used = new Map<string, Scope>();
   /** How many effects of each name an attempt, or the body, has asked for. */
@@ -154,8 +154,8 @@ export class Execution {
   }
 
   /** Never resolves where the scope is over, and says what it would have done. */
-  async unlessOver(scope: Scope, what: string): Promise<void> {
-    if (!scope.isOver) return;
+  async unlessSettled(scope: Scope, what: string): Promise<void> {
+    if (!scope.isSettled) return;
     this.trace({ type: "left-running", detail: what, ...guardOf(scope) });
     await never();
   }
@@ -167,7 +167,7 @@ export class Execution {
     operation: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     return this.options.fence.run(async (signal) => {
-      if (scope.isOver) await this.unlessOver(scope, what);
+      if (scope.isSettled) await this.unlessSettled(scope, what);
       const entry = { what };
       this.#underWay.add(entry);
       try {
@@ -205,10 +205,10 @@ export class Execution {
     const alias = detail.alias ?? scope?.guard?.alias;
     const full = { ...detail, alias, tool: invocation.tool };
     const fault = await fence.run((signal) => faults.strike(point, full, store, signal));
-    if (fault) await this.#suffer(fault, full, scope);
+    if (fault) await this.#inject(fault, full, scope);
   }
 
-  async #suffer(fault: Fault, detail: FaultDetail, scope: Scope | undefined): Promise<void> {
+  async #inject(fault: Fault, detail: FaultDetail, scope: Scope | undefined): Promise<void> {
     const { map, service } = detail;
     this.trace({
       type: "fault",
@@ -255,16 +255,16 @@ export class Execution {
   }
 
   /**
-   * Takes an alias, or a method on a map, for one mutation of this execution.
+   * Claims an alias, or a method on a map, for one mutation of this execution.
    *
    * @throws IdempotencyAliasRequiredError for a second mutation that nothing tells from the first
    * @throws IdempotencyKeyReuseError for an alias that stands for another request
    */
-  take(scope: Scope, alias: string | undefined, mutation: Mutation): void {
+  claimAlias(scope: Scope, alias: string | undefined, mutation: Mutation): void {
     const { map, change } = mutation;
     const { method } = change;
     const key = alias === undefined ? `${method}\u0000${map}` : `alias\u0000${alias}`;
-    const earlier = this.#taken.get(key);
+    const earlier = this.#claimed.get(key);
     if (earlier && alias === undefined) {
       throw new IdempotencyAliasRequiredError(
         `SortedMap "${map}": ${method} was already called in this execution. Tell the calls apart ` +
@@ -280,7 +280,7 @@ export class Execution {
       );
     }
     if (!earlier) {
-      this.#taken.set(key, { mutation: alias === undefined ? undefined : mutation, scope });
+      this.#claimed.set(key, { mutation: alias === undefined ? undefined : mutation, scope });
     }
   }
 
@@ -306,7 +306,7 @@ export class Execution {
       }
       return false;
     };
-    for (const [key, { scope }] of this.#taken) if (isWithin(scope)) this.#taken.delete(key);
+    for (const [key, { scope }] of this.#claimed) if (isWithin(scope)) this.#claimed.delete(key);
     for (const [used, scope] of this.#used) if (isWithin(scope)) this.#used.delete(used);
   }
 }

@@ -1,4 +1,4 @@
-/** When a fault of a plan strikes, and which plans cannot be meant (docs/spec.md, 3.2). */
+/** When a fault of a plan strikes, and which plans are invalid (docs/spec.md, 3.2). */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLab, type Lab } from "../testing/lab.ts";
 import {

@@ -83,7 +83,7 @@ export class FaultPlan implements FaultInjector {
   readonly id: string;
   readonly seed: number;
 
-  /** @throws InvalidOptionError for a fault that cannot be meant */
+  /** @throws InvalidOptionError for an invalid fault */
   constructor(
     readonly faults: readonly Fault[],
     { seed = 1, id }: FaultPlanOptions = {},

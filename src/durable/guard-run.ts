@@ -13,7 +13,7 @@ import {
   type ClaimOutcome,
   type GuardKind,
   type GuardRecord,
-  type KeptError,
+  type SerializedError,
 } from "../store/index.ts";
 import { DurableContext } from "./context.ts";
 import type { Run } from "./effect-validation.ts";
@@ -21,7 +21,7 @@ import {
   AtMostOnceFailedBeforeCompleting,
   GuardUsageError,
   GuardValueError,
-  keep,
+  serializeError,
   kindMismatch,
 } from "./errors.ts";
 import type { Asked, Execution, Scope } from "./execution.ts";
@@ -89,12 +89,12 @@ export class GuardRun {
       value = await this.#call(attempt);
     } catch (error) {
       if (!this.#isRetryable(error)) return await this.#fail(error, attempt);
-      this.#trace("attempt-failed", { attempt, error: keep(error) });
+      this.#trace("attempt-failed", { attempt, error: serializeError(error) });
       try {
-        await this.#settle({ state: "absent", error: keep(error) });
+        await this.#settle({ state: "absent", error: serializeError(error) });
       } catch (unwritten) {
         // It stays `started`: it is not entered again, and the caller gets what the callable threw.
-        this.#trace("attempt-failed", { attempt, error: keep(unwritten) });
+        this.#trace("attempt-failed", { attempt, error: serializeError(unwritten) });
         throw error;
       }
       return { again: error, attempt };
@@ -126,7 +126,10 @@ export class GuardRun {
       await this.#pass("guard:stored");
       return { value: output };
     } catch (error) {
-      this.#trace("attempt-failed", { ...(attempt ? { attempt } : {}), error: keep(error) });
+      this.#trace("attempt-failed", {
+        ...(attempt ? { attempt } : {}),
+        error: serializeError(error),
+      });
       if (isLasting(error)) throw error;
       return { again: error, attempt };
     }
@@ -147,7 +150,7 @@ export class GuardRun {
     try {
       result = await this.#call(attempt);
     } catch (error) {
-      this.#trace("attempt-failed", { attempt, error: keep(error) });
+      this.#trace("attempt-failed", { attempt, error: serializeError(error) });
       const mayRepeat = this.kind === "atMostOnce" ? this.#isRetryable(error) : !isLasting(error);
       if (!mayRepeat) throw error;
       return { again: error, attempt };
@@ -156,7 +159,7 @@ export class GuardRun {
       const value = copyStorable(result);
       return { value: await parseValue(this.alias, this.options.schema, value) };
     } catch (error) {
-      this.#trace("attempt-failed", { attempt, error: keep(error) });
+      this.#trace("attempt-failed", { attempt, error: serializeError(error) });
       throw error;
     }
   }
@@ -193,7 +196,7 @@ export class GuardRun {
       try {
         return await this.callable(context);
       } finally {
-        scope.isOver = true;
+        scope.isSettled = true;
       }
     });
   }
@@ -210,17 +213,17 @@ export class GuardRun {
   /** Records that an at-most-once guard failed, and throws why. */
   async #fail(error: unknown, attempt: number): Promise<never> {
     try {
-      await this.#settle({ state: "failed", error: keep(error) }, attempt);
+      await this.#settle({ state: "failed", error: serializeError(error) }, attempt);
     } catch (unwritten) {
       // It stays `started`, which says the same to every later use.
-      this.#trace("attempt-failed", { attempt, error: keep(unwritten) });
-      this.#trace("attempt-failed", { attempt, error: keep(error) });
+      this.#trace("attempt-failed", { attempt, error: serializeError(unwritten) });
+      this.#trace("attempt-failed", { attempt, error: serializeError(error) });
     }
     throw error;
   }
 
   async #settle(
-    change: { state: "absent" | "stored" | "failed"; value?: unknown; error?: KeptError },
+    change: { state: "absent" | "stored" | "failed"; value?: unknown; error?: SerializedError },
     attempt?: number,
   ): Promise<void> {
     const { store, clock } = this.execution.options;
@@ -246,7 +249,7 @@ export class GuardRun {
     const why = new Error(
       record.error ? describeError(record.error) : await this.#whyUnfinished(record),
     );
-    this.#trace("guard-refused", { error: keep(why) });
+    this.#trace("guard-refused", { error: serializeError(why) });
     throw new AtMostOnceFailedBeforeCompleting(this.alias, why);
   }
 
@@ -314,6 +317,6 @@ function nothingAsked(): Asked {
   return { mutations: [], requests: [], effects: [] };
 }
 
-function describeError({ name, message }: KeptError): string {
+function describeError({ name, message }: SerializedError): string {
   return `${name}: ${message}`;
 }

@@ -26,7 +26,7 @@ export class GuardTurns {
    *
    * @throws GuardUsageError for another kind of guard, and where the wait would close a circle
    */
-  async take<T>(use: Use, run: () => Promise<T>): Promise<T> {
+  async run<T>(use: Use, run: () => Promise<T>): Promise<T> {
     const { alias, kind } = use;
     for (let other = this.#running.get(alias); other; other = this.#running.get(alias)) {
       if (other.kind !== kind) throw kindMismatch(alias, kind, other.kind);
@@ -79,7 +79,7 @@ export class GuardTurns {
 /** The guards that wait for a scope, for it is within their callables; the innermost first. */
 function guardsAround(scope: Scope): string[] {
   const aliases: string[] = [];
-  for (let at: Scope | undefined = scope; at && !at.isOver; at = at.parent) {
+  for (let at: Scope | undefined = scope; at && !at.isSettled; at = at.parent) {
     if (at.guard) aliases.push(at.guard.alias);
   }
   return aliases;

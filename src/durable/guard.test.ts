@@ -249,7 +249,7 @@ describe("the retry policy", () => {
     expect(clock.slept).toEqual([7]);
   });
 
-  it("that cannot be meant is refused before the callable is entered", async () => {
+  it("that is invalid is refused before the callable is entered", async () => {
     const callable = scripted();
     const retryPolicy = { maxAttempts: 0 };
     const { run, id } = await trial(lab, (context) =>

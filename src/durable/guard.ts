@@ -102,6 +102,6 @@ async function runGuard(
     const policy = retryPolicy(execution.options.retryPolicy, options.retryPolicy);
     const run = new GuardRun(kind, alias, execution, scope, callable, options, policy);
     execution.use(alias, kind, scope);
-    return await execution.turns.take({ alias, kind, scope }, () => run.run());
+    return await execution.turns.run({ alias, kind, scope }, () => run.run());
   });
 }

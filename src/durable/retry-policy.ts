@@ -18,7 +18,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   jitter: true,
 };
 
-/** @throws InvalidOptionError naming the field that cannot be meant */
+/** @throws InvalidOptionError naming the invalid field */
 export function retryPolicy(...given: (Partial<RetryPolicy> | undefined)[]): RetryPolicy {
   const policy: RetryPolicy = Object.assign({}, defaultRetryPolicy, ...given) as RetryPolicy;
   if (!Number.isInteger(policy.maxAttempts) || policy.maxAttempts < 1) {

@@ -122,11 +122,11 @@ export class SortedMap {
     const { store, clock, number } = execution.options;
     const { name: map, alias } = this;
     const { method } = change;
-    execution.take(scope, alias, { map, change });
+    execution.claimAlias(scope, alias, { map, change });
     scope.asked?.mutations.push({ map, change });
     if (scope.validates) return;
     await execution.pass("map:before-commit", { map }, scope);
-    await execution.unlessOver(scope, this.#what);
+    await execution.unlessSettled(scope, this.#what);
     const at = guardOf(scope);
     const mutation: MutationRequest = {
       map,

@@ -1,6 +1,6 @@
 /**
  * The trace of one execution. Events wait a moment and are written together, apart from what they
- * tell of, which they must not slow down; the last ones ride along with the execution's end.
+ * tell of, which they must not slow down; the last ones are appended in the transaction of the execution's end.
  */
 import type { DurableStore, TraceEvent } from "../store/index.ts";
 
@@ -30,8 +30,10 @@ export class Tracer {
    *
    * @param transaction resolves with whether it has written
    */
-  async ride(transaction: (events: readonly TraceEvent[]) => Promise<boolean>): Promise<boolean> {
-    const waiting = this.#take();
+  async appendWith(
+    transaction: (events: readonly TraceEvent[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    const waiting = this.#drain();
     let isWritten = false;
     try {
       isWritten = await transaction(waiting);
@@ -44,9 +46,9 @@ export class Tracer {
     }
   }
 
-  /** Never rejects: what cannot be traced must not fail a tool, but is told to `onError`. */
+  /** Never rejects: what cannot be traced must not fail a tool, but is reported to `onError`. */
   async flush(): Promise<void> {
-    const events = this.#take();
+    const events = this.#drain();
     if (events.length === 0) return;
     await this.store.appendTrace(events).catch(this.onError);
   }
@@ -55,7 +57,7 @@ export class Tracer {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
   }
 
-  #take(): TraceEvent[] {
+  #drain(): TraceEvent[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     return this.#waiting.splice(0);

@@ -149,7 +149,7 @@ function placeOf({ write: { once = [], map, method } }: AppliedWrite): string {
   return canonicalJson([kind, name, map, method]);
 }
 
-/** The tool was told that a write to the map failed: what it made of that is its own. */
+/** The tool saw that a write to the map failed: what it made of that is its own. */
 function wasRefused({ passes }: CaseRun, map: string): boolean {
   return passes.some(
     ({ point, detail, fault }) =>

@@ -32,7 +32,7 @@ import {
 import { openStore } from "../store/indexeddb/index.ts";
 import { openWorld } from "../world/index.ts";
 
-/** Of every case: so that what a clean call did and what a failing one did can be told to be the same. */
+/** Of every case: so that what a clean call did and what a failing one did can be compared. */
 export const INVOCATION = "01900000-0000-7000-8000-000000000001";
 /** A call that is not settled after so many restarts and retries is left hanging. */
 const MOST_ROUNDS = 8;
@@ -80,7 +80,7 @@ export interface CaseRun {
   /** The store's database; the ledger's is `<name>-ledger`. */
   readonly name: string;
   readonly passes: readonly Pass[];
-  /** What the client was told at last. */
+  /** What the client got at last. */
   readonly end: ClientEnd;
   readonly invocation: InvocationRecord | undefined;
   readonly guards: readonly GuardRecord[];
@@ -97,7 +97,7 @@ export interface CaseRun {
 }
 
 /** Passes on to a plan, and keeps what was passed. */
-class Recorder implements FaultInjector {
+class PassRecorder implements FaultInjector {
   readonly passes: Pass[] = [];
   /** Only what a call does is recorded, and struck. */
   isOn = false;
@@ -119,7 +119,7 @@ export async function runCase(
   name: string,
 ): Promise<CaseRun> {
   const { roundMs = ROUND_MS } = scenario;
-  const recorder = new Recorder(new FaultPlan(faults, { id: "explore" }));
+  const recorder = new PassRecorder(new FaultPlan(faults, { id: "explore" }));
   const writes: AppliedWrite[] = [];
   const death = new Death();
   const real = await openStore({ name });
@@ -212,8 +212,8 @@ export async function runCase(
       effects: (await world.ledger.rows(query)).filter(({ validation }) => !validation),
       writes,
       lostWrites: applied.length - headers.length,
-      unstable: stability.told,
-      late: death.told,
+      unstable: stability.problems,
+      late: death.problems,
     };
   } finally {
     for (const server of servers) await within(roundMs, server.close());
@@ -245,19 +245,19 @@ function observed(store: DurableStore, writes: AppliedWrite[], death: Death): Du
 
 /** Looks whether an execution does anything after the next has begun, as only a dead one can. */
 class Death {
-  readonly told: string[] = [];
+  readonly problems: string[] = [];
   newest = 0;
 
   look(by: { readonly invocation?: string; readonly execution?: number }, what: string): void {
     const { invocation, execution = this.newest } = by;
     if (invocation !== INVOCATION || execution >= this.newest) return;
-    this.told.push(`Execution ${execution} was dead, and did ${what} all the same.`);
+    this.problems.push(`Execution ${execution} was dead, and did ${what} all the same.`);
   }
 }
 
 /** Looks whether what guards have stored stays as it is. */
 class Stability {
-  readonly told: string[] = [];
+  readonly problems: string[] = [];
   readonly #stored = new Map<string, string>();
 
   constructor(private readonly store: DurableStore) {}
@@ -272,7 +272,9 @@ class Stability {
     );
     for (const [alias, before] of this.#stored) {
       if (now.get(alias) !== before) {
-        this.told.push(`The guard "${alias}" had stored a value, and it is another now or gone.`);
+        this.problems.push(
+          `The guard "${alias}" had stored a value, and it is another now or gone.`,
+        );
       }
     }
     for (const [alias, value] of now) if (value !== undefined) this.#stored.set(alias, value);

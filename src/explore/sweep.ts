@@ -14,7 +14,7 @@ import { checkPromises, describeEnd, type PromiseCheck } from "./promises.ts";
 export const SWEPT_KINDS = ["crash", "retryable", "non-retryable", "lose-response"] as const;
 export type SweptKind = (typeof SWEPT_KINDS)[number];
 
-/** A place where a clean call passes a fault point: the point, what it is about, and the how-manieth time. */
+/** A place where a clean call passes a fault point: the point, what it is about, and which occurrence. */
 export interface Place {
   readonly point: FaultPoint;
   readonly match: Omit<Partial<FaultDetail>, "tool">;
@@ -57,7 +57,7 @@ export function placesOf(all: readonly Pass[]): Place[] {
   });
 }
 
-/** Whether the kind can be told from others at the point. */
+/** Whether the kind differs from others at the point. */
 export function isSwept(point: FaultPoint, kind: FaultKind): boolean {
   return kind !== "lose-response" || point === "call:before-response";
 }

@@ -1,9 +1,9 @@
 /**
  * A server's life behind one interface, wherever it runs: in this thread, a worker or a process.
  *
- * 1. A host outlives its servers: each start makes a new one, which goes on from the same store.
+ * 1. A host lives longer than its servers: each start makes a new one, which goes on from the same store.
  * 2. One thing at a time: `start`, `stop` and `restart` are not called while one of them is under way.
- * 3. A crash is told at once, wherever it comes from; what the dead server was at is never told.
+ * 3. A crash is reported at once, wherever it comes from; nothing of the dead server is reported afterwards.
  */
 import type { Connection, ConnectOptions, ServerSettings } from "../mcp/index.ts";
 

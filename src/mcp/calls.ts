@@ -64,7 +64,7 @@ export class Calls {
         if (!invocation.responseLost) throw error;
       } finally {
         this.#underWay.delete(invocation);
-        invocation.over.resolve();
+        invocation.settled.resolve();
       }
       session.loseResponse(extra.requestId);
       return await never();

@@ -20,12 +20,13 @@ export interface ChannelOptions {
   /** Withdraws open questions. */
   readonly withdrawal: AbortSignal;
   /** Whether nobody waits for an answer any more. */
-  readonly isOver: () => boolean;
+  readonly hasEnded: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
 export function clientChannel(options: ChannelOptions): ClientChannel {
-  const { session, extra, line, isResumption, tool, trace, withdrawal, isOver, onError } = options;
+  const { session, extra, line, isResumption, tool, trace, withdrawal, hasEnded, onError } =
+    options;
   return {
     async notify(notification) {
       const { method, params = {} } = copyJson(notification, "notification") as typeof notification;
@@ -67,7 +68,7 @@ export function clientChannel(options: ChannelOptions): ClientChannel {
             // A person may take any time.
             timeout: LONGEST_DELAY_MS,
           }),
-        isOver,
+        hasEnded,
       );
       return copyJson(answer, "answer");
     },

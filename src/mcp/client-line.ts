@@ -15,16 +15,16 @@ export class ClientLine {
 
   /**
    * Asks the client of `own` while it is connected, else any other; again where one leaves before
-   * it has answered. Gives up, and never settles, once `isOver`.
+   * it has answered. Gives up, and never settles, once `hasEnded`.
    */
   async ask<T>(
     own: Session,
     question: (session: Session) => Promise<T>,
-    isOver: () => boolean,
+    hasEnded: () => boolean,
   ): Promise<T> {
-    while (!isOver()) {
+    while (!hasEnded()) {
       const session = own.isOpen ? own : (this.#newest() ?? (await this.#next.promise));
-      if (isOver()) break;
+      if (hasEnded()) break;
       try {
         return await question(session);
       } catch (error) {

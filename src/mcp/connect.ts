@@ -15,7 +15,7 @@ import type { AttachOptions } from "./server-options.ts";
 export interface ConnectOptions extends Pick<AttachOptions, "ownCallsOnly"> {
   readonly info?: Implementation;
   readonly capabilities?: ClientCapabilities;
-  /** Told of every message of the session, in both directions. */
+  /** Called with every message of the session, in both directions. */
   readonly recorder?: Recorder;
   /** Sets the client's own handlers, before it connects. */
   readonly prepare?: (client: Client) => void;

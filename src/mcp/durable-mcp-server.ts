@@ -51,7 +51,7 @@ export class DurableMcpServer {
   #onCrash: ((error?: unknown) => void) | undefined;
 
   constructor(info: Implementation, options: DurableMcpServerOptions) {
-    retryPolicy(options.retryPolicy); // Refuses what cannot be meant before anything runs.
+    retryPolicy(options.retryPolicy); // Refuses what is invalid before anything runs.
     this.info = info;
     this.store = options.store;
     this.#options = options;
@@ -80,7 +80,7 @@ export class DurableMcpServer {
     return this.#settings;
   }
 
-  /** Told when the server crashed, by `crash()` or by a fault. */
+  /** Called when the server crashed, by `crash()` or by a fault. */
   set onCrash(listener: (() => void) | undefined) {
     this.#onCrash = listener;
   }

@@ -15,7 +15,7 @@ import {
   DurableContext,
   Execution,
   Fence,
-  keep,
+  serializeError,
   Tracer,
   type Surroundings,
 } from "../durable/index.ts";
@@ -63,14 +63,14 @@ export class Invocation {
   /** Why the call is refused, where the SDK would make a tool's error of it. */
   #refusal: RequestError | undefined;
   /** The SDK took the call; what fails from here on is not its refusal. */
-  #taken = false;
+  #isClaimed = false;
   /** Withdraws open questions to the client; silent in a crash. */
   readonly #withdrawal = new AbortController();
   readonly #cancelled = deferred<CallToolResult>();
   /** Settles when a cancellation is journalled; absent while there is none. */
   cancellation: Promise<void> | undefined;
   /** Resolved by the server when nothing of the request is under way any more. */
-  readonly over = deferred<void>();
+  readonly settled = deferred<void>();
 
   constructor(
     private readonly host: InvocationHost,
@@ -153,7 +153,7 @@ export class Invocation {
     } catch (error) {
       if (!this.#execution || this.#refusal) throw error;
       if (error instanceof McpError) return await this.#fail(RequestError.from(error));
-      result = { content: [{ type: "text", text: keep(error).message }], isError: true };
+      result = { content: [{ type: "text", text: serializeError(error).message }], isError: true };
     }
     const response = { ...result, _meta: { ...result._meta, ...this.#meta() } };
     const unfinished = this.#cut("The execution has ended.");
@@ -162,7 +162,7 @@ export class Invocation {
       const end = this.#endOf(result.isError ? "failed" : "completed", unfinished, response);
       if (end) isJournalled = await this.#journal(end);
     } catch (error) {
-      const message = `The call was carried out, but its answer could not be journalled: ${keep(error).message}`;
+      const message = `The call was carried out, but its answer could not be journalled: ${serializeError(error).message}`;
       return await this.#fail(new RequestError(ErrorCode.InternalError, message), unfinished);
     }
     // An answer that nobody will find again must not leave.
@@ -174,20 +174,20 @@ export class Invocation {
   async execute(tool: Tool, args: unknown): Promise<CallToolResult> {
     const { store, clock } = this.host;
     const { id } = this.request;
-    this.#taken = true;
+    this.#isClaimed = true;
     let begun: BeginOutcome;
     try {
       begun = await beginInTurn({
         ...this.host,
         request: this.request,
-        earlier: this.host.earlier(this).map(({ over }) => over.promise),
+        earlier: this.host.earlier(this).map(({ settled }) => settled.promise),
         fence: this.#fence,
         onBegin: (beginning) => {
           this.#beginning = beginning;
         },
       });
     } catch (error) {
-      const message = `The call was not carried out, for it could not be journalled: ${keep(error).message}`;
+      const message = `The call was not carried out, for it could not be journalled: ${serializeError(error).message}`;
       this.#refusal = new RequestError(ErrorCode.InternalError, message, this.#meta());
       return { content: [] };
     }
@@ -217,7 +217,7 @@ export class Invocation {
         tool: tool.name,
         trace: (event) => execution.trace(event),
         withdrawal: this.#withdrawal.signal,
-        isOver: () => this.#fence.isCut,
+        hasEnded: () => this.#fence.isCut,
         onError: host.onError,
       }),
     });
@@ -257,14 +257,14 @@ export class Invocation {
     await this.#tracer?.flush();
   }
 
-  /** The SDK refused the call; a retry that asks for something else is told as what it is. */
+  /** The SDK refused the call; a retry that asks for something else is refused as what it is. */
   async #unexecuted(result: CallToolResult): Promise<CallToolResult> {
     const { store } = this.host;
     const { id, isNew, as } = this.request;
     const known = isNew || as === "resume" ? undefined : await store.readInvocation(id);
     if (known && !sameRequest(known, this.request)) throw otherRequest(id);
     // A resumption stays interrupted, with the reason.
-    if (this.request.as === "resume" && !this.#taken) {
+    if (this.request.as === "resume" && !this.#isClaimed) {
       const text = result.content.map((part) => (part.type === "text" ? part.text : "")).join(" ");
       await this.host.store.holdInvocation(this.request.id, text);
     }
@@ -309,7 +309,7 @@ export class Invocation {
     return await this.host.fence.run(async (signal) => {
       const journal = (events: readonly TraceEvent[]): Promise<boolean> =>
         this.host.store.endExecution(end, events, { signal });
-      return await (this.#tracer ? this.#tracer.ride(journal) : journal([]));
+      return await (this.#tracer ? this.#tracer.appendWith(journal) : journal([]));
     });
   }
 

@@ -1,6 +1,6 @@
 /**
  * Sorted maps as MCP resources: `sortedmap://<name>{?start,end,limit}`, listed, readable, completed
- * by name, and subscribed to: a client is told when the range that its URI names has changed.
+ * by name, and subscribed to: a client is notified when the range that its URI names has changed.
  */
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import {

@@ -1,6 +1,6 @@
 /** The errors that a server answers requests with. */
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
-import { keep } from "../durable/index.ts";
+import { serializeError } from "../durable/index.ts";
 import { copyJson } from "../store/index.ts";
 
 /**
@@ -72,13 +72,13 @@ export function withJsonData({ code, message, data }: RequestError): {
     const copied = typeof data === "object" ? (copyJson(data, "data") as object) : undefined;
     return { code, message, data: copied };
   } catch (error) {
-    return { code, message: `${message} (without its data: ${keep(error).message})` };
+    return { code, message: `${message} (without its data: ${serializeError(error).message})` };
   }
 }
 
 /** What was thrown as an `Error` that has a message, as the SDK needs it. */
 export function asError(thrown: unknown): Error {
-  const { name, message } = keep(thrown);
+  const { name, message } = serializeError(thrown);
   if (thrown instanceof Error && name === thrown.name && message === thrown.message) return thrown;
   const error = new Error(message, { cause: thrown });
   error.name = name;

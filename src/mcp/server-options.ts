@@ -23,12 +23,12 @@ export interface DurableMcpServerOptions extends ServerSettings {
   readonly random?: () => number;
   /** Makes the ids of servers, sessions, invocations and audit entries: UUIDv7. */
   readonly newId?: () => string;
-  /** Told of what failed outside of any call: a trace that could not be written, for instance. */
+  /** Called with what failed outside of any call: a trace that could not be written, for instance. */
   readonly onError?: (error: unknown) => void;
 }
 
 export interface AttachOptions {
-  /** The client is asked and told of its own calls only: of no resumption, and of no other client's. */
+  /** The client is asked, and notified, of its own calls only: of no resumption, and of no other client's. */
   readonly ownCallsOnly?: boolean;
   /** Makes the client believe that its request timed out. */
   readonly loseResponse?: (requestId: string | number) => void;

@@ -85,7 +85,7 @@ export class Takeover {
     try {
       await this.#takeWhatIsLeft(server);
     } catch (error) {
-      // Whoever waits for it is told; nobody else would look at what is left any more.
+      // Whoever waits for it gets the error; nobody else would look at what is left any more.
       void untilDone(fence, onError, () => this.#takeWhatIsLeft(server));
       throw error;
     }

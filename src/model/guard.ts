@@ -4,7 +4,13 @@
  * 1. A guard is claimed only where it is absent, of the same kind, and not yet claimed by this attempt.
  * 2. It is settled by compare-and-set: a late writer, whose claim another has replaced, changes nothing.
  */
-import type { ExecutionRef, GuardKind, GuardRecord, GuardState, KeptError } from "./records.ts";
+import type {
+  ExecutionRef,
+  GuardKind,
+  GuardRecord,
+  GuardState,
+  SerializedError,
+} from "./records.ts";
 
 export interface GuardClaim extends ExecutionRef {
   readonly invocation: string;
@@ -28,7 +34,7 @@ export interface GuardSettlement {
   readonly state: Exclude<GuardState, "started">;
   /** A copy that nobody else can change. */
   readonly value?: unknown;
-  readonly error?: KeptError;
+  readonly error?: SerializedError;
 }
 
 export function claim(found: GuardRecord | undefined, asked: GuardClaim): ClaimOutcome {
@@ -69,7 +75,7 @@ export function isClaimed(found: GuardRecord | undefined, claimed: GuardRecord):
 }
 
 /** The guard once the execution that it was claimed by is over; `undefined` where that changes nothing. */
-export function overOf(guard: GuardRecord, execution: number): GuardRecord | undefined {
+export function markEnded(guard: GuardRecord, execution: number): GuardRecord | undefined {
   return guard.execution === execution && isOpen(guard) ? { ...guard, isOver: true } : undefined;
 }
 

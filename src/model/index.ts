@@ -23,7 +23,7 @@ export {
   isClaimable,
   isClaimed,
   isOpen,
-  overOf,
+  markEnded,
   settle,
   type ClaimOutcome,
   type GuardClaim,

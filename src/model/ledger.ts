@@ -6,7 +6,7 @@
  * 2. It is never taken back: what the service refused stays, as refused.
  */
 import { canonicalJson } from "./json.ts";
-import type { KeptError, LedgerRow } from "./records.ts";
+import type { SerializedError, LedgerRow } from "./records.ts";
 
 export interface LedgerEntry extends Omit<LedgerRow, "seq" | "occurrence" | "outcome"> {
   /** It is about to be begun, and may happen from now on; otherwise it happened. */
@@ -20,8 +20,8 @@ export interface LedgerEntry extends Omit<LedgerRow, "seq" | "occurrence" | "out
 export type EffectResult =
   | { readonly happened: true; readonly response?: unknown }
   | { readonly answered: true }
-  | { readonly error: KeptError }
-  | { readonly refused: KeptError };
+  | { readonly error: SerializedError }
+  | { readonly refused: SerializedError };
 
 /** Equal for what was asked alike in one invocation, in any order of names. */
 export function samenessOf(entry: LedgerEntry | LedgerRow): string {

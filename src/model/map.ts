@@ -2,7 +2,7 @@
  * The rules of a sorted map's writes.
  *
  * 1. A mutation with a name (`once`) is applied once: what comes again under the name is skipped.
- * 2. What is skipped and would have written something else is told (`differs`): the first write stays.
+ * 2. What is skipped and would have written something else is reported (`differs`): the first write stays.
  */
 
 import { packChange, sameBytes } from "./change-codec.ts";

@@ -73,7 +73,7 @@ export interface InvocationRecord {
 /** How often guarded callables of an invocation were entered. */
 export interface AttemptCount {
   readonly attempts: number;
-  /** Some ran with the guards off: they are told by the recording alone, which may lack the last of them. */
+  /** Some ran with the guards off: they are counted from the recording alone, which may lack the last of them. */
   readonly atLeast: boolean;
 }
 
@@ -93,7 +93,7 @@ export type GuardKind = "atLeastOnce" | "atMostOnce";
 
 export type GuardState = "absent" | "started" | "stored" | "failed";
 
-export interface KeptError {
+export interface SerializedError {
   readonly name: string;
   readonly message: string;
 }
@@ -112,7 +112,7 @@ export interface GuardRecord {
   /** What the callable resolved with, before any schema: present when `stored`. */
   readonly value?: unknown;
   /** Why it failed, or the last retryable error of an absent guard. */
-  readonly error?: KeptError;
+  readonly error?: SerializedError;
   /** The execution that claimed it last was over before it was settled: it settles it no more. */
   readonly isOver?: true;
 }
@@ -201,7 +201,7 @@ export interface TraceEvent {
   readonly outcome?: string;
   readonly point?: string;
   readonly fault?: string;
-  readonly error?: KeptError;
+  readonly error?: SerializedError;
   readonly ms?: number;
   readonly detail?: string;
 }
@@ -228,7 +228,7 @@ export interface LedgerRow {
    */
   readonly outcome: "answered" | "unanswered" | "uncertain" | "refused";
   /** The error thrown in the answer's place, if one was. */
-  readonly error?: KeptError;
+  readonly error?: SerializedError;
   /** 1 for the first time this request was carried out in its invocation; 2 and more are duplicates. */
   readonly occurrence: number;
   /** It happened in the second run of effect validation. */

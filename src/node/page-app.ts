@@ -29,7 +29,7 @@ export function pageApp(directory: string): Express {
   });
   app.use(({ method }, response, next) => {
     if (READING.includes(method)) next();
-    else tell(response.set("Allow", READING.join(", ")), 405, "Only GET and HEAD are answered.");
+    else refuse(response.set("Allow", READING.join(", ")), 405, "Only GET and HEAD are answered.");
   });
   app.use(compression());
   app.use(
@@ -47,7 +47,7 @@ export function pageApp(directory: string): Express {
       },
     }),
   );
-  app.use((_, response) => tell(response, 404, "There is nothing here."));
+  app.use((_, response) => refuse(response, 404, "There is nothing here."));
   app.use(failed);
   return app;
 }
@@ -55,9 +55,9 @@ export function pageApp(directory: string): Express {
 /** Four parameters are how it is known for an error's. */
 const failed: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) next(error);
-  else tell(response, 500, "This could not be read.");
+  else refuse(response, 500, "This could not be read.");
 };
 
-function tell(response: Response, status: number, text: string): void {
+function refuse(response: Response, status: number, text: string): void {
   response.status(status).type("text/plain").send(`${text}\n`);
 }

@@ -5,7 +5,7 @@ import { CannotServeError, DEFAULT_PORT, parsePort, servePage } from "./index.ts
 
 const BUILD = fileURLToPath(new URL("../../dist", import.meta.url));
 
-/** The port that was asked for; `undefined` where what was typed cannot be understood, which is told. */
+/** The port that was asked for; `undefined` where what was typed cannot be understood, which is reported. */
 function portAskedFor(): number | undefined {
   try {
     const { values } = parseArgs({ options: { port: { type: "string" } } });

@@ -48,7 +48,7 @@ export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();
   readonly #channel: FeedChannel | undefined;
 
-  /** What other tabs are not told yet. */
+  /** What other tabs are not notified of yet. */
   readonly #outgoing: Omit<StoreChange, "remote">[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -58,7 +58,7 @@ export class ChangeFeed {
     this.#channel = channel;
     if (!channel) return;
     channel.onmessage = ({ data }) => {
-      for (const change of readChanges(data)) this.#tell(change);
+      for (const change of readChanges(data)) this.#notify(change);
     };
   }
 
@@ -67,7 +67,7 @@ export class ChangeFeed {
     if (this.#closed) return;
     this.#outgoing.push(change);
     this.#timer ??= setTimeout(() => this.#send(), SEND_AFTER_MS);
-    this.#tell({ ...change, remote: false });
+    this.#notify({ ...change, remote: false });
   }
 
   #send(): void {
@@ -92,7 +92,7 @@ export class ChangeFeed {
     this.#listeners.clear();
   }
 
-  #tell(change: StoreChange): void {
+  #notify(change: StoreChange): void {
     for (const listener of this.#listeners) {
       try {
         listener(change);

@@ -1,6 +1,6 @@
 /**
  * What another page of this origin said on the change feed's channel. It may be a newer build, an older
- * one or something else: what cannot be meant is passed over, and nothing of it is thrown or kept.
+ * one or something else: what is invalid is ignored, and nothing of it is thrown or kept.
  */
 import type { StoreChange, Table } from "./change-feed.ts";
 

@@ -119,7 +119,7 @@ export interface GuardStore {
   readGuards(query: GuardQuery): Promise<GuardRecord[]>;
   /**
    * How often guarded callables of each invocation were entered, in the order asked: by the guards'
-   * records, which commit with the claims. What ran with the guards off is told by the recording alone.
+   * records, which commit with the claims. What ran with the guards off is counted from the recording alone.
    */
   countAttempts(invocations: readonly InvocationRecord[]): Promise<AttemptCount[]>;
   /**

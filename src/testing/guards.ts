@@ -16,7 +16,7 @@ export const retryableErrors = [NetworkError];
 export const notAnError: unknown = "just text";
 export type Ending = "ok" | "network" | "fatal";
 
-/** A callable whose runs end as told, and well thereafter; it resolves with the number of its run. */
+/** A callable whose runs end as given, and well thereafter; it resolves with the number of its run. */
 export function scripted(...endings: readonly Ending[]) {
   const callable = vi.fn((): number => {
     const run = callable.mock.calls.length;

@@ -1,4 +1,4 @@
-import { keep, type EffectAccess } from "../durable/index.ts";
+import { serializeError, type EffectAccess } from "../durable/index.ts";
 import type { EffectResult, Ledger } from "../store/index.ts";
 
 /** A service's answer on its way to the tool, on which it may be lost. */
@@ -11,7 +11,7 @@ export async function passOn(
   try {
     await access.pass("effect:after");
   } catch (error) {
-    const kept = keep(error);
+    const kept = serializeError(error);
     access.trace("answer lost", kept);
     await settle(ledger, access, seq, { error: kept });
     throw error;
@@ -20,7 +20,7 @@ export async function passOn(
   return response;
 }
 
-/** What happened has happened: a ledger that cannot be told of it is told of in the trace. */
+/** What happened has happened: a ledger that cannot be written to is reported in the trace. */
 export async function settle(
   ledger: Ledger,
   access: EffectAccess,
@@ -30,6 +30,6 @@ export async function settle(
   try {
     await access.run(() => ledger.settle(seq, result));
   } catch (error) {
-    access.trace("not recorded", keep(error));
+    access.trace("not recorded", serializeError(error));
   }
 }

@@ -1,5 +1,10 @@
 /** Effects for real. Loaded where effects are: never in the page. */
-import { EffectRefused, keep, type EffectAccess, type EffectRequest } from "../durable/index.ts";
+import {
+  EffectRefused,
+  serializeError,
+  type EffectAccess,
+  type EffectRequest,
+} from "../durable/index.ts";
 import { copyJson, type Ledger, type LedgerEntry } from "../store/index.ts";
 import { passOn, settle } from "./pass-on.ts";
 
@@ -19,7 +24,7 @@ export async function performForReal(
   try {
     response = await access.begin(perform);
   } catch (error) {
-    const kept = keep(error);
+    const kept = serializeError(error);
     const isRefused = error instanceof EffectRefused;
     access.trace(isRefused ? "refused" : "may have happened", kept);
     await settle(ledger, access, seq, isRefused ? { refused: kept } : { error: kept });
@@ -36,7 +41,7 @@ function recordable(access: EffectAccess, response: unknown): { response?: unkno
   try {
     return { response: copyJson(response, "response") };
   } catch (error) {
-    access.trace("not recorded", keep(error));
+    access.trace("not recorded", serializeError(error));
     return {};
   }
 }

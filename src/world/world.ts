@@ -9,7 +9,7 @@
 import {
   drawAt,
   InvalidOptionError,
-  keep,
+  serializeError,
   NetworkError,
   systemClock,
   type Clock,
@@ -105,7 +105,7 @@ export class World implements EffectPort {
         return { response, seq: await this.ledger.record(this.#entry(access, effect, response)) };
       });
     } catch (error) {
-      access.trace("refused", keep(error));
+      access.trace("refused", serializeError(error));
       throw error;
     }
     access.trace("happened");

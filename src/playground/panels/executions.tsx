@@ -116,7 +116,7 @@ function Missing({
   );
 }
 
-/** What the second run of effect validation is told by. */
+/** The detail of an attempt that is the second run of effect validation. */
 const VALIDATION = "effect validation";
 
 function Execution({

@@ -23,7 +23,7 @@ export function GuardsPanel({ call }: { readonly call: string | null }): ReactEl
     ({ store }) => store.readGuards({ ...page.query, ...of }),
     { keepPrevious: true, invocation: call ?? undefined },
   );
-  // Who was answered is told for one call; for all of them it would mean to read every trace.
+  // Who was answered is shown for one call; for all of them it would mean to read every trace.
   const { data: trace = [] } = useLiveQuery(
     ["trace"],
     ["guard-trace", call],

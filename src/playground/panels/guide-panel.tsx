@@ -102,7 +102,7 @@ function useSteps(): Step[] {
   const [bare, setBare] = useStoredState("guide:bare", "");
   const first = useCall(guarded || null).data;
   const second = useCall(bare || null).data;
-  const resumed = isOver(first);
+  const resumed = hasEnded(first);
   const restore = async (): Promise<void> => {
     const settings = settingsIn(before);
     if (settings) await putBack(playground, settings);
@@ -157,7 +157,7 @@ function useSteps(): Step[] {
     },
     {
       title: "The same with the guards off",
-      done: isOver(second),
+      done: hasEnded(second),
       task: "Nothing is remembered now: charge, crash and restart once more.",
       action: "Charge without guards",
       act: async () => {
@@ -180,7 +180,7 @@ function useSteps(): Step[] {
   ];
 }
 
-function isOver(summary: CallSummary | null | undefined): boolean {
+function hasEnded(summary: CallSummary | null | undefined): boolean {
   const state = summary?.invocation.state;
   return state === "completed" || state === "failed";
 }

@@ -18,7 +18,10 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
   const playground = usePlayground();
   const [{ start, end, prefix, reverse, moment }] = useMapRange();
   const [dialog, setDialog] = useState<"import" | "fill">();
-  const [told, setTold] = useState<{ readonly map: string | undefined; readonly text: string }>();
+  const [message, setMessage] = useState<{
+    readonly map: string | undefined;
+    readonly text: string;
+  }>();
 
   /** The whole range, however long its pages are. */
   const save = async (): Promise<void> => {
@@ -50,7 +53,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
       tooLong === 0
         ? ""
         : ` ${tooLong} of them: the key is too long to be inserted again ("tooLong" in the file).`;
-    setTold({ map, text: `Exported ${count} entries.${marked}` });
+    setMessage({ map, text: `Exported ${count} entries.${marked}` });
   };
 
   return (
@@ -64,7 +67,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
         title="Everything in the range, as JSON lines."
         onClick={() =>
           void save().catch((error: unknown) =>
-            setTold({ map, text: `Not exported: ${String(error)}` }),
+            setMessage({ map, text: `Not exported: ${String(error)}` }),
           )
         }
       >
@@ -74,7 +77,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
         Fill…
       </Button>
       <span role="status" className="text-xs text-muted">
-        {told?.map === map ? told?.text : ""}
+        {message?.map === map ? message?.text : ""}
       </span>
       {dialog === undefined ? null : (
         <Suspense fallback={null}>

@@ -94,7 +94,7 @@ function Pages({
       const direction = reverse ? "descending" : "ascending";
       const bounds = rangeBounds(direction, request);
       const entries = bounds
-        ? await readPage(store, map, direction, bounds, position, limit + 1, moment)
+        ? await readMapPage(store, map, direction, bounds, position, limit + 1, moment)
         : [];
       const ids = [...new Set(entries.map(({ write }) => write))];
       const writes = await store.readWriteHeaders(ids);
@@ -162,7 +162,7 @@ function Pages({
 }
 
 /** A page in the range's direction; one that ends before a key is read backwards from it. */
-async function readPage(
+async function readMapPage(
   store: InspectableStore,
   map: string,
   direction: "ascending" | "descending",

@@ -104,7 +104,7 @@ const LOOKS: Record<MarkKind, { readonly sign: string; readonly look: string }> 
   wrote: { sign: "▮", look: "text-muted" },
   effect: { sign: "●", look: "text-good" },
   fault: { sign: "✕", look: "text-bad" },
-  told: { sign: "·", look: "text-muted" },
+  note: { sign: "·", look: "text-muted" },
 };
 
 const ENDS = { stored: "", failed: "bg-bad!", cut: "opacity-60" } as const;

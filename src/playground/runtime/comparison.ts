@@ -57,7 +57,7 @@ export function compare(left: Side, right: Side): Comparison {
     const likeness = a === b ? "same" : withoutIds(a) === withoutIds(b) ? "ids" : "differs";
     return { what, left: a, right: b, likeness };
   };
-  const told = ({ left, right }: ComparedRow): boolean => left !== "" || right !== "";
+  const hasContent = ({ left, right }: ComparedRow): boolean => left !== "" || right !== "";
   const rowsOfCall = [
     row("outcome", describeOutcome),
     ...(left.invocation.id === right.invocation.id
@@ -65,7 +65,7 @@ export function compare(left: Side, right: Side): Comparison {
       : [row("arguments", ({ invocation }) => whole(invocation.args))]),
     row("answer", answerOf),
     row("executions", executionsOf),
-  ].filter(told);
+  ].filter(hasContent);
   const parts = aliasesOf(sides).map((alias) => ({
     alias,
     rows: [
@@ -74,7 +74,7 @@ export function compare(left: Side, right: Side): Comparison {
       row("attempts", (side) => attemptsOf(side, alias)),
       row("effects", (side) => effectsOf(side, alias)),
       row("map writes", (side) => writesOf(side, alias)),
-    ].filter(told),
+    ].filter(hasContent),
   }));
   const rows = [...rowsOfCall, ...parts.flatMap((part) => part.rows)];
   return {

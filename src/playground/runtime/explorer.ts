@@ -201,7 +201,7 @@ export class Explorer {
   }
 }
 
-/** The page's own: it outlives the example that is shown. */
+/** The page's own: it lives as long as the page, whichever example is shown. */
 export const explorer = new Explorer(scratch);
 
 function refusalOf({ end }: CaseRun): string {

@@ -27,7 +27,7 @@ export async function chargeAndCrash(
   playground.client.call("process_payment", { amount: 25, description: "A book" }, id);
   await playground.until(({ client }) => client.get(id)?.state !== "waiting");
   if (playground.snapshot().server !== "crashed") {
-    // Nobody is told what to put back later: it is done now.
+    // Nobody would put it back later: it is done now.
     await putBack(playground, before);
     throw new Error("The call ended without a crash: see what it says, then try again.");
   }

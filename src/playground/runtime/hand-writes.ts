@@ -19,7 +19,7 @@ export class HandWrites {
    * Writes many entries by hand, a batch after the other, which an abort ends between two.
    *
    * @param batches made when they are due, so that they need not all be in memory
-   * @param onProgress told how many were written
+   * @param onProgress called with how many were written
    */
   async writeMany(
     map: string,

@@ -1,7 +1,7 @@
 import { FaultPlan, type Fault, type FaultInjector } from "../../durable/index.ts";
 import type { Settings } from "./settings.ts";
 
-/** The faults as they are set now, for a server that outlives many plans. */
+/** The faults as they are set now, for a server that sees many plans. */
 export class LivePlan implements FaultInjector {
   #plans: readonly FaultPlan[] = [];
 

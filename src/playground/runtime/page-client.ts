@@ -19,7 +19,7 @@ import { Questions } from "./questions.ts";
 import { asError, type StateCell } from "./state-cell.ts";
 import type { ClientView } from "./state.ts";
 
-/** What a server sends where it was told of no level. */
+/** What a server sends where no level was set. */
 const ALL_LEVELS = "debug";
 
 export class PageClient {
@@ -110,7 +110,7 @@ export class PageClient {
     await this.cell.attempt(() => this.#client?.ping());
   }
 
-  /** Reads a resource; `undefined` where it could not be read, which is told. */
+  /** Reads a resource; `undefined` where it could not be read, which is reported. */
   async readResource(uri: string): Promise<unknown> {
     let read: unknown;
     await this.cell.attempt(async () => {
@@ -136,7 +136,7 @@ export class PageClient {
   async #call(tool: string, args: Record<string, unknown>, id: string): Promise<void> {
     const client = this.#client;
     if (!client || this.cell.state.server !== "running") {
-      this.cell.tell("The server is not running: restart it, then call again.");
+      this.cell.reportProblem("The server is not running: restart it, then call again.");
       return;
     }
     const abort = new AbortController();

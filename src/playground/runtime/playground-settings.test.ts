@@ -1,4 +1,4 @@
-/** What a person sets of an example: kept, read by other tabs, refused where it cannot be meant. */
+/** What a person sets of an example: kept, read by other tabs, refused where it is invalid. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { exampleOf, playgroundLab } from "../../testing/example.ts";
 import type { Example } from "../../examples/index.ts";
@@ -50,7 +50,7 @@ describe("settings", () => {
     expect(await charges(here)).toBe(2);
   });
 
-  it("that cannot be meant are refused, told, and change nothing", async () => {
+  it("that are invalid are refused, told, and change nothing", async () => {
     const playground = await lab.open(example);
     await playground.settings.configure({ latencyMs: -5 });
     expect(playground.snapshot().problem).toContain("latencyMs");

@@ -97,7 +97,7 @@ export class Playground {
   open(): Promise<void> {
     const life = ++this.#life;
     // At once: the page that showed another run of the sweep clears up when it is closed.
-    const held = this.#hold.take();
+    const held = this.#hold.acquire();
     return this.#inOrder(async () => {
       const { connection: _, error: __, ...state } = this.#cell.state;
       this.#cell.replace({ ...state, phase: "opening" });
@@ -182,7 +182,7 @@ export class Playground {
         this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
       );
       this.#host = this.#newHost(store, world);
-      this.settings.take(settings);
+      this.settings.adopt(settings);
       store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
         if (remote && tables.includes("settings"))
@@ -215,7 +215,7 @@ export class Playground {
       const { message } = asError(error);
       this.#cell.set({ server: "stopped" });
       if (error instanceof ServerRefusedError) this.#cell.set({ refused: message });
-      else this.#cell.tell(`The server could not be started. ${message}`);
+      else this.#cell.reportProblem(`The server could not be started. ${message}`);
     }
   }
 
@@ -270,7 +270,9 @@ export class Playground {
 
   #inOrder(work: () => Promise<void>): Promise<void> {
     const done = this.#lifecycle.then(work);
-    this.#lifecycle = done.catch((error: unknown) => this.#cell.tell(asError(error).message));
+    this.#lifecycle = done.catch((error: unknown) =>
+      this.#cell.reportProblem(asError(error).message),
+    );
     return done;
   }
 
@@ -288,7 +290,7 @@ export class Playground {
     await this.#cell.attempt(() => this.#host?.resume(id));
   }
 
-  /** The id of the call of the same tool that came before; where there is none, that is told. */
+  /** The id of the call of the same tool that came before; where there is none, that is reported. */
   async callBefore({ seq, tool }: InvocationRecord): Promise<string | undefined> {
     let found: InvocationRecord | undefined;
     await this.#cell.attempt(async () => {
@@ -299,7 +301,7 @@ export class Playground {
     return found?.id;
   }
 
-  /** Puts away what was told. */
+  /** Dismisses the reported problem. */
   dismiss(): void {
     const { problem: _, ...state } = this.#cell.state;
     this.#cell.replace(state);

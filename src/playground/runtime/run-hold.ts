@@ -16,7 +16,7 @@ export class RunHold {
   ) {}
 
   /** Resolves when it is held. */
-  async take(): Promise<void> {
+  async acquire(): Promise<void> {
     const { run } = this;
     if (run === null) return;
     this.#held ??= this.runs().then((runs) => runs.hold(run));

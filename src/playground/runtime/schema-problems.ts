@@ -3,7 +3,7 @@ import { Validator, type OutputUnit } from "@cfworker/json-schema";
 
 /** What the schema has against the value, by name; empty where it fits. */
 export function problemsOf(schema: Record<string, unknown>, value: unknown): string[] {
-  const told = errorsOf(schema, value)
+  const problems = errorsOf(schema, value)
     // A group says only that something within it is wrong.
     .filter(({ keyword }) => keyword !== "properties")
     .map(({ instanceLocation, keyword, error: text }) => {
@@ -11,7 +11,7 @@ export function problemsOf(schema: Record<string, unknown>, value: unknown): str
       const name = instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".");
       return name === "" ? error : `${name}: ${error}`;
     });
-  return [...new Set(told)];
+  return [...new Set(problems)];
 }
 
 /** A schema that cannot be followed, for a pattern or a reference that is wrong, says only that. */
@@ -20,8 +20,8 @@ function errorsOf(schema: Record<string, unknown>, value: unknown): readonly Out
     return validatorOf(schema).validate(value).errors;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const told = `The schema cannot be followed: ${message}`;
-    return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: told }];
+    const problems = `The schema cannot be followed: ${message}`;
+    return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: problems }];
   }
 }
 

@@ -94,7 +94,7 @@ function isOld(run: string): boolean {
   return uuidv7Time(sweepOf(run) ?? "") < Date.now() - DAY_MS;
 }
 
-/** The page's own: it outlives the example that is shown. */
+/** The page's own: it lives as long as the page, whichever example is shown. */
 export const scratch = new Scratch(
   // Absent in Node 20, and where a page is served neither over HTTPS nor from this machine.
   (globalThis as { navigator?: { locks?: SharedLocks } }).navigator?.locks,

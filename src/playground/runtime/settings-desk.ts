@@ -48,11 +48,11 @@ export class SettingsDesk {
   /** Reads what another tab has set. */
   async read(): Promise<void> {
     const store = this.store();
-    if (store) this.take(await readSettings(store));
+    if (store) this.adopt(await readSettings(store));
   }
 
   /** Takes what was kept, where it can be read. */
-  take(stored: unknown): void {
+  adopt(stored: unknown): void {
     const kept = settingsSchema.safeParse(stored ?? {});
     if (kept.success) this.apply(kept.data);
     else

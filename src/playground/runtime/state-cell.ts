@@ -32,13 +32,13 @@ export class StateCell {
       await work();
       return true;
     } catch (error) {
-      this.tell(asError(error).message);
+      this.reportProblem(asError(error).message);
       return false;
     }
   }
 
   /** Tells a person what could not be done; the log keeps it. */
-  tell(problem: string): void {
+  reportProblem(problem: string): void {
     this.log("error", problem);
     this.set({ problem });
   }

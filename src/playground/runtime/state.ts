@@ -58,7 +58,7 @@ export interface PlaygroundState {
   readonly logLevel: LoggingLevel;
   readonly transcript: readonly TranscriptLine[];
   readonly transcriptRunning: boolean;
-  /** How often the server told of a change, by the URI that is subscribed to. */
+  /** How often the server notified of a change, by the URI that is subscribed to. */
   readonly subscriptions: ReadonlyMap<string, number>;
   readonly protocol: readonly Exchange[];
   /** What waits for the person's answer, the first asked first. */

@@ -5,7 +5,7 @@
 import type { ExecutionRecord, TraceEvent } from "../../store/index.ts";
 
 /** How a step is drawn: `ran` and `waited` take time, the others are moments. */
-export type MarkKind = "ran" | "waited" | "answered" | "wrote" | "effect" | "fault" | "told";
+export type MarkKind = "ran" | "waited" | "answered" | "wrote" | "effect" | "fault" | "note";
 
 export interface Mark {
   /** The event that it stands for, or that began it. */
@@ -129,7 +129,7 @@ function rowsOf(
     } else if (ended && alias !== undefined && open.has(alias)) {
       close(alias, from, ended);
     } else {
-      const kind = KINDS[type] ?? "told";
+      const kind = KINDS[type] ?? "note";
       add({ n, kind, event, from, to: type === "backoff" ? place(at + ms) : from });
     }
   }

@@ -72,15 +72,15 @@ export function connectionContract(engine: Engine): void {
       const there = await bench.connect();
       const local: StoreChange[] = [];
       const remote: StoreChange[] = [];
-      const told = deferred<void>();
+      const notified = deferred<void>();
       bench.store.subscribe((change) => local.push(change));
       there.subscribe((change) => {
         remote.push(change);
-        if (change.map === "last") told.resolve();
+        if (change.map === "last") notified.resolve();
       });
       await bench.store.applyMutation(byHand(insert("a")));
       await bench.store.applyMutation(byHand(insert("a"), "last"));
-      await told.promise;
+      await notified.promise;
       expect(remote).toMatchObject([
         { tables: ["maps"], map: "m", remote: true },
         { tables: ["maps"], map: "last", remote: true },
@@ -94,20 +94,20 @@ export function connectionContract(engine: Engine): void {
     it("tells of a server that started, of a wipe, and nobody after the subscription's end", async () => {
       const { store } = bench;
       const there = await bench.connect();
-      const told = deferred<void>();
+      const notified = deferred<void>();
       const seen: StoreChange[] = [];
       const listener = vi.fn();
       const stop = store.subscribe(listener);
       there.subscribe((change) => {
         seen.push(change);
-        if (change.wiped) told.resolve();
+        if (change.wiped) notified.resolve();
       });
       store.announceServer("s");
       store.announceServer("t", { tookOver: true });
       await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(2));
       stop();
       await store.wipe();
-      await told.promise;
+      await notified.promise;
       expect(seen).toMatchObject([
         { server: "s", remote: true },
         { server: "t", tookOver: true, remote: true },

@@ -37,7 +37,7 @@ export function historyContract(engine: Engine): void {
     );
   });
 
-  it("before the first write it is empty, and every write is told as it was", async () => {
+  it("before the first write it is empty, and every write is given as it was", async () => {
     const { store } = bench;
     const mutation = { ...byHand(insert("\u{10000}", "\uffff", "a")), at: 5, once: ["i", "b"] };
     const origin = { invocation: "i", execution: 2, guard: { alias: "g", attempt: 3 } };

@@ -89,9 +89,9 @@ export function ledgerContract(engine: Engine): void {
     const [here, there] = [await bench.openLedger(), await bench.openLedger()];
     const local: unknown[] = [];
     here.subscribe((change) => local.push(change));
-    const told = new Promise((resolve) => there.subscribe(resolve));
+    const notified = new Promise((resolve) => there.subscribe(resolve));
     await here.record(entry());
-    expect(await told).toMatchObject({ tables: ["ledger"], invocation: "i", remote: true });
+    expect(await notified).toMatchObject({ tables: ["ledger"], invocation: "i", remote: true });
     expect(local).toMatchObject([{ tables: ["ledger"], invocation: "i", remote: false }]);
   });
 }

@@ -116,7 +116,7 @@ export function mapContract(engine: Engine): void {
     expect(new Set(await store.readMapNames())).toEqual(new Set(maps));
   });
 
-  it("what an entry holds is told with the write that put it there", async () => {
+  it("what an entry holds is given with the write that put it there", async () => {
     const { store } = bench;
     await store.applyMutation(byHand(insert("a", "b")));
     const { write } = await store.applyMutation(
@@ -134,7 +134,7 @@ export function mapContract(engine: Engine): void {
     expect(await store.readMapNames()).toEqual([]);
   });
 
-  it("a mutation is applied once under its name; what differs is told, and the first stays", async () => {
+  it("a mutation is applied once under its name; what differs is reported, and the first stays", async () => {
     const { store } = bench;
     const once = ["i", "alias", "a"];
     const first = { ...byHand(insert("k")), once };

@@ -69,7 +69,7 @@ export async function openDatabase<Schema extends DBSchema>(
           args[3].done.catch(() => undefined);
           args[3].abort();
         };
-        // Before it is there for good: a loss that nobody was told of yet shows again.
+        // Before it is there for good: a loss that was not shown yet is shown again.
         if (args[1] === 0) onMade?.(describeMade(name, args[4]));
         void Promise.resolve(upgrade(...args)).catch(fail);
       },

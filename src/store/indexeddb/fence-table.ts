@@ -8,7 +8,7 @@
  *    where something may still be under way: the usual end of an execution does not touch the guards.
  * 3. Who ends an execution need not wait for an answer: whoever adds the mark again, aborts.
  */
-import { overOf, type ExecutionRef, type GuardRecord } from "../../model/index.ts";
+import { markEnded, type ExecutionRef, type GuardRecord } from "../../model/index.ts";
 import { SupersededError } from "../errors.ts";
 import { settled } from "./read-records.ts";
 
@@ -29,7 +29,7 @@ export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Pr
   guards.put({ invocationSeq: by.invocationSeq, alias: by.execution });
   const all = await settled<GuardRecord[]>(guards.getAll(guardsOf(by.invocationSeq)));
   for (const guard of all) {
-    const over = overOf(guard, by.execution);
+    const over = markEnded(guard, by.execution);
     if (over) guards.put(over);
   }
 }

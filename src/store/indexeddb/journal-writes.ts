@@ -132,10 +132,10 @@ async function endExecution(
   // It waits for what is under way, and from then on nothing of it is written: maps are written
   // under the fences, guards are not.
   if (unfinished.length > 0) tables.push("guards");
-  let isOver = (): boolean => false;
+  let hasEnded = (): boolean => false;
   try {
     await write(db, tables, options, async (tx) => {
-      isOver = endOnce(tx, by);
+      hasEnded = endOnce(tx, by);
       if (unfinished.length > 0) await raiseAmongGuards(tx, by);
       tx.objectStore("invocations").put(withPending(end(asked)));
       if (response !== undefined) {
@@ -145,7 +145,7 @@ async function endExecution(
     });
     return true;
   } catch (error) {
-    if (isOver()) return false;
+    if (hasEnded()) return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { unwrap, type DBSchema } from "idb";
 import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed, originChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
-import { tellingLedger } from "../telling.ts";
+import { notifyingLedger } from "../notifying.ts";
 import { openDatabase, transact, type OpenOptions } from "./database.ts";
 import { readPage } from "./read-records.ts";
 
@@ -70,5 +70,5 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
       return Promise.resolve();
     },
   };
-  return tellingLedger(ledger, feed);
+  return notifyingLedger(ledger, feed);
 }

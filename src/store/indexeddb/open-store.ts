@@ -3,7 +3,7 @@ import { ChangeFeed, originChannel } from "../change-feed.ts";
 import type { InspectableStore } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
 import type { PastReads } from "../range-at.ts";
-import { telling } from "../telling.ts";
+import { notifying } from "../notifying.ts";
 import type { Connection } from "./connection.ts";
 import { openDatabase, type OpenOptions } from "./database.ts";
 import { guardTable } from "./guard-table.ts";
@@ -60,7 +60,7 @@ export async function openStore({
       return Promise.resolve();
     },
   };
-  return telling(store, feed);
+  return notifying(store, feed);
 }
 
 type Rare = Pick<InspectableStore, "readWrites" | "readRangeAt" | "trimRecordings">;

@@ -8,7 +8,7 @@ export interface SettingStore {
   writeSetting(key: string, value: unknown): Promise<void>;
 }
 
-/** @param changed told of each write */
+/** @param changed called after each write */
 export function settingTable({ db }: Connection, changed: () => void): SettingStore {
   return {
     async readSetting(key) {

@@ -10,7 +10,7 @@ import { transact, write } from "./database.ts";
 import { readRecords, settled } from "./read-records.ts";
 import type { StoredTrace } from "./schema.ts";
 
-/** Appends within a transaction that the trace rides along with; an error aborts the transaction. */
+/** Appends within a transaction of something else; an error aborts the transaction. */
 export function appendTrace(tx: IDBTransaction, events: readonly TraceEvent[]): void {
   const batches: TraceEvent[][] = [];
   for (const event of events) {

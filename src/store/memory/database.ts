@@ -8,7 +8,7 @@ import type {
   TraceEvent,
   WriteHeader,
 } from "../../model/index.ts";
-import { overOf } from "../../model/index.ts";
+import { markEnded } from "../../model/index.ts";
 import { localLiveness } from "../liveness.ts";
 import { LocalChannels } from "../local-channels.ts";
 import { SortedEntries } from "./sorted-entries.ts";
@@ -43,7 +43,7 @@ export class MemoryDatabase {
   lastRow = 0;
   readonly #fences = new Set<string>();
 
-  isOver(by: ExecutionRef): boolean {
+  hasEnded(by: ExecutionRef): boolean {
     return this.#fences.has(nameOf(by));
   }
 
@@ -52,7 +52,7 @@ export class MemoryDatabase {
     this.#fences.add(nameOf(by));
     const guards = this.guards.get(by.invocationSeq);
     for (const [alias, guard] of guards ?? []) {
-      const over = overOf(guard, by.execution);
+      const over = markEnded(guard, by.execution);
       if (over) guards?.set(alias, over);
     }
   }

@@ -40,7 +40,7 @@ export function guards(connection: Connection): GuardStore {
 
     claimGuard: (asked, options) =>
       connection.run((db) => {
-        if (db.isOver(asked)) throw new SupersededError(asked.execution);
+        if (db.hasEnded(asked)) throw new SupersededError(asked.execution);
         const { invocationSeq, alias } = asked;
         const all = db.guards.get(invocationSeq) ?? new Map<string, GuardRecord>();
         const outcome = claim(all.get(alias), asked);

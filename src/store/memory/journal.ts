@@ -66,7 +66,7 @@ export function journal(connection: Connection): JournalStore {
       connection.run((db) => {
         const { begun, response } = asked;
         const { seq } = begun;
-        if (db.isOver(lastExecution(begun))) return false;
+        if (db.hasEnded(lastExecution(begun))) return false;
         const next = structuredClone(end(asked));
         const answer: unknown = structuredClone(response);
         appendTrace(db, events);

@@ -2,7 +2,7 @@
 import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
-import { tellingLedger } from "../telling.ts";
+import { notifyingLedger } from "../notifying.ts";
 import { Connection, pageOf } from "./connection.ts";
 import { MemoryDatabase } from "./database.ts";
 
@@ -36,5 +36,5 @@ export function openMemoryLedger(database = new MemoryDatabase()): Ledger {
     wipe: () => connection.run((db) => db.ledger.clear()),
     close: () => connection.close(),
   };
-  return tellingLedger(ledger, new ChangeFeed(database.channels.open("ledger")));
+  return notifyingLedger(ledger, new ChangeFeed(database.channels.open("ledger")));
 }

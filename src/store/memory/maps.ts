@@ -31,7 +31,7 @@ export function maps(connection: Connection): MapStore & HistoryStore {
     applyMutation: ({ by, ...mutation }, options) =>
       connection.run((db) => {
         const { map, change, once } = mutation;
-        if (by && db.isOver(by)) throw new SupersededError(by.execution);
+        if (by && db.hasEnded(by)) throw new SupersededError(by.execution);
         const packed = packChange(change);
         const name = once && canonicalJson(once);
         const earlier = name === undefined ? undefined : db.writes.get(db.once.get(name) ?? 0);

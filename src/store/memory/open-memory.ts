@@ -3,7 +3,7 @@ import { lastExecution } from "../../model/index.ts";
 import { ChangeFeed } from "../change-feed.ts";
 import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
-import { telling } from "../telling.ts";
+import { notifying } from "../notifying.ts";
 import { Connection } from "./connection.ts";
 import { MemoryDatabase } from "./database.ts";
 import { guards } from "./guards.ts";
@@ -36,7 +36,7 @@ export function openMemory({
     wipe: () => connection.run(wipe),
     close: () => connection.close(),
   };
-  return telling(store, new ChangeFeed(database.channels.open("store")));
+  return notifying(store, new ChangeFeed(database.channels.open("store")));
 }
 
 function wipe(db: MemoryDatabase): void {

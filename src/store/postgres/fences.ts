@@ -1,10 +1,10 @@
 /** The store's fence: what an execution that is over writes is refused. */
-import { overOf, type ExecutionRef } from "../../model/index.ts";
+import { markEnded, type ExecutionRef } from "../../model/index.ts";
 import { SupersededError } from "../errors.ts";
 import { guardOf, putGuard, type GuardRow } from "./guard-rows.ts";
 import { first, type Sql } from "./sql.ts";
 
-export async function isOver(sql: Sql, { invocationSeq, execution }: ExecutionRef) {
+export async function hasEnded(sql: Sql, { invocationSeq, execution }: ExecutionRef) {
   const found = await first(
     sql.query("SELECT 1 FROM fences WHERE invocation = $1 AND execution = $2", [
       invocationSeq,
@@ -16,7 +16,7 @@ export async function isOver(sql: Sql, { invocationSeq, execution }: ExecutionRe
 
 /** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
 export async function checkFence(sql: Sql, by: ExecutionRef | undefined): Promise<void> {
-  if (by && (await isOver(sql, by))) throw new SupersededError(by.execution);
+  if (by && (await hasEnded(sql, by))) throw new SupersededError(by.execution);
 }
 
 /** From the transaction's commit on, this execution does not write any more; it may be over already. */
@@ -31,7 +31,7 @@ export async function raiseFence(sql: Sql, by: ExecutionRef): Promise<void> {
     [invocationSeq, execution],
   );
   for (const row of rows) {
-    const over = overOf(guardOf(row), execution);
+    const over = markEnded(guardOf(row), execution);
     if (over) await putGuard(sql, over);
   }
 }

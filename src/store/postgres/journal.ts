@@ -12,7 +12,7 @@ import {
 } from "../../model/index.ts";
 import type { JournalStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
-import { isOver, raiseFence } from "./fences.ts";
+import { hasEnded, raiseFence } from "./fences.ts";
 import { first, type Sql } from "./sql.ts";
 import { appendTrace } from "./trace.ts";
 
@@ -144,7 +144,7 @@ export function journal(connection: Connection): JournalStore {
       const { seq } = begun;
       const by = lastExecution(begun);
       return await connection.write(async (sql) => {
-        if (await isOver(sql, by)) return false;
+        if (await hasEnded(sql, by)) return false;
         await raiseFence(sql, by);
         await put(sql, end(asked));
         if (response !== undefined) {

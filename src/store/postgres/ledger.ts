@@ -2,7 +2,7 @@
 import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../../model/index.ts";
 import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
-import { tellingLedger } from "../telling.ts";
+import { notifyingLedger } from "../notifying.ts";
 import { Connection } from "./connection.ts";
 import { digestOf } from "./schema.ts";
 import { first, type SqlDatabase } from "./sql.ts";
@@ -79,7 +79,7 @@ export function sqlLedger(
     },
     close: () => connection.close(),
   };
-  return tellingLedger(ledger, new ChangeFeed(channel));
+  return notifyingLedger(ledger, new ChangeFeed(channel));
 }
 
 function fromRow({ seq, record }: Row): LedgerRow {

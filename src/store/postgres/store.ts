@@ -3,7 +3,7 @@ import { lastExecution } from "../../model/index.ts";
 import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
-import { telling } from "../telling.ts";
+import { notifying } from "../notifying.ts";
 import { Connection } from "./connection.ts";
 import { raiseFence } from "./fences.ts";
 import { countUnrecorded, guards } from "./guards.ts";
@@ -46,7 +46,7 @@ export function sqlStore({
     wipe: () => connection.write(wipe),
     close: () => connection.close(),
   };
-  return telling(store, new ChangeFeed(channel));
+  return notifying(store, new ChangeFeed(channel));
 }
 
 async function wipe(sql: Sql): Promise<void> {

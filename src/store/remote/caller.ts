@@ -3,7 +3,7 @@
  *
  * 1. So many calls are under way at a time; the others wait here, in their order. What may wait for
  *    ever does not count: it would keep the others from being carried out.
- * 2. A call whose signal is aborted while it waits is never sent; one under way is told of it, and
+ * 2. A call whose signal is aborted while it waits is never sent; the engine is notified of one under way, which
  *    comes to what the engine makes of it.
  * 3. When the port is closed every call that is left rejects: what was under way may have been done.
  */
@@ -125,7 +125,7 @@ export class Caller {
         this.#send({ type: "call", id, method, args, hasSignal: signal !== undefined });
       } catch (error) {
         // What cannot be cloned is not sent.
-        this.#take(call);
+        this.#remove(call);
         call.forget();
         call.answer.reject(error);
       }
@@ -144,7 +144,7 @@ export class Caller {
   #settle(reply: Reply & { readonly type: "result" | "error" }): void {
     const call = this.#underWay.get(reply.id);
     if (!call) return;
-    this.#take(call);
+    this.#remove(call);
     if (reply.type === "error" || !this.#methods[call.method]?.outlasts) call.forget();
     if (reply.type === "result") call.answer.resolve(reply.value);
     // What was aborted rejects with the caller's own reason.
@@ -153,7 +153,7 @@ export class Caller {
   }
 
   /** It is under way no more. */
-  #take({ id, method }: Call): void {
+  #remove({ id, method }: Call): void {
     this.#underWay.delete(id);
     if (!this.#methods[method]?.waits) this.#counted--;
   }

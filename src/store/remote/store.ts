@@ -121,7 +121,7 @@ export async function connectStore(
     name: await caller.name,
     liveness: methodsOf(caller, LIVENESS, OF_LIVENESS) as unknown as Liveness,
     announceServer(...args) {
-      // Where the port is closed, nobody is left to be told.
+      // Where the port is closed, nobody is left to be notified.
       caller.call("announceServer", args).catch(() => undefined);
     },
     subscribe,
@@ -147,7 +147,7 @@ function connect(port: Port, methods: Methods, options: ConnectOptions) {
       try {
         listener(change);
       } catch (error) {
-        // A listener's own fault must not keep the others from being told.
+        // A listener's own fault must not keep the others from being notified.
         queueMicrotask(() => {
           throw error;
         });

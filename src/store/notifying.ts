@@ -1,5 +1,5 @@
 /**
- * What is told of each commit: one rule for all engines, whose transactions know nothing of it. Subscribers
+ * What subscribers are notified of at each commit: one rule for all engines, whose transactions know nothing of it. Subscribers
  * hear of a change before who made it goes on.
  */
 import type { ChangeFeed } from "./change-feed.ts";
@@ -10,75 +10,75 @@ import type { Ledger } from "./ledger.ts";
 export type SilentStore = Omit<InspectableStore, keyof FeedStore>;
 
 /** The port's whole face: the transactions, and a feed that tells of them and is closed with the store. */
-export function telling<Store extends SilentStore>(
+export function notifying<Store extends SilentStore>(
   store: Store,
   feed: ChangeFeed,
 ): Store & FeedStore {
-  const tell = feed.emit.bind(feed);
+  const notify = feed.emit.bind(feed);
   return {
     ...store,
     async beginExecution(...args) {
       const outcome = await store.beginExecution(...args);
       if (outcome.begun) {
         const { id: invocation, seq: invocationSeq } = outcome.invocation;
-        tell({ tables: ["invocations"], invocation, invocationSeq });
+        notify({ tables: ["invocations"], invocation, invocationSeq });
       }
       return outcome;
     },
     async endExecution(end, ...args) {
       const isEnded = await store.endExecution(end, ...args);
       const { id: invocation, seq: invocationSeq } = end.begun;
-      tell({ tables: ["invocations", "trace"], invocation, invocationSeq });
+      notify({ tables: ["invocations", "trace"], invocation, invocationSeq });
       return isEnded;
     },
     async interruptInvocations(interruption) {
       const marked = await store.interruptInvocations(interruption);
       // Also where none was left: what a server wrote last, it may have died before telling.
-      tell({ tables: ["invocations", "trace"] });
+      notify({ tables: ["invocations", "trace"] });
       return marked;
     },
     async holdInvocation(invocation, ...args) {
       await store.holdInvocation(invocation, ...args);
-      tell({ tables: ["invocations"], invocation });
+      notify({ tables: ["invocations"], invocation });
     },
     async claimGuard(claim, ...args) {
       const outcome = await store.claimGuard(claim, ...args);
-      tell({ tables: ["guards"], invocation: claim.invocation });
+      notify({ tables: ["guards"], invocation: claim.invocation });
       return outcome;
     },
     async settleGuard(settlement, ...args) {
       await store.settleGuard(settlement, ...args);
-      tell({ tables: ["guards"], invocation: settlement.claimed.invocation });
+      notify({ tables: ["guards"], invocation: settlement.claimed.invocation });
     },
     async applyMutation(mutation, ...args) {
       const applied = await store.applyMutation(mutation, ...args);
       const { map, origin } = mutation;
       const { invocation } = origin;
-      tell({ tables: ["maps"], map, ...(invocation && { invocation }) });
+      notify({ tables: ["maps"], map, ...(invocation && { invocation }) });
       return applied;
     },
     async appendTrace(events, ...args) {
       await store.appendTrace(events, ...args);
       for (const invocation of new Set(events.map((event) => event.invocation))) {
-        tell({ tables: ["trace"], invocation });
+        notify({ tables: ["trace"], invocation });
       }
     },
     async countHit(...args) {
       const count = await store.countHit(...args);
-      tell({ tables: ["hits"] });
+      notify({ tables: ["hits"] });
       return count;
     },
     async trimRecordings(trimming) {
       const trimmed = await store.trimRecordings(trimming);
-      if (trimmed.count > 0) tell({ tables: ["invocations", "trace"] });
+      if (trimmed.count > 0) notify({ tables: ["invocations", "trace"] });
       return trimmed;
     },
     async wipe() {
       await store.wipe();
-      tell({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
+      notify({ tables: ["invocations", "guards", "maps", "trace", "hits"], wiped: true });
     },
     announceServer: (server, { tookOver = false } = {}) =>
-      tell({ tables: ["invocations"], server, ...(tookOver ? { tookOver: true } : {}) }),
+      notify({ tables: ["invocations"], server, ...(tookOver ? { tookOver: true } : {}) }),
     subscribe: (listener) => feed.subscribe(listener),
     async close() {
       feed.close();
@@ -88,23 +88,23 @@ export function telling<Store extends SilentStore>(
 }
 
 /** The same of a ledger. */
-export function tellingLedger(ledger: Omit<Ledger, "subscribe">, feed: ChangeFeed): Ledger {
-  const tell = (invocation?: string): void =>
+export function notifyingLedger(ledger: Omit<Ledger, "subscribe">, feed: ChangeFeed): Ledger {
+  const notify = (invocation?: string): void =>
     feed.emit({ tables: ["ledger"], ...(invocation !== undefined && { invocation }) });
   return {
     ...ledger,
     async record(entry) {
       const seq = await ledger.record(entry);
-      tell(entry.invocation);
+      notify(entry.invocation);
       return seq;
     },
     async settle(...args) {
       await ledger.settle(...args);
-      tell();
+      notify();
     },
     async wipe() {
       await ledger.wipe();
-      tell();
+      notify();
     },
     subscribe: (listener) => feed.subscribe(listener),
     async close() {
