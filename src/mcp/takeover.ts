@@ -66,11 +66,19 @@ export class Takeover {
   async resumeInterrupted(): Promise<void> {
     const { fence, store, hasTool, resume, onError } = this.options;
     const interrupted = await fence.run(() => store.readPendingInvocations("interrupted"));
-    // Another server may have said that it has no such tool: that holds nobody else up.
-    const free = interrupted.filter(
-      ({ tool, held }) => hasTool(tool) && (held === undefined || held === missing(tool)),
+    await Promise.all(
+      interrupted.map(async (invocation) => {
+        const { id, tool, held } = invocation;
+        // Another server may have said that it has no such tool: that holds nobody else up.
+        if (!hasTool(tool) || (held !== undefined && held !== missing(tool))) return;
+        try {
+          if (held !== undefined) await fence.run(() => store.holdInvocation(id, undefined));
+          await resume(invocation);
+        } catch (error) {
+          onError(error);
+        }
+      }),
     );
-    await Promise.all(free.map((invocation) => resume(invocation).catch(onError)));
   }
 
   async #takeOver(server: string): Promise<void> {

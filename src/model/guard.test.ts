@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claim, isClaimed, settle, type GuardClaim, type GuardRecord } from "./index.ts";
+import { claim, isClaimed, markEnded, settle, type GuardClaim, type GuardRecord } from "./index.ts";
 
 const asked = {
   invocation: "i",
@@ -64,6 +64,32 @@ it("is settled with its value or its error", () => {
     error,
     updatedAt: 7,
   });
+});
+
+it("keeps a value only where it is stored, and nothing of what it was before", () => {
+  const record = {
+    ...claimed(once),
+    value: "old",
+    error: { name: "E", message: "" },
+    isOver: true,
+  } as const;
+  const reset = settle({ claimed: record, at: 7, state: "absent", value: "new" });
+  expect(reset).toEqual({ ...claimed(once), state: "absent", updatedAt: 7 });
+  expect(settle({ claimed: record, at: 7, state: "stored", value: "new" })).toEqual({
+    ...claimed(once),
+    state: "stored",
+    value: "new",
+    updatedAt: 7,
+  });
+});
+
+it("the end of its execution is marked on a guard that may still be written, and on no other", () => {
+  const record = claimed(once);
+  expect(markEnded(record, 1)).toEqual({ ...record, isOver: true });
+  expect(markEnded({ ...record, state: "absent" }, 1)).toMatchObject({ isOver: true });
+  expect(markEnded(record, 2)).toBeUndefined();
+  expect(markEnded({ ...record, state: "stored" }, 1)).toBeUndefined();
+  expect(markEnded({ ...record, state: "failed" }, 1)).toBeUndefined();
 });
 
 it("is as it was claimed only in the same state, attempt and execution", () => {

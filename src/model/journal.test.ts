@@ -1,13 +1,15 @@
 /** The journal's rules: what begins, what ends, and what becomes of what a death has left. */
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   begin,
   end,
   hold,
   interrupt,
+  lastExecution,
   matchesFilter,
   MAX_RESUMPTION_CRASHES,
   summarizeAnswer,
+  traceInterruption,
   type BeginExecution,
   type InvocationRecord,
 } from "./index.ts";
@@ -28,8 +30,12 @@ function begun(found?: InvocationRecord, change: Partial<BeginExecution> = {}): 
   return { seq: 1, ...outcome.invocation };
 }
 
-const running = begun();
-const completed = end({ begun: running, outcome: "completed", at: 6, response: { content: [] } });
+let running: InvocationRecord;
+let completed: InvocationRecord;
+beforeEach(() => {
+  running = begun();
+  completed = end({ begun: running, outcome: "completed", at: 6, response: { content: [] } });
+});
 
 describe("an execution begins", () => {
   it("the first as a call, later ones as retries, each with the next number", () => {
@@ -87,6 +93,28 @@ describe("an execution begins", () => {
     expect(begun(interrupted, resume).last).toMatchObject({ number: 2, cause: "resume" });
   });
 
+  it("numbered by the store where it is new, and by its number where it is not", () => {
+    expect(begin(undefined, asked)).toEqual({
+      begun: true,
+      invocation: {
+        id: "i",
+        tool: "t",
+        args: asked.args,
+        state: "running",
+        createdAt: 5,
+        last: { number: 1, cause: "call", owner: "o", guards: "on", startedAt: 5 },
+        resumptionCrashes: 0,
+      },
+    });
+    expect(begin({ ...completed, seq: 7 }, asked)).toMatchObject({ invocation: { seq: 7 } });
+  });
+
+  it("and keeps what was trimmed of it", () => {
+    const trimmed = { ...completed, trimmed: { attempts: 2 } };
+    expect(begun(trimmed).trimmed).toEqual({ attempts: 2 });
+    expect(completed).not.toHaveProperty("trimmed");
+  });
+
   it("and remembers that one ran with the guards off", () => {
     const off = begun(undefined, { guards: "off" });
     expect(off.unguarded).toBe(true);
@@ -120,6 +148,9 @@ describe("an execution ends", () => {
       },
     });
     expect(completed.last).not.toHaveProperty("unfinished");
+    expect(completed.last.answer).toEqual({ isError: false });
+    const silent = end({ begun: running, outcome: "cancelled", at: 6 });
+    expect(Object.keys(silent.last)).toEqual([...Object.keys(running.last), "outcome", "endedAt"]);
   });
 
   it("and a success forgets the crashes of earlier resumptions", () => {
@@ -153,7 +184,24 @@ describe("a death", () => {
   });
 });
 
-it("only an interrupted invocation is held; freed, it is as new", () => {
+it("an interruption is traced after all that the execution tells itself, and says why it is held", () => {
+  const about = { at: 9, invocation: "i", execution: 1 };
+  const interrupted = { ...about, n: 2 ** 32, type: "interrupted" };
+  expect(traceInterruption(interrupt(running, 7), 9)).toEqual([interrupted]);
+  expect(traceInterruption({ ...interrupt(running, 7), held: "why" }, 9)).toEqual([
+    interrupted,
+    { ...about, n: 2 ** 32 + 1, type: "held", detail: "why" },
+  ]);
+});
+
+it("the last execution is named by the invocation's number and its own", () => {
+  expect(lastExecution({ ...begun(completed), seq: 4 })).toEqual({
+    invocationSeq: 4,
+    execution: 2,
+  });
+});
+
+it("only an interrupted invocation is held; freed of its crashes, it is as new", () => {
   const interrupted = { ...interrupt(running, 7), resumptionCrashes: 3 };
   expect(hold(running, "why")).toBeUndefined();
   expect(hold(completed, "why")).toBeUndefined();
@@ -161,6 +209,9 @@ it("only an interrupted invocation is held; freed, it is as new", () => {
   const freed = hold({ ...interrupted, held: "why" }, undefined);
   expect(freed).toMatchObject({ resumptionCrashes: 0 });
   expect(freed).not.toHaveProperty("held");
+  // Freed of another reason, its crashes still count.
+  const missing = { ...interrupted, resumptionCrashes: 2, held: "no such tool" };
+  expect(hold(missing, undefined)).toMatchObject({ resumptionCrashes: 2 });
 });
 
 it.each<[unknown, boolean]>([
@@ -172,6 +223,18 @@ it.each<[unknown, boolean]>([
   [null, false],
 ])("the summary of %j tells whether it is an error: %s", (response, isError) => {
   expect(summarizeAnswer(response).isError).toBe(isError);
+});
+
+it("the summary of an answer keeps the beginning of what it says of itself, where that is text", () => {
+  const said = (status: unknown, error_type?: unknown) =>
+    summarizeAnswer({ structuredContent: { status, error_type } });
+  expect(said("x".repeat(101), "y".repeat(101))).toEqual({
+    isError: false,
+    status: "x".repeat(100),
+    errorType: "y".repeat(100),
+  });
+  expect(said(7, { no: 1 })).toEqual({ isError: false });
+  expect(summarizeAnswer({ isError: "true" })).toEqual({ isError: false });
 });
 
 it("a filter takes what fits all that it names", () => {
@@ -194,4 +257,11 @@ it("a filter takes what fits all that it names", () => {
   }
   const failed = end({ begun: running, outcome: "failed", at: 6 });
   expect(matchesFilter(failed, { errors: true })).toBe(true);
+  expect(matchesFilter(running, { errors: true })).toBe(false);
+  // No text is found across two parts, nor where there are no answers.
+  expect(matchesFilter(call, { text: "1}i" }, [1])).toBe(false);
+  expect(matchesFilter({ ...call, args: { a: "x" } }, { text: '}"y' }, ["y"])).toBe(false);
+  expect(matchesFilter(call, { text: "stryker" })).toBe(false);
+  expect(matchesFilter(call, { text: "7n" }, [{ n: 7n }])).toBe(false);
+  expect(matchesFilter(call, { text: "[object" }, [{ n: 7n }])).toBe(true);
 });

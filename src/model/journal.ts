@@ -171,7 +171,10 @@ export function hold(
   held: string | undefined,
 ): InvocationRecord | undefined {
   if (invocation.state !== "interrupted") return undefined;
-  return held === undefined ? { ...invocation, resumptionCrashes: 0 } : { ...invocation, held };
+  if (held !== undefined) return { ...invocation, held };
+  // Freed of another reason, it is held all the same when its resumptions go on crashing.
+  const { resumptionCrashes: crashes } = invocation;
+  return { ...invocation, resumptionCrashes: crashes < MAX_RESUMPTION_CRASHES ? crashes : 0 };
 }
 
 /** Whether a retry asks for the same as the first call: same tool, same arguments, in any order of names. */

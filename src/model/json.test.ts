@@ -38,6 +38,11 @@ it("leaves out undefined members, asks toJSON, and forgets classes", () => {
   expect(copyJson([twice, twice])).toEqual([{}, {}]);
 });
 
+it("a member named toJSON that is no function is a member", () => {
+  expect(copyJson({ toJSON: 1 })).toEqual({ toJSON: 1 });
+  expect(() => copyJson(1n)).toThrow(expect.objectContaining({ name: "NotJsonError" }));
+});
+
 it("any JSON value is copied as it is, and shares nothing", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {

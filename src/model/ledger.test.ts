@@ -75,9 +75,10 @@ it("counts what happened, what had happened before, and what may have", () => {
   const rows = [
     row({ outcome: "answered" }),
     row({ occurrence: 2 }),
+    row({ occurrence: 3 }),
     row({ outcome: "uncertain", occurrence: 3 }),
     row({ outcome: "refused", occurrence: 4 }),
     row({ outcome: "answered", occurrence: 2, validation: true }),
   ];
-  expect(tallyEffects(rows)).toEqual({ effects: 2, duplicates: 1, uncertain: 1 });
+  expect(tallyEffects(rows)).toEqual({ effects: 3, duplicates: 2, uncertain: 1 });
 });

@@ -103,7 +103,7 @@ describe("a mutation that comes again", () => {
 describe("a write in short", () => {
   it("tells how many keys it touched, and between which, in the order of keys", () => {
     const value = new Uint8Array();
-    const entries = ["\ue000", "b", "\u{10000}", "a"].map(
+    const entries = ["b", "a", "\u{10000}", "\ue000"].map(
       (key) => [key, value] as [string, Uint8Array],
     );
     expect(summarizeChange({ method: "insert", entries })).toEqual({

@@ -82,6 +82,14 @@ describe("done twice", () => {
       "in rows of an older version, which do not tell their position",
       [row({ position: undefined }), row({ position: undefined, attempt: 2, request: 2 })],
     ],
+    [
+      "at the second place of its attempt, in rows without positions",
+      [
+        row({ position: undefined, repeatable: undefined, request: 1 }),
+        row({ position: undefined, request: 2 }),
+        row({ position: 1, attempt: 2, request: 3 }),
+      ],
+    ],
     ["though the first answer never came", [row({ outcome: "unanswered" }), row({ attempt: 2 })]],
   ])("%s", (_, effects) => {
     const judgement = verdictOf(ended(), effects, [guard({ attempts: 2 })]);
@@ -94,6 +102,15 @@ describe("done twice", () => {
   it.each<[string, LedgerRow[]]>([
     ["two effects of one attempt", [row(), row({ position: 1, request: { amount: 6 } })]],
     ["other operations", [row(), row({ operation: "refund" })]],
+    ["another operation of the next attempt", [row(), row({ operation: "refund", attempt: 2 })]],
+    [
+      "the second effect of an attempt whose first is another's, in rows without positions",
+      [
+        row({ position: undefined }),
+        row({ position: undefined, request: 2 }),
+        row({ position: undefined, alias: "other", attempt: 2, request: 2 }),
+      ],
+    ],
     ["the same of another guard", [row(), row({ alias: "other" })]],
     ["what is repeatable", [row({ repeatable: true }), row({ repeatable: true, attempt: 2 })]],
     ["the second run of effect validation", [row(), row({ validation: true, attempt: 2 })]],
@@ -166,6 +183,11 @@ it("nothing to do where none was asked for, done once where one was, and names w
   expect(verdictOf(ended(), [], [], ["mail.send"])).toMatchObject({
     verdict: "done once",
     missing: ["mail.send"],
+  });
+  expect(verdictOf(ended(), [row({ outcome: "uncertain" })])?.missing).toEqual([]);
+  expect(judgeCall({ invocation: ended(), effects: [], guards: [] })).toMatchObject({
+    verdict: "nothing to do",
+    missing: [],
   });
   expect(verdictOf(ended(), [row({ outcome: "refused" })])?.missing).toEqual(["bank.charge"]);
   expect(verdictOf(ended(), [row()], [], ["bank.charge", "mail.send"])?.missing).toEqual([
