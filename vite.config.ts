@@ -34,7 +34,9 @@ const RARELY_NEEDED =
 const firstLoad = {
   name: "core",
   test: (id: string): boolean =>
-    /\/src\/(model|store|durable|mcp|world|host)\//.test(id) && !RARELY_NEEDED.test(id),
+    /\/src\/(model|store|durable|mcp|world|host)\//.test(id) &&
+    !/\/store\/memory\//.test(id) &&
+    !RARELY_NEEDED.test(id),
 };
 
 /** The development server injects inline styles and goes without. */

@@ -28,7 +28,9 @@ import {
   singleFaults,
   sweep,
   tryCase,
+  inMemory,
   type CaseResult,
+  type OpenCase,
   type Scenario,
 } from "./index.ts";
 
@@ -152,6 +154,23 @@ it("stops between two cases when it is cancelled", async () => {
   made.push(prefix, ...results.map(({ run }) => run.name));
   expect(results.length).toBeLessThan(cases.length);
   expect(results.length).toBeGreaterThan(0);
+});
+
+it("what comes to something else on the other engine is said, with both", async () => {
+  const scenario = await scenarioOf("processing", "process_payment", { amount: 25 });
+  const clean = await runCase(scenario, [], "clean", inMemory);
+  const cases = singleFaults(placesOf(clean.passes)).slice(0, 11);
+  /** Forgets what guards have stored. */
+  const check: OpenCase = async (name) => {
+    const { store, ledger } = await inMemory(name);
+    const readGuards = () => Promise.resolve([]);
+    return { store: overriding(store, { readGuards }), ledger };
+  };
+  const results = await sweep(scenario, clean, cases, { prefix: "explore", check });
+  const [first, second, ...others] = results;
+  expect(first?.check).toMatch(/^In memory .* the guard "payment" was \w+; on IndexedDB [^"]*\.$/);
+  expect(second?.check).toBeUndefined();
+  expect(others.at(-1)?.check).toContain("on IndexedDB");
 });
 
 /** What the tools of this file reach. */

@@ -24,3 +24,4 @@ export {
   type SweptKind,
 } from "./sweep.ts";
 export { checkPromises, describeEnd, type PromiseCheck } from "./promises.ts";
+export { inMemory, onIndexedDb, type CaseDatabases, type OpenCase } from "./case-databases.ts";

@@ -20,17 +20,19 @@ import { makeServer, type ToolFile } from "../host/index.ts";
 import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../mcp/index.ts";
 import {
   canonicalJson,
+  deferred,
   effectsAsked,
   overriding,
   type DurableStore,
   type GuardRecord,
+  type InspectableStore,
   type InvocationRecord,
   type LedgerRow,
   type MutationOutcome,
   type WriteRecord,
 } from "../store/index.ts";
-import { openStore } from "../store/indexeddb/index.ts";
-import { openWorld } from "../world/index.ts";
+import { World } from "../world/index.ts";
+import { onIndexedDb, type OpenCase } from "./case-databases.ts";
 
 /** Of every case: so that what a clean call did and what a failing one did can be compared. */
 export const INVOCATION = "01900000-0000-7000-8000-000000000001";
@@ -112,25 +114,24 @@ class PassRecorder implements FaultInjector {
   }
 }
 
-/** Runs a case. The databases are left, to be looked at. */
+/**
+ * Runs a case.
+ *
+ * @param open on what: IndexedDB unless given, whose databases are left to be looked at
+ */
 export async function runCase(
   scenario: Scenario,
   faults: readonly Fault[],
   name: string,
+  open: OpenCase = onIndexedDb,
 ): Promise<CaseRun> {
   const { roundMs = ROUND_MS } = scenario;
   const recorder = new PassRecorder(new FaultPlan(faults, { id: "explore" }));
   const writes: AppliedWrite[] = [];
   const death = new Death();
-  const real = await openStore({ name });
+  const { store: real, ledger } = await open(name);
   const store = observed(scenario.around?.(real) ?? real, writes, death);
-  const world = await openWorld({ name: `${name}-ledger`, clock: skippingClock }).catch(
-    async (error: unknown) => {
-      await real.close();
-      throw error;
-    },
-  );
-  const { ledger } = world;
+  const world = new World(ledger, { clock: skippingClock });
   const record = ledger.record.bind(ledger);
   ledger.record = async (row) => {
     death.look(row, `${row.service}.${row.operation}`);
@@ -156,6 +157,8 @@ export async function runCase(
       prepare: (client) =>
         client.setRequestHandler(ElicitRequestSchema, () => ({ action: "accept", content: {} })),
     });
+    // What it resumes comes first, so that a case run again, on another engine too, is the same case.
+    await untilResumed(real, server);
     return client;
   };
 
@@ -218,8 +221,23 @@ export async function runCase(
   } finally {
     for (const server of servers) await within(roundMs, server.close());
     await real.close();
-    await world.ledger.close();
+    await ledger.close();
   }
+}
+
+/** Resolves when the server has nothing left to resume, or has died of it. */
+async function untilResumed(store: InspectableStore, server: DurableMcpServer): Promise<void> {
+  const done = deferred<void>();
+  const look = async (): Promise<void> => {
+    const { state, held } = (await store.readInvocation(INVOCATION)) ?? {};
+    const isPending = state === "running" || (state === "interrupted" && held === undefined);
+    if (!isPending || server.state !== "running") done.resolve();
+  };
+  const check = (): void => void look().catch(done.reject);
+  const unsubscribe = store.subscribe(check);
+  server.onCrash = check;
+  check();
+  await done.promise.finally(unsubscribe);
 }
 
 /** The store, with what mutations came to. */

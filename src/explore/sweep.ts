@@ -7,6 +7,7 @@ import {
   type FaultPoint,
 } from "../durable/index.ts";
 import { canonicalJson, judgeCall, type Judgement } from "../store/index.ts";
+import { inMemory, onIndexedDb, type OpenCase } from "./case-databases.ts";
 import { runCase, type CaseRun, type Pass, type Scenario } from "./run-case.ts";
 import { checkPromises, describeEnd, type PromiseCheck } from "./promises.ts";
 
@@ -29,6 +30,11 @@ export interface CaseResult {
   readonly promises: PromiseCheck;
   /** What became of the call outside; absent where it never ended. */
   readonly judgement: Judgement | undefined;
+  /**
+   * Present where it was run on IndexedDB, too, whose databases are left: `same`, or in words what it came
+   * to in memory and there. A call that is not the same each time tells of itself so, too.
+   */
+  readonly check?: string;
 }
 
 export interface SweepOptions {
@@ -36,9 +42,16 @@ export interface SweepOptions {
   readonly prefix: string;
   readonly signal?: AbortSignal;
   readonly onResult?: (result: CaseResult) => void;
+  /** On what the cases are run: in memory unless given. */
+  readonly open?: OpenCase;
+  /** On what one case in ten is run as well, and must come to the same: IndexedDB unless given. */
+  readonly check?: OpenCase;
 }
 
-/** Cases wait for the disk most of their time. */
+/** Every so many cases is run on IndexedDB, too. */
+const CHECKED = 10;
+
+/** A case waits for a disk, or for a clock, part of its time. */
 const AT_ONCE = 4;
 
 /** The places that a call passes, in order, without the retry that follows it. */
@@ -98,7 +111,7 @@ export async function sweep(
   scenario: Scenario,
   clean: CaseRun,
   cases: readonly (readonly Fault[])[],
-  { prefix, signal, onResult }: SweepOptions,
+  { prefix, signal, onResult, open = inMemory, check = onIndexedDb }: SweepOptions,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   const entries = cases.entries();
@@ -107,7 +120,12 @@ export async function sweep(
     for (const [index, faults] of entries) {
       if (signal?.aborted || failed.length > 0) return;
       try {
-        const result = await tryCase(scenario, clean, faults, `${prefix}-${index}`);
+        const name = `${prefix}-${index}`;
+        const found = await tryCase(scenario, clean, faults, name, open);
+        const result =
+          index % CHECKED === 0
+            ? checked(found, await tryCase(scenario, clean, faults, name, check))
+            : found;
         results[index] = result;
         onResult?.(result);
       } catch (error) {
@@ -127,8 +145,9 @@ export async function tryCase(
   clean: CaseRun,
   faults: readonly Fault[],
   name: string,
+  open: OpenCase = inMemory,
 ): Promise<CaseResult> {
-  const run = await runCase(scenario, faults, name);
+  const run = await runCase(scenario, faults, name, open);
   const { invocation, guards, effects, asked } = run;
   return {
     faults,
@@ -137,6 +156,20 @@ export async function tryCase(
     promises: checkPromises(run, clean),
     judgement: invocation && judgeCall({ invocation, guards, effects, asked }),
   };
+}
+
+/** How often a body was executed is not compared: a resumption and a retry may come in either order. */
+function checked(result: CaseResult, other: CaseResult): CaseResult {
+  const [here, there] = [result, other].map(({ outcome, promises, judgement, run }) =>
+    [
+      `the call ended as ${outcome}`,
+      `${promises.holds ? "every" : "not every"} promise was kept`,
+      `the verdict was ${judgement?.verdict ?? "none"}`,
+      ...run.guards.map(({ alias, state }) => `the guard "${alias}" was ${state}`),
+    ].join(", "),
+  );
+  const check = here === there ? "same" : `In memory ${here}; on IndexedDB ${there}.`;
+  return { ...result, check };
 }
 
 /** The fewest of the faults of a failing case that still fail. */

@@ -13,6 +13,7 @@ import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { initialArguments, parseArguments } from "../runtime/arguments.ts";
 import { explorer, type ExploreState } from "../runtime/explorer.ts";
+import { asError } from "../runtime/state-cell.ts";
 import { KINDS, Matrix } from "./explore-matrix.tsx";
 
 export default function Explore(): ReactElement {
@@ -188,7 +189,12 @@ function Results({ state }: { readonly state: ExploreState }): ReactElement {
         <Matrix title="Guards off" {...{ places, results: off, selected, onSelect: setSelected }} />
       </div>
       {selected && [...on, ...off].includes(selected) ? (
-        <Case result={selected} example={request.example.name} tool={request.tool} />
+        <Case
+          key={selected.run.name}
+          result={selected}
+          example={request.example.name}
+          tool={request.tool}
+        />
       ) : (
         <p className="text-sm text-muted">Select a cell: what happened in that case stands here.</p>
       )}
@@ -198,6 +204,8 @@ function Results({ state }: { readonly state: ExploreState }): ReactElement {
 }
 
 function Summary({ state: { on, off, pairs, brokenPairs } }: { readonly state: ExploreState }) {
+  const checks = [...on, ...off].flatMap(({ check }) => check ?? []);
+  const others = checks.filter((check) => check !== "same");
   const broken = (results: readonly CaseResult[]): number =>
     results.filter(({ promises }) => !promises.holds).length;
   return (
@@ -206,13 +214,23 @@ function Summary({ state: { on, off, pairs, brokenPairs } }: { readonly state: E
       promise; without them {broken(off)} of {off.length} break one.
       {pairs > 0
         ? ` Of ${plural(pairs, "pair")}, ${pairs - brokenPairs.length} keep every promise.`
-        : ""}
+        : ""}{" "}
+      Cases run in memory
+      {checks.length === 0
+        ? "."
+        : `; ${checks.length} of them ran on IndexedDB, too: ${checks.length - others.length} came to the same.`}
+      {others.length === 0 ? null : (
+        <span className="text-warn">
+          {" "}
+          A call that is not the same each time, or an engine at fault: {others[0]}
+        </span>
+      )}
     </>
   );
 }
 
 function Case({
-  result: { faults, run, outcome, promises, judgement },
+  result,
   example,
   tool,
 }: {
@@ -220,7 +238,19 @@ function Case({
   readonly example: string;
   readonly tool: string;
 }): ReactElement {
+  const { faults, run, outcome, promises, judgement } = result;
   const [, setPlace] = usePlace();
+  const [problem, setProblem] = useState<string>();
+  const open = async (): Promise<void> => {
+    try {
+      await explorer.keep(result);
+    } catch (error) {
+      setProblem(asError(error).message);
+      return;
+    }
+    const place = { example, tool, run: run.name, call: INVOCATION } as const;
+    await setPlace({ ...place, explore: null, scope: "call", column: "happened" });
+  };
   return (
     <section
       aria-label="Selected case"
@@ -236,21 +266,17 @@ function Case({
         <StateBadge state={run.invocation?.state ?? "absent"} />
         <Button
           className="ml-auto"
-          onClick={() =>
-            void setPlace({
-              example,
-              tool,
-              run: run.name,
-              call: INVOCATION,
-              explore: null,
-              scope: "call",
-              column: "happened",
-            })
-          }
+          title="Makes it again on IndexedDB, and shows it in place of your own data."
+          onClick={() => void open()}
         >
           Open this run
         </Button>
       </div>
+      {problem === undefined ? null : (
+        <p role="alert" className="text-bad">
+          The run could not be opened. {problem}
+        </p>
+      )}
       {promises.holds ? (
         <p className="text-good">Every promise was kept.</p>
       ) : (

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addTool, exampleOf, locksOfTabs, registerPay } from "../../testing/example.ts";
 import { atMostOnce, SortedMap } from "../../durable/index.ts";
+import { INVOCATION } from "../../explore/index.ts";
+import { openStore } from "../../store/indexeddb/index.ts";
 import { charge, simulateBank } from "../../world/index.ts";
 import { Explorer, type ExploreRequest, type ExploreState } from "./explorer.ts";
 import { Scratch } from "./scratch.ts";
@@ -47,10 +49,11 @@ async function runs(): Promise<string[]> {
   return names.filter((name) => name.startsWith("explore-")).sort();
 }
 
+/** The databases of the cases that were run on IndexedDB, too. */
 const storesOf = ({ on, off }: ExploreState): string[] =>
-  [...on, ...off].flatMap(({ run: { name } }) => [name, `${name}-ledger`]);
+  [...on, ...off].flatMap(({ run: { name }, check }) => (check ? [name, `${name}-ledger`] : []));
 
-it("every case is run with guards and without, is judged, and stays to be looked at until Explore is left", async () => {
+it("every case is run with guards and without, and is judged; one in ten on IndexedDB, too", async () => {
   const phases = new Set<string>();
   const end = here.subscribe(() => phases.add(here.snapshot().phase));
   await ask({ example: pay });
@@ -66,15 +69,42 @@ it("every case is run with guards and without, is judged, and stays to be looked
   expect(on.filter(({ promises }) => !promises.holds)).toEqual([]);
   expect(off.some(({ promises }) => !promises.holds)).toBe(true);
   expect(state.tookMs).toBeGreaterThan(0);
-  expect(await runs()).toEqual(expect.arrayContaining(storesOf(here.snapshot())));
+  expect(new Set([...on, ...off].map(({ check }) => check))).toEqual(new Set(["same", undefined]));
+  const stores = storesOf(here.snapshot());
+  expect(stores).toHaveLength(2 * 2 * 3); // 28 cases, twice: the 1st, the 11th and the 21st.
+  expect((await runs()).filter((name) => !name.includes("-clean"))).toEqual(stores.sort());
   await here.leave();
   expect(here.snapshot()).toMatchObject({ phase: "idle", on: [], off: [], total: 0 });
   expect(await runs()).toEqual([]);
 });
 
+it("a case that is to be looked at is made again on IndexedDB, with the same end, once", async () => {
+  await ask({ example: pay });
+  const { on, off } = here.snapshot();
+  for (const [guards, result] of [
+    ["on", on[5]],
+    ["off", off[5]],
+    ["on", on[10]],
+  ] as const) {
+    if (!result) throw new Error("There is no such case.");
+    await Promise.all([here.keep(result), here.keep(result)]);
+    const { name, invocation } = result.run;
+    const store = await openStore({ name });
+    const kept = await store.readInvocation(INVOCATION);
+    expect(kept).toMatchObject({ tool: "pay", state: invocation?.state, last: { guards } });
+    const records = await store.readGuards({ limit: 9 });
+    expect(records.map(({ state }) => state)).toEqual(result.run.guards.map(({ state }) => state));
+    await store.close();
+  }
+  expect(storesOf(here.snapshot())).toHaveLength(12);
+});
+
 it("a run that another tab shows is left to it", async () => {
   await ask();
-  const shown = here.snapshot().off[3]?.run.name ?? "";
+  const result = here.snapshot().off[3];
+  if (!result) throw new Error("There is no such case.");
+  await here.keep(result);
+  const shown = result.run.name;
   const release = await there.hold(shown);
   await here.leave();
   expect(await runs()).toEqual([shown, `${shown}-ledger`]);

@@ -65,6 +65,10 @@ interface Sweep {
   readonly stop: AbortController;
   readonly held: Promise<Release>;
   ended: Promise<void>;
+  /** The call, with the guards on. */
+  scenario?: Scenario;
+  /** The runs that were made again on IndexedDB, by name. */
+  readonly kept: Map<string, Promise<unknown>>;
 }
 
 export class Explorer {
@@ -89,11 +93,27 @@ export class Explorer {
     const prefix = `explore-${uuidv7()}`;
     const held = this.scratch.hold(prefix);
     const stop = new AbortController();
-    const sweep: Sweep = { prefix, stop, held, ended: Promise.resolve() };
+    const sweep: Sweep = { prefix, stop, held, ended: Promise.resolve(), kept: new Map() };
     this.#sweep = sweep;
     this.#replace({ phase: "running", request, ...NOTHING });
     sweep.ended = this.#tell(sweep, request, before);
     await sweep.ended;
+  }
+
+  /** Makes a case's run again on IndexedDB, unless that is done, so that it can be opened by its name. */
+  async keep({ run: { name }, faults, check }: CaseResult): Promise<void> {
+    const { scenario, kept } = this.#sweep ?? {};
+    if (!scenario || !kept || check !== undefined) return;
+    const guards = this.#state.off.some(({ run }) => run.name === name) ? "off" : "on";
+    const again = kept.get(name) ?? runCase({ ...scenario, guards }, faults, name);
+    kept.set(name, again);
+    try {
+      await again;
+    } catch (error) {
+      kept.delete(name);
+      await deleteDatabases([name, `${name}-ledger`]);
+      throw error;
+    }
   }
 
   /** Ends the sweep after the cases that are under way. */
@@ -144,6 +164,7 @@ export class Explorer {
     const set = (change: Partial<ExploreState>): void => this.#set(current, change);
     const { default: register } = await example.load();
     const scenario: Scenario = { register, tool, args, before, guards: "on" };
+    current.scenario = scenario;
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);
     if (clean.end.type === "hanging") throw new Error(`A clean call of ${tool} never ends.`);
@@ -175,11 +196,12 @@ export class Explorer {
       onResult: (found) => {
         const { promises, run } = found;
         set({ done: this.#state.done + 1, pairs: this.#state.pairs + 1 });
+        if (!promises.holds)
+          set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk: found }] });
         // There are hundreds, and those that hold are not looked at.
         // What cannot be deleted now is cleared away later.
-        if (promises.holds)
+        else if (found.check !== undefined)
           deleteDatabases([run.name, `${run.name}-ledger`]).catch(() => undefined);
-        else set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk: found }] });
       },
     });
     if (signal.aborted) return;
