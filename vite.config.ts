@@ -28,7 +28,7 @@ const leftOut = [
 ];
 
 const RARELY_NEEDED =
-  /(upgrade|map-history|range-at|recordings|registered-liveness|effect-validation|same-data|map-ranges|audit|documents|bank|exchange|services|simulated-only|real-effects|verdict)\.ts$/;
+  /(upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|audit|documents|bank|exchange|services|simulated-only|real-effects|verdict)\.ts$/;
 
 /** Needed before the first call can be made: in one chunk it is smaller than in twenty. */
 const firstLoad = {

@@ -7,7 +7,6 @@
  *    database while it has some. What became of another connection's cannot be known, so a second
  *    one is refused, until a person says that the first is dead.
  */
-import { deferred, type Deferred } from "./deferred.ts";
 import { StoreError } from "./errors.ts";
 
 export interface EnterOptions {
@@ -33,34 +32,4 @@ export interface Liveness {
 /** A second server on a store whose servers' death cannot be known. */
 export class ServerRefusedError extends StoreError {
   override name = "ServerRefusedError";
-}
-
-/** Knows the servers that are entered through this object, wherever it is passed. */
-export function localLiveness(): Liveness {
-  const alive = new Map<string, Deferred<void>>();
-  return {
-    enter(server, { signal }) {
-      if (signal.aborted) return Promise.reject(signal.reason as Error);
-      const death = deferred<void>();
-      alive.set(server, death);
-      const die = (): void => {
-        alive.delete(server);
-        death.resolve();
-      };
-      signal.addEventListener("abort", die, { once: true });
-      return Promise.resolve({ tookOver: false });
-    },
-    living: () => Promise.resolve(new Set(alive.keys())),
-    async untilDead(server, signal) {
-      signal.throwIfAborted();
-      const aborted = deferred<never>();
-      const abort = (): void => aborted.reject(signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      try {
-        await Promise.race([alive.get(server)?.promise, aborted.promise]);
-      } finally {
-        signal.removeEventListener("abort", abort);
-      }
-    },
-  };
 }

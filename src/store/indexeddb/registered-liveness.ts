@@ -1,5 +1,6 @@
 /** Liveness without Web Locks; see `liveness.ts`. Its own file, for few pages need it. */
-import { localLiveness, ServerRefusedError, type Liveness } from "../liveness.ts";
+import { ServerRefusedError, type Liveness } from "../liveness.ts";
+import { localLiveness } from "../local-liveness.ts";
 import { transact } from "./database.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 

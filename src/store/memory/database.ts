@@ -9,7 +9,7 @@ import type {
   WriteHeader,
 } from "../../model/index.ts";
 import { markEnded } from "../../model/index.ts";
-import { localLiveness } from "../liveness.ts";
+import { localLiveness } from "../local-liveness.ts";
 import { LocalChannels } from "../local-channels.ts";
 import { SortedEntries } from "./sorted-entries.ts";
 
