@@ -1,0 +1,33 @@
+/** Liveness within one process. Loaded where there are no Web Locks, or no browser. */
+import { deferred, type Deferred } from "./deferred.ts";
+import type { Liveness } from "./liveness.ts";
+
+/** Knows the servers that are entered through this object, wherever it is passed. */
+export function localLiveness(): Liveness {
+  const alive = new Map<string, Deferred<void>>();
+  return {
+    enter(server, { signal }) {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
+      const death = deferred<void>();
+      alive.set(server, death);
+      const die = (): void => {
+        alive.delete(server);
+        death.resolve();
+      };
+      signal.addEventListener("abort", die, { once: true });
+      return Promise.resolve({ tookOver: false });
+    },
+    living: () => Promise.resolve(new Set(alive.keys())),
+    async untilDead(server, signal) {
+      signal.throwIfAborted();
+      const aborted = deferred<never>();
+      const abort = (): void => aborted.reject(signal.reason);
+      signal.addEventListener("abort", abort, { once: true });
+      try {
+        await Promise.race([alive.get(server)?.promise, aborted.promise]);
+      } finally {
+        signal.removeEventListener("abort", abort);
+      }
+    },
+  };
+}
