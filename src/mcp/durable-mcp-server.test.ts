@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { call, ok, openLab, settled, textOf, until, type Lab, guardOf } from "../testing/lab.ts";
 import {
-  atLeastOnce,
   atMostOnce,
   AtMostOnceFailedBeforeCompleting,
   charge,
@@ -11,12 +10,11 @@ import {
   EXECUTION,
   FaultPlan,
   INVOCATION_ID,
-  NetworkError,
   SortedMap,
   toBytes,
   uuidv7,
 } from "../index.ts";
-import { deferred, overriding, type Liveness } from "../store/index.ts";
+import { deferred, overriding } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -28,23 +26,6 @@ afterEach(async () => {
 
 const echo = (server: DurableMcpServer): void => {
   server.registerTool("echo", { inputSchema: { text: z.string() } }, ({ text }) => ok(text));
-};
-
-/** A payment of 5 under an at-most-once guard. */
-const pay = (server: DurableMcpServer): void => {
-  server.registerTool(
-    "pay",
-    { inputSchema: { amount: z.number() } },
-    async ({ amount }, context) => {
-      const receipt = await atMostOnce(
-        "payment",
-        context,
-        (context) => charge(context, { transaction_id: "t", amount, currency: "USD" }),
-        { schema: z.object({ transaction_id: z.string() }), retryableErrors: [NetworkError] },
-      );
-      return ok(receipt.transaction_id);
-    },
-  );
 };
 
 describe("an invocation", () => {
@@ -174,235 +155,6 @@ describe("an invocation", () => {
   });
 });
 
-describe("a crash", () => {
-  it("rejects the client's pending calls with ConnectionClosed", async () => {
-    const plan = new FaultPlan([{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
-    const { client, server } = await lab.serve(pay, { faults: plan });
-    await expect(call(client, "pay", { amount: 5 })).rejects.toMatchObject({
-      code: ErrorCode.ConnectionClosed,
-    });
-    expect(server.state).toBe("crashed");
-  });
-
-  it("between charge and record leaves one charge, and a retry that says why", async () => {
-    const plan = new FaultPlan([{ point: "guard:before-store", kind: "crash", when: { nth: 1 } }]);
-    const { client } = await lab.serve(pay, { faults: plan });
-    const id = uuidv7();
-    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow("Connection closed");
-    // The same plan, made anew as after a reload: its hits are counted in the store.
-    const next = await lab.serve(pay, { faults: new FaultPlan(plan.faults) });
-    await settled(lab, id, "failed");
-    const retry = await call(next.client, "pay", { amount: 5 }, id);
-    expect(retry).toMatchObject({ isError: true, execution: 3 });
-    expect(textOf(retry)).toContain("failed before completing");
-    expect(textOf(retry)).toContain(
-      "The server died while the callable ran (execution 1, attempt 1)",
-    );
-    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
-    const executions = await lab.store.readExecutions(id);
-    expect(executions.map(({ cause, outcome }) => [cause, outcome])).toEqual([
-      ["call", "crashed"],
-      ["resume", "failed"],
-      ["retry", "failed"],
-    ]);
-  });
-
-  it("with guards off charges twice", async () => {
-    const faults = new FaultPlan([{ point: "effect:after", kind: "crash", when: { nth: 1 } }]);
-    const { client } = await lab.serve(pay, { faults, guards: "off" });
-    const id = uuidv7();
-    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
-    await lab.serve(pay, { faults, guards: "off" });
-    await settled(lab, id, "completed");
-    const rows = await lab.world.ledger.rows({ limit: 9 });
-    expect(rows.map(({ occurrence, outcome }) => [occurrence, outcome])).toEqual([
-      [1, "unanswered"],
-      [2, "answered"],
-    ]);
-    expect(await lab.store.readGuards({ limit: 9 })).toEqual([]);
-  });
-
-  it("is resumed: an at-least-once guard runs again, and stored ones answer", async () => {
-    const runs: string[] = [];
-    const faults = new FaultPlan([
-      { point: "guard:before-store", match: { alias: "two" }, kind: "crash", when: { nth: 1 } },
-    ]);
-    const register = (server: DurableMcpServer): void => {
-      server.registerTool("steps", {}, async (_args, context) => {
-        for (const step of ["one", "two"]) {
-          await atLeastOnce(step, context, () => void runs.push(step));
-        }
-        return ok();
-      });
-    };
-    const { client } = await lab.serve(register, { faults });
-    const id = uuidv7();
-    await expect(call(client, "steps", {}, id)).rejects.toThrow();
-    await lab.serve(register, { faults });
-    await settled(lab, id, "completed");
-    expect(runs).toEqual(["one", "two", "two"]);
-  });
-
-  it("is held after three resumptions that crashed, and can be resumed by hand", async () => {
-    const faults = new FaultPlan([
-      { point: "guard:before-start", kind: "crash", when: { first: 4 } },
-    ]);
-    const id = uuidv7();
-    const { client } = await lab.serve(pay, { faults });
-    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
-    for (let crash = 1; crash <= 3; crash++) {
-      const crashed = deferred<void>();
-      const prepare = (server: DurableMcpServer): void => {
-        server.onCrash = () => crashed.resolve();
-      };
-      // The crash may come before a client has connected.
-      await lab.serve(pay, { faults }, prepare).catch(() => undefined);
-      await crashed.promise;
-    }
-    const { server } = await lab.serve(pay, { faults });
-    expect(await lab.store.readInvocation(id)).toMatchObject({
-      state: "interrupted",
-      held: "Its resumption crashed 3 times in a row.",
-    });
-    await server.resume(id);
-    expect((await lab.store.readInvocation(id))?.state).toBe("completed");
-    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
-  });
-
-  it("leaves a held server's invocations interrupted until it is told to go on", async () => {
-    const faults = new FaultPlan([{ point: "effect:before", kind: "crash", when: { nth: 1 } }]);
-    const { client } = await lab.serve(echoAndPay, { faults });
-    const id = uuidv7();
-    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
-    const { server } = await lab.serve(echoAndPay, { faults, resume: "hold" });
-    expect((await lab.store.readInvocation(id))?.state).toBe("interrupted");
-    server.configure({ resume: "automatic" });
-    await settled(lab, id, "failed");
-  });
-
-  it("leaves an invocation of a tool the server lacks interrupted, with the reason", async () => {
-    const faults = new FaultPlan([{ point: "effect:before", kind: "crash", when: { nth: 1 } }]);
-    const { client } = await lab.serve(pay, { faults });
-    const id = uuidv7();
-    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
-    const { server } = await lab.serve(echo, { faults });
-    expect(await lab.store.readInvocation(id)).toMatchObject({
-      state: "interrupted",
-      held: `This server has no tool "pay".`,
-    });
-    await server.close();
-    await lab.serve(pay, { faults });
-    await settled(lab, id, "failed");
-  });
-
-  it("of another server on the same store is noticed and taken over", async () => {
-    const faults = new FaultPlan([{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
-    const { client, server } = await lab.serve(pay, { faults });
-    const id = uuidv7();
-    const pending = call(client, "pay", { amount: 5 }, id);
-    const outcome = expect(pending).rejects.toThrow();
-    await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
-    // Starts while the first is alive: the invocation is not touched.
-    await lab.serve(pay, { faults });
-    expect((await lab.store.readInvocation(id))?.state).toBe("running");
-    server.crash();
-    await outcome;
-    await settled(lab, id, "failed");
-    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
-  });
-});
-
-describe("a lost response", () => {
-  it("rejects the client's call at once, and the work is done", async () => {
-    const faults = new FaultPlan([
-      { point: "call:before-response", kind: "lose-response", when: { nth: 1 } },
-    ]);
-    const { client } = await lab.serve(pay, { faults });
-    const id = uuidv7();
-    await expect(call(client, "pay", { amount: 5 }, id)).rejects.toMatchObject({
-      code: ErrorCode.RequestTimeout,
-    });
-    const record = await lab.store.readInvocation(id);
-    expect(record?.state).toBe("completed");
-    expect(record?.last).toMatchObject({ responseLost: true });
-    const retry = await call(client, "pay", { amount: 5 }, id);
-    expect(textOf(retry)).toBe("t");
-    expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
-  });
-});
-
-describe("a hang", () => {
-  it("lasts until it is released", async () => {
-    const faults = new FaultPlan([{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
-    const { client, server } = await lab.serve(pay, { faults });
-    const id = uuidv7();
-    const pending = call(client, "pay", { amount: 5 }, id);
-    await until(lab, async () =>
-      (await lab.store.readTrace({ invocation: id, limit: 99 })).some(
-        ({ fault }) => fault === "hang",
-      ),
-    );
-    server.release();
-    expect(textOf(await pending)).toBe("t");
-  });
-});
-
-describe("starting", () => {
-  const make = (): DurableMcpServer =>
-    new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store: lab.store });
-
-  it("twice is refused, and does not wait for itself", async () => {
-    const server = make();
-    const first = server.start();
-    await expect(server.start()).rejects.toThrow("This server is starting.");
-    await first;
-    await server.close();
-  });
-
-  it("that is ended by a crash or a close says so, and is known to be dead", async () => {
-    for (const end of ["crash", "close"] as const) {
-      const server = make();
-      const started = expect(server.start()).rejects.toThrow(
-        /The server (crashed|closed) meanwhile/,
-      );
-      await server[end]();
-      await started;
-      expect(server.state).toBe(end === "crash" ? "crashed" : "closed");
-      const lives = async (): Promise<boolean> =>
-        (await lab.store.liveness.living()).has(server.id);
-      await expect.poll(lives, { timeout: 4000 }).toBe(false);
-    }
-  });
-
-  it("does not take a call for dead that began while it looked who is alive", async () => {
-    const faults = new FaultPlan([{ point: "effect:after", kind: "hang", when: { nth: 1 } }]);
-    const { client, server } = await lab.serve(pay, { faults });
-    const id = uuidv7();
-    const real = lab.store.liveness;
-    let pending: Promise<unknown> | undefined;
-    // The look-up answers with what was true before the call began.
-    const late: Liveness = {
-      ...real,
-      living: async () => {
-        const living = await real.living();
-        const before = new Set([...living].filter((name) => name !== server.id));
-        pending = call(client, "pay", { amount: 5 }, id);
-        await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
-        return before;
-      },
-    };
-    const store = overriding(lab.store, { liveness: late });
-    const other = new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store });
-    pay(other);
-    await other.start();
-    expect((await lab.store.readInvocation(id))?.state).toBe("running");
-    await vi.waitFor(() => expect(server.isHanging).toBe(true));
-    server.release();
-    await pending;
-    await other.close();
-  });
-});
-
 it("an answer that cannot be journalled is told with its ids, and frees the invocation", async () => {
   let failing = true;
   const store = overriding(lab.store, {
@@ -463,13 +215,3 @@ it("the cause of AtMostOnceFailedBeforeCompleting is the kept error", async () =
   expect(seen[1]).toBeInstanceOf(AtMostOnceFailedBeforeCompleting);
   expect((seen[1] as AtMostOnceFailedBeforeCompleting).cause.message).toBe("TypeError: broken");
 });
-
-function echoAndPay(server: DurableMcpServer): void {
-  echo(server);
-  server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (_args, context) => {
-    await atMostOnce("payment", context, async (context) => {
-      await charge(context, { transaction_id: "t", amount: 5, currency: "USD" });
-    });
-    return ok();
-  });
-}

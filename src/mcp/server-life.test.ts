@@ -1,6 +1,5 @@
 /** What a server holds on to, and what it answers when it has ended. */
-import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { call, ok, openLab, quiesce, settled, type Lab } from "../testing/lab.ts";
 import {
@@ -159,88 +158,6 @@ it("what another server has taken over answers its own client in words, and ends
   expect(await lab.store.readMapNames()).toEqual([]);
 });
 
-describe("an end that the journal refuses", () => {
-  const ways: [string, (store: InspectableStore, owner: string) => Promise<unknown>, RegExp][] = [
-    [
-      "for another server has taken the call over",
-      (store, owner) => store.interruptInvocations({ dead: [owner], at: 0 }),
-      /Another server has taken invocation .* over/,
-    ],
-    ["for everything was wiped", (store) => store.wipe(), /Everything was wiped/],
-  ];
-  it.each(ways)("%s lets no answer leave", async (_why, before, message) => {
-    const owner: { id?: string } = {};
-    const { client, server } = await lab.serve(step, {
-      store: overriding(lab.store, {
-        endExecution: async (...end) => {
-          await before(lab.store, owner.id ?? "");
-          return await lab.store.endExecution(...end);
-        },
-      }),
-    });
-    owner.id = server.id;
-    await expect(call(client, "step", {}, uuidv7())).rejects.toThrow(message);
-  });
-
-  it.each(ways)("%s lets no error leave either", async (_why, before, message) => {
-    const owner: { id?: string } = {};
-    const { client, server } = await lab.serve(elicits({}), {
-      store: overriding(lab.store, {
-        endExecution: async (...end) => {
-          await before(lab.store, owner.id ?? "");
-          return await lab.store.endExecution(...end);
-        },
-      }),
-    });
-    owner.id = server.id;
-    await expect(call(client, "elicits", {}, uuidv7())).rejects.toThrow(message);
-  });
-});
-
-/** A tool that throws what the SDK passes on as a protocol error. */
-const elicits =
-  (data: unknown) =>
-  (server: DurableMcpServer): void =>
-    server.registerTool("elicits", {}, () => {
-      throw new McpError(ErrorCode.UrlElicitationRequired, "open a page", data);
-    });
-
-describe("a protocol error of a tool's own", () => {
-  it("is journalled as it left, with its data", async () => {
-    const { client } = await lab.serve(elicits({ page: 1 }));
-    const id = uuidv7();
-    await expect(call(client, "elicits", {}, id)).rejects.toMatchObject({
-      data: { page: 1, [INVOCATION_ID]: id },
-    });
-    expect((await lab.store.readInvocation(id))?.state).toBe("failed");
-    expect(await lab.store.readAnswer(id, 1)).toMatchObject({
-      error: { code: ErrorCode.UrlElicitationRequired, data: { page: 1 } },
-    });
-  });
-
-  it("whose data JSON cannot carry is answered without it, and journalled", async () => {
-    const { client } = await lab.serve(elicits({ n: 1n }));
-    const id = uuidv7();
-    await expect(call(client, "elicits", {}, id)).rejects.toThrow(/without its data: .*bigint/);
-    expect((await lab.store.readInvocation(id))?.state).toBe("failed");
-  });
-
-  it("is lost where the answer is to be lost", async () => {
-    const faults = new FaultPlan([
-      { point: "guard:stored", kind: "lose-response", when: { every: true } },
-    ]);
-    const { client } = await lab.serve(
-      (server) =>
-        server.registerTool("lost", {}, async (_args, context) => {
-          await atMostOnce("a", context, () => undefined);
-          throw new McpError(ErrorCode.UrlElicitationRequired, "open a page", {});
-        }),
-      { faults },
-    );
-    await expect(call(client, "lost")).rejects.toMatchObject({ code: ErrorCode.RequestTimeout });
-  });
-});
-
 it("a call that somebody else cancels is an error for its client, not an empty success", async () => {
   const faults = new FaultPlan([
     { point: "map:before-commit", kind: "hang", when: { every: true } },
@@ -287,47 +204,6 @@ it("a resumption whose response is to be lost ends: its answer is in the journal
   const { server } = await lab.serve(step, { resume: "hold", faults });
   await server.resume(id);
   expect((await lab.store.readInvocation(id))?.state).toBe("completed");
-});
-
-it("a resumption that cannot be journalled is told, and leaves the call interrupted", async () => {
-  const id = uuidv7();
-  await interrupted(id);
-  const errors: unknown[] = [];
-  const { server } = await lab.serve(step, {
-    resume: "hold",
-    onError: (error) => errors.push(error),
-    store: overriding(lab.store, {
-      beginExecution: () => Promise.reject(new Error("The disk is full.")),
-    }),
-  });
-  await expect(server.resume(id)).rejects.toThrow("could not be journalled: The disk is full.");
-  server.configure({ resume: "automatic" });
-  await vi.waitFor(() => expect(errors).toHaveLength(1));
-  expect(String(errors[0])).toContain("The disk is full.");
-  expect((await lab.store.readInvocation(id))?.state).toBe("interrupted");
-});
-
-it("a server that crashed while a cancellation was journalled is closed without a wait", async () => {
-  const ending = deferred<void>();
-  const { server, client } = await lab.serve(step, {
-    faults: new FaultPlan([{ point: "map:before-commit", kind: "hang", when: { every: true } }]),
-    store: overriding(lab.store, {
-      endExecution: () => {
-        ending.resolve();
-        return new Promise(() => undefined);
-      },
-    }),
-  });
-  const id = uuidv7();
-  call(client, "step", {}, id).catch(() => undefined);
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
-  server.cancel(id);
-  await ending.promise;
-  const closed = server.close();
-  server.crash();
-  await closed;
-  expect(server.state).toBe("crashed");
-  await server.close();
 });
 
 async function crashAfter(steps: number, server: DurableMcpServer): Promise<void> {

@@ -74,15 +74,9 @@ export class Playground {
     return this.run ?? `playground-${this.example.name}`;
   }
 
-  get subscribe(): StateCell["subscribe"] {
-    return this.#cell.subscribe;
-  }
-
+  readonly subscribe = this.#cell.subscribe;
   /** Resolves when the snapshot is as it should be. */
-  get until(): StateCell["until"] {
-    return this.#cell.until;
-  }
-
+  readonly until = this.#cell.until;
   readonly snapshot = (): PlaygroundState => this.#cell.state;
 
   get store(): IndexedDbStore | undefined {

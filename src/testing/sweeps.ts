@@ -1,0 +1,47 @@
+/** What tests of the sweep share. */
+import { afterEach, expect } from "vitest";
+import {
+  describeEnd,
+  pairsOf,
+  placesOf,
+  runCase,
+  singleFaults,
+  sweep,
+  type CaseResult,
+  type Scenario,
+} from "../explore/index.ts";
+
+const made: string[] = [];
+afterEach(() => {
+  for (const name of made.splice(0)) {
+    indexedDB.deleteDatabase(name);
+    indexedDB.deleteDatabase(`${name}-ledger`);
+  }
+});
+
+/** The databases of a sweep go after the test. */
+export function leave(prefix: string, results: readonly CaseResult[]): void {
+  made.push(prefix, ...results.map(({ run }) => run.name));
+}
+
+/** Every failure of a call that succeeds without any, or every two. */
+export async function explore(scenario: Scenario, { pairs = false } = {}) {
+  const prefix = `explore-${crypto.randomUUID()}`;
+  const clean = await runCase({ ...scenario, guards: "on", around: (store) => store }, [], prefix);
+  expect(describeEnd(clean.end)).toBe("success");
+  const singles = singleFaults(placesOf(clean.passes));
+  const results = await sweep(scenario, clean, pairs ? pairsOf(singles) : singles, { prefix });
+  leave(prefix, results);
+  return { clean, results, prefix };
+}
+
+/** The cases that break a promise, in words. */
+export function failing(results: readonly CaseResult[]): string[] {
+  return results
+    .filter(({ promises }) => !promises.holds)
+    .map(
+      ({ faults, promises, outcome }) =>
+        `${faults.map(({ point, kind, when }) => `${kind} at ${point} ${JSON.stringify(when)}`).join(" and ")}: ` +
+        `${promises.problems.join(" ")} (${outcome})`,
+    );
+}
