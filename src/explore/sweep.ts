@@ -26,6 +26,8 @@ export interface CaseResult {
   readonly faults: readonly Fault[];
   readonly run: CaseRun;
   readonly outcome: string;
+  /** Whether any of the faults struck: with the guards off, their points are not all passed. */
+  readonly hasStruck: boolean;
   /** Whether the guards kept their word. */
   readonly promises: PromiseCheck;
   /** What became of the call outside; absent where it never ended. */
@@ -153,6 +155,7 @@ export async function tryCase(
     faults,
     run,
     outcome: describeEnd(run.end),
+    hasStruck: run.passes.some(({ fault }) => fault !== undefined),
     promises: checkPromises(run, clean),
     judgement: invocation && judgeCall({ invocation, guards, effects, asked }),
   };

@@ -27,7 +27,7 @@ export function App(): ReactElement {
   useChangeFeed(playground);
   const [question] = usePlaygroundState().questions;
   const [place] = usePlace();
-  const hasGuide = playground.example.name === GUIDED_EXAMPLE;
+  const hasGuide = playground.example.name === GUIDED_EXAMPLE && playground.run === null;
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
   const [guide, setGuide] = useStoredState("guide", "open");

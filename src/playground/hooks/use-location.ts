@@ -57,6 +57,9 @@ const place = {
   explore: parseAsStringLiteral(["open"] as const),
   /** A run of the sweep, by the name of its database, in place of the example's own. */
   run: parseAsString,
+  /** See `range`: both are of one database, and are left with it. */
+  map: parseAsString,
+  moment: parseAsInteger,
   /** The harness: its menu, or the example's run, which only a click begins. */
   harness: parseAsStringLiteral(["menu", "run"] as const),
 };
@@ -79,7 +82,14 @@ export function usePlace() {
   const [now, set] = useQueryStates(place, { history: "push" });
   const move = useCallback(
     (to: Partial<Nullable<typeof now>>, options?: Options) =>
-      set("call" in to ? { step: null, compare: null, ...to } : to, options),
+      set(
+        {
+          ...("call" in to ? { step: null, compare: null } : {}),
+          ...("example" in to || "run" in to ? { map: null, moment: null } : {}),
+          ...to,
+        },
+        options,
+      ),
     [set],
   );
   return [now, move] as const;

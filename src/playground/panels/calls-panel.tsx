@@ -74,7 +74,7 @@ function Calls({
       <Empty>
         {isFiltered
           ? "No call fits the filter."
-          : "No calls yet. Call a tool, or take the first minute: each call is a row here, with how often it ran and what it really did."}
+          : "No calls yet. Call a tool: each call is a row here, with how often it ran and what it really did."}
       </Empty>
     );
   }

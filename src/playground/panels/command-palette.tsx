@@ -87,14 +87,50 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
   const { call } = place;
   const running = server === "running";
   const actions: (Action | false)[] = [
+    // First: what is chosen by a hasty Enter changes nothing.
+    ...STATE_PANELS.map((panel): Action => ({
+      group: "Show",
+      name: `Show ${panel}`,
+      run: () => void setPlace({ panel, column: "true" }),
+    })),
+    {
+      group: "Show",
+      name: "Explore every failure",
+      run: () => void setPlace({ explore: "open", run: null }),
+    },
+    { group: "Show", name: "Show the first minute", run: onGuide },
+    {
+      group: "Show",
+      name: "Run the examples from end to end",
+      run: () => void setPlace({ harness: "menu" }),
+    },
+    {
+      group: "Show",
+      name: "Show the protocol",
+      run: () => void setPlace({ bottom: "protocol" }),
+    },
+    {
+      group: "Show",
+      name: "Show the transcript",
+      run: () => void setPlace({ bottom: "transcript" }),
+    },
+    { group: "Show", name: "Show the log", run: () => void setPlace({ bottom: "log" }) },
+    { group: "Show", name: "Change the theme", run: onTheme },
     ...tools.map(({ name, inputSchema }): Action => ({
       group: "Tools",
       name: `Call ${name}`,
       run: () => {
         const { args } = parseArguments(drafts[name] ?? initialArguments(inputSchema));
-        if (args && running)
+        const isWhole =
+          args && (inputSchema.required ?? []).every((field) => Object.hasOwn(args, field));
+        if (isWhole && running) {
           void setPlace({ tool: name, call: playground.client.call(name, args) });
-        else void setPlace({ tool: name });
+          return;
+        }
+        // What is missing is filled in first.
+        void setPlace({ tool: name, column: "do" }).then(() => {
+          if (args) playground.drafts.edit(name, args);
+        });
       },
     })),
     ...settings.savedCalls.map(({ name, tool, args }): Action => ({
@@ -189,34 +225,6 @@ function useActions(onTheme: () => void, onGuide: () => void): Action[] {
       run: () => void playground.settings.arm(name, faults),
     })),
     { group: "Arm faults", name: "Disarm", run: () => void playground.settings.arm("", []) },
-    ...STATE_PANELS.map((panel): Action => ({
-      group: "Show",
-      name: `Show ${panel}`,
-      run: () => void setPlace({ panel, column: "true" }),
-    })),
-    {
-      group: "Show",
-      name: "Explore every failure",
-      run: () => void setPlace({ explore: "open", run: null }),
-    },
-    { group: "Show", name: "Show the first minute", run: onGuide },
-    {
-      group: "Show",
-      name: "Run the examples from end to end",
-      run: () => void setPlace({ harness: "menu" }),
-    },
-    {
-      group: "Show",
-      name: "Show the protocol",
-      run: () => void setPlace({ bottom: "protocol" }),
-    },
-    {
-      group: "Show",
-      name: "Show the transcript",
-      run: () => void setPlace({ bottom: "transcript" }),
-    },
-    { group: "Show", name: "Show the log", run: () => void setPlace({ bottom: "log" }) },
-    { group: "Show", name: "Change the theme", run: onTheme },
     ...examples.map(({ name, title }): Action => ({
       group: "Examples",
       name: title,

@@ -1,5 +1,5 @@
 /** A sweep as a table: where it fails against how; each cell is one case. */
-import { Check, X } from "lucide-react";
+import { Check, Minus, TriangleAlert, X, type LucideIcon } from "lucide-react";
 import type { ReactElement } from "react";
 import {
   isSwept,
@@ -103,25 +103,44 @@ function aboutPlace({ match: { alias, map, service }, nth }: Place): string {
   return nth > 1 ? `${about} (time ${nth})` : about;
 }
 
+/** What a person has to know of a case first. */
+export type Standing = "broken" | "not passed" | "mind" | "holds";
+
+export function standingOf({ promises, judgement, hasStruck }: CaseResult): Standing {
+  if (!promises.holds) return "broken";
+  if (!hasStruck) return "not passed";
+  const verdict = judgement?.verdict;
+  return verdict === "done twice" || verdict === "unknown" ? "mind" : "holds";
+}
+
+const LOOKS: Record<
+  Standing,
+  { readonly Icon: LucideIcon; readonly word: string; readonly look: string }
+> = {
+  broken: { Icon: X, word: "broken", look: "border-bad bg-bad-soft text-bad" },
+  "not passed": { Icon: Minus, word: "not passed", look: "border-line text-muted" },
+  mind: { Icon: TriangleAlert, word: "holds", look: "border-line bg-warn-soft text-warn" },
+  holds: { Icon: Check, word: "holds", look: "border-line bg-good-soft text-good" },
+};
+
 function Cell({
   result,
   selected,
   onSelect,
 }: Selection & { readonly result: CaseResult | undefined }): ReactElement {
   if (!result) return <span className="text-muted">…</span>;
-  const { promises, judgement, outcome, run } = result;
-  const { holds } = promises;
-  const Icon = holds ? Check : X;
+  const { judgement, outcome, run } = result;
+  const { Icon, word, look } = LOOKS[standingOf(result)];
   return (
     <button
       type="button"
       aria-pressed={result === selected}
-      className={`flex w-full flex-col rounded border px-1.5 py-0.5 text-left aria-pressed:outline-2 aria-pressed:outline-accent ${holds ? "border-line bg-good-soft text-good" : "border-bad bg-bad-soft text-bad"}`}
+      className={`flex w-full flex-col rounded border px-1.5 py-0.5 text-left aria-pressed:outline-2 aria-pressed:outline-accent ${look}`}
       onClick={() => onSelect(result)}
     >
       <span className="flex items-center gap-1 font-medium">
         <Icon size={12} aria-hidden />
-        {holds ? "holds" : "broken"}
+        {word}
       </span>
       <span className="text-ink">{judgement?.verdict ?? "not ended"}</span>
       <span className="text-ink">

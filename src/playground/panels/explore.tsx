@@ -208,10 +208,18 @@ function Summary({ state: { on, off, pairs, brokenPairs } }: { readonly state: E
   const others = checks.filter((check) => check !== "same");
   const broken = (results: readonly CaseResult[]): number =>
     results.filter(({ promises }) => !promises.holds).length;
+  const twice = on.filter(
+    ({ promises, judgement }) => promises.holds && judgement?.verdict === "done twice",
+  ).length;
+  const passed = off.filter(({ hasStruck }) => hasStruck);
   return (
     <>
-      with the guards on, {on.length - broken(on)} of {plural(on.length, "case")} keep every
-      promise; without them {broken(off)} of {off.length} break one.
+      with the guards on, {on.length - broken(on)} of {plural(on.length, "case")} keep every promise
+      {twice > 0 ? ` (in ${twice} the callable itself did it twice)` : ""}; without them{" "}
+      {broken(off)} of {passed.length} break one
+      {passed.length < off.length
+        ? ` (${off.length - passed.length} more strike at points that only guards pass).`
+        : "."}
       {pairs > 0
         ? ` Of ${plural(pairs, "pair")}, ${pairs - brokenPairs.length} keep every promise.`
         : ""}{" "}
@@ -278,7 +286,11 @@ function Case({
         </p>
       )}
       {promises.holds ? (
-        <p className="text-good">Every promise was kept.</p>
+        <p className="text-good">
+          {result.hasStruck
+            ? "Every promise was kept."
+            : "The fault never struck: without its guard the call does not pass this point."}
+        </p>
       ) : (
         <ul className="text-bad">
           {promises.problems.map((problem) => (

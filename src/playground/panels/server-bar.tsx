@@ -155,8 +155,8 @@ function ServerControls(): ReactElement {
         Guards off
       </Button>
       <SettingsButton />
-      <ReleaseButton />
       <WipeButton />
+      <ReleaseButton />
     </div>
   );
 }
@@ -177,7 +177,7 @@ function OtherTabs(): ReactElement | null {
   );
 }
 
-/** Shown while a call hangs because of a fault. */
+/** Shown while a call hangs because of a fault; the last, so that no other button moves. */
 function ReleaseButton(): ReactElement | null {
   const playground = usePlayground();
   const { data: isHanging } = useLiveQuery(["invocations", "trace"], ["hanging"], () =>

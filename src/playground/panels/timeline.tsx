@@ -64,7 +64,7 @@ function LaneRows({
             {index === 0 && gapMs !== undefined ? (
               <span
                 className="absolute text-xs whitespace-nowrap text-muted"
-                style={{ right: percent(1 - from + 0.005) }}
+                style={{ right: percent(1 - from + 0.02) }}
               >
                 after {duration(gapMs)} ⋯
               </span>
@@ -78,6 +78,7 @@ function LaneRows({
               <MarkButton
                 key={mark.n}
                 mark={mark}
+                laneEnd={to}
                 isSelected={selected === stepId(mark.event)}
                 onSelect={onSelect}
               />
@@ -85,7 +86,7 @@ function LaneRows({
             {isCrashed ? (
               <span
                 aria-hidden
-                className="absolute inset-y-0 border-l-2 border-dashed border-bad"
+                className="pointer-events-none absolute inset-y-0 border-l-2 border-dashed border-bad"
                 style={{ left: percent(to) }}
               />
             ) : null}
@@ -101,20 +102,27 @@ const LOOKS: Record<MarkKind, { readonly sign: string; readonly look: string }> 
   ran: { sign: "", look: "bottom-0.5 h-2 rounded-sm bg-accent" },
   waited: { sign: "", look: "waited bottom-0.5 h-2 rounded-sm" },
   answered: { sign: "◆", look: "text-accent" },
+  refused: { sign: "⊘", look: "text-warn" },
   wrote: { sign: "▮", look: "text-muted" },
   effect: { sign: "●", look: "text-good" },
+  lost: { sign: "○", look: "text-bad" },
   fault: { sign: "✕", look: "text-bad" },
   note: { sign: "·", look: "text-muted" },
 };
+
+/** What a bar is wide at least, as its class says. */
+const LEAST_BAR_PX = 6;
 
 const ENDS = { stored: "", failed: "bg-bad!", cut: "opacity-60" } as const;
 
 function MarkButton({
   mark: { kind, event, from, to, end },
+  laneEnd,
   isSelected,
   onSelect,
 }: {
   readonly mark: Mark;
+  readonly laneEnd: number;
   readonly isSelected: boolean;
   readonly onSelect: (step: StepId) => void;
 }): ReactElement {
@@ -128,13 +136,31 @@ function MarkButton({
       aria-pressed={isSelected}
       title={text}
       className={`absolute min-w-1.5 text-xs leading-3 aria-pressed:outline-2 aria-pressed:outline-offset-1 aria-pressed:outline-accent ${look} ${end ? ENDS[end] : ""} ${hasLength ? "" : "top-0.5 -translate-x-1/2"}`}
-      style={{ left: percent(from), ...(hasLength ? { width: percent(to - from) } : {}) }}
+      style={
+        hasLength
+          ? {
+              left: `min(${percent(from)}, ${percent(laneEnd)} - ${LEAST_BAR_PX}px)`,
+              width: percent(to - from),
+            }
+          : { left: percent(from) }
+      }
       onClick={() => onSelect(stepId(event))}
     >
       {sign}
     </button>
   );
 }
+
+/** The signs of moments, in words. */
+const SIGNS: readonly (readonly [MarkKind, string])[] = [
+  ["answered", "from the store, or skipped"],
+  ["refused", "refused"],
+  ["effect", "effect"],
+  ["lost", "answer lost"],
+  ["wrote", "map write"],
+  ["fault", "fault"],
+  ["note", "note"],
+];
 
 function Legend(): ReactElement {
   return (
@@ -143,18 +169,16 @@ function Legend(): ReactElement {
         <span className="inline-block h-2 w-4 rounded-sm bg-accent" /> ran
       </span>
       <span>
+        <span className="inline-block h-2 w-4 rounded-sm bg-bad" /> failed
+      </span>
+      <span>
         <span className="waited inline-block h-2 w-4 rounded-sm" /> waited
       </span>
-      <span>
-        <span className="text-accent">◆</span> from the store
-      </span>
-      <span>
-        <span className="text-good">●</span> effect
-      </span>
-      <span>▮ map</span>
-      <span>
-        <span className="text-bad">✕</span> fault
-      </span>
+      {SIGNS.map(([kind, words]) => (
+        <span key={kind}>
+          <span className={LOOKS[kind].look}>{LOOKS[kind].sign}</span> {words}
+        </span>
+      ))}
       <span className="text-bad">┆ crash</span>
     </p>
   );

@@ -31,8 +31,8 @@ it("an attempt lasts until it ends, a backoff until its next attempt is due", ()
       event("attempt-failed", 20, { alias }),
       event("backoff", 20, { alias, ms: 30 }),
       event("attempt-started", 50, { alias }),
-      event("map-written", 60, { map: "m" }),
-      event("effect", 70, { alias }),
+      event("map-written", 60, { map: "m", outcome: "applied" }),
+      event("effect", 70, { alias, outcome: "happened" }),
       event("guard-stored", 80, { alias }),
     ],
     false,
@@ -78,7 +78,7 @@ it("the time between executions is cut out, however long; a crash cuts what was 
     [0.53, 1, false, 1_999_950],
   ]);
   expect(lanes[0]?.rows[0]?.marks).toMatchObject([{ kind: "ran", end: "cut" }, {}]);
-  expect(lanes[1]?.rows[0]?.marks).toMatchObject([{ kind: "answered" }]);
+  expect(lanes[1]?.rows[0]?.marks).toMatchObject([{ kind: "refused" }]);
 });
 
 it("what is running is drawn to now, and without any event there is a lane all the same", () => {
@@ -104,7 +104,7 @@ it("no mark covers another: marks of one moment stand side by side, within their
     ),
     [
       event("attempt-started", 100, { alias }),
-      event("effect", 100, { alias }),
+      event("effect", 100, { alias, outcome: "happened" }),
       event("fault", 100, { alias, fault: "crash" }),
       event("attempt-started", 201, { alias, execution: 2 }),
       event("attempt-failed", 202, { alias, execution: 2 }),
@@ -125,4 +125,27 @@ it("no mark covers another: marks of one moment stand side by side, within their
     ["ran", 0.535, 0.539],
     ["ran", 0.565, 0.565],
   ]);
+});
+
+it.each<[TraceEvent["type"], string | undefined, string]>([
+  ["effect", "happened", "effect"],
+  ["effect", "answer lost", "lost"],
+  ["effect", "may have happened", "lost"],
+  ["effect", "refused", "refused"],
+  ["effect", "not begun", "refused"],
+  ["effect", "not recorded", "note"],
+  ["map-written", "applied", "wrote"],
+  ["map-written", "deduplicated", "answered"],
+  ["map-written", "differs", "answered"],
+  ["guard-answered", undefined, "answered"],
+  ["guard-refused", undefined, "refused"],
+  ["notification", undefined, "note"],
+])("%s, %s: is drawn as %s", (type, outcome, kind) => {
+  const [lane] = timelineOf(
+    call(execution(1, { endedAt: 9 })),
+    [event(type, 1, outcome === undefined ? {} : { outcome })],
+    false,
+    0,
+  );
+  expect(lane?.rows[0]?.marks).toMatchObject([{ kind }]);
 });

@@ -5,7 +5,8 @@
 import type { ExecutionRecord, TraceEvent } from "../../store/index.ts";
 
 /** How a step is drawn: `ran` and `waited` take time, the others are moments. */
-export type MarkKind = "ran" | "waited" | "answered" | "wrote" | "effect" | "fault" | "note";
+export type MarkKind =
+  "ran" | "waited" | "answered" | "refused" | "wrote" | "effect" | "lost" | "fault" | "note";
 
 export interface Mark {
   /** The event that it stands for, or that began it. */
@@ -51,11 +52,25 @@ const ENDS: Partial<Record<TraceEvent["type"], Mark["end"]>> = {
 const KINDS: Partial<Record<TraceEvent["type"], MarkKind>> = {
   backoff: "waited",
   "guard-answered": "answered",
-  "guard-refused": "answered",
-  "map-written": "wrote",
-  effect: "effect",
+  "guard-refused": "refused",
   fault: "fault",
 };
+
+/** An effect counts where it happened, and nowhere else. */
+const EFFECTS: Readonly<Record<string, MarkKind>> = {
+  happened: "effect",
+  "answer lost": "lost",
+  "may have happened": "lost",
+  refused: "refused",
+  "not begun": "refused",
+};
+
+function kindOf({ type, outcome = "" }: TraceEvent): MarkKind {
+  if (type === "effect") return EFFECTS[outcome] ?? "note";
+  // What was written before is skipped.
+  if (type === "map-written") return outcome === "applied" ? "wrote" : "answered";
+  return KINDS[type] ?? "note";
+}
 
 /** @param now the time to draw what is still running to, in milliseconds */
 export function timelineOf(
@@ -129,7 +144,7 @@ function rowsOf(
     } else if (ended && alias !== undefined && open.has(alias)) {
       close(alias, from, ended);
     } else {
-      const kind = KINDS[type] ?? "note";
+      const kind = kindOf(event);
       add({ n, kind, event, from, to: type === "backoff" ? place(at + ms) : from });
     }
   }
