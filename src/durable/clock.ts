@@ -10,6 +10,7 @@ export interface Clock {
 /** A browser's timer that is set for longer fires at once. */
 export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
+/** The machine's own. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

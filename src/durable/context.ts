@@ -4,6 +4,10 @@ import type { ClientChannel, Execution, LogLevel, Scope } from "./execution.ts";
 /** Not exported from this folder: a tool sees a context's public face only. */
 const runtime = Symbol("runtime");
 
+/**
+ * Everything durable that a tool, or a guarded callable, can reach. A callable is given its own,
+ * and uses that.
+ */
 export class DurableContext {
   /** @internal */
   readonly [runtime]: { readonly execution: Execution; readonly scope: Scope };

@@ -4,6 +4,7 @@ import { GuardUsageError } from "./errors.ts";
 import { guardOf } from "./execution.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 
+/** Where an effect was asked for, and how a world waits, begins and tells within that execution. */
 export interface EffectAccess {
   readonly invocation: string;
   readonly execution: number;
@@ -22,7 +23,9 @@ export interface EffectAccess {
   firstAnswer(): Promise<unknown>;
   /** Keeps the answer for the second run of effect validation, where there will be one. */
   remember<T>(answer: Promise<T>): Promise<T>;
+  /** Passes a fault point: throws, waits or never settles where a fault strikes. */
   pass(point: FaultPoint): Promise<void>;
+  /** Waits on the server's clock, in milliseconds. */
   sleep(ms: number): Promise<void>;
   /** Begins what does the effect, unless the server is dead or the attempt has ended. */
   begin<T>(operation: () => Promise<T>): Promise<T>;
@@ -30,6 +33,7 @@ export interface EffectAccess {
   run<T>(operation: () => Promise<T>): Promise<T>;
   /** The same for the whole effect, which is named while it is under way. */
   during<T>(operation: () => Promise<T>): Promise<T>;
+  /** Says in the trace what became of the effect. */
   trace(outcome: string, error?: { name: string; message: string }): void;
 }
 

@@ -16,6 +16,7 @@ export class EffectRefused extends Error {
   override name = "EffectRefused";
 }
 
+/** What an effect may be given. */
 export interface EffectOptions<S extends Schema | undefined = undefined> {
   /** To do it again does no harm: it is counted, and not judged. */
   readonly repeatable?: boolean;
@@ -36,6 +37,11 @@ export interface EffectRequest {
 
 /** What effects are done by; see `World`. */
 export interface EffectPort {
+  /**
+   * Does the effect, or throws what kept it from being done.
+   *
+   * @throws EffectRefused where nothing happened, and never will
+   */
   run(access: EffectAccess, effect: EffectRequest): Promise<unknown>;
 }
 

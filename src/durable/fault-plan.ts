@@ -10,6 +10,7 @@ import { canonicalJson, type DurableStore } from "../store/index.ts";
 import { InvalidOptionError } from "./errors.ts";
 import { drawAt } from "./random.ts";
 
+/** All fault points; see docs/spec.md, 3.1. */
 export const FAULT_POINTS = [
   "guard:before-start",
   "guard:started",
@@ -21,8 +22,10 @@ export const FAULT_POINTS = [
   "map:committed",
   "call:before-response",
 ] as const;
+/** Where a fault may strike; see docs/spec.md, 3.1. */
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
+/** All kinds of faults; see docs/spec.md, 3.2. */
 export const FAULT_KINDS = [
   "retryable",
   "non-retryable",
@@ -31,6 +34,7 @@ export const FAULT_KINDS = [
   "latency",
   "lose-response",
 ] as const;
+/** What a fault does; see docs/spec.md, 3.2. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Where a fault point was passed. */
@@ -42,14 +46,17 @@ export interface FaultDetail {
   readonly service?: string | undefined;
 }
 
+/** A class of errors that a fault can throw: it is made with a message. */
 export type ErrorClass = new (message: string) => Error;
 
+/** At which of the passings that match: counted from 1, in the store. */
 export type FaultWhen =
   | { readonly nth: number }
   | { readonly first: number }
   | { readonly every: true }
   | { readonly probability: number };
 
+/** One failure to inject. */
 export interface Fault {
   readonly point: FaultPoint;
   /** Every field that is given must be equal; without any, the fault matches everywhere. */
@@ -62,6 +69,7 @@ export interface Fault {
   readonly ms?: number;
 }
 
+/** What is asked at every fault point. */
 export interface FaultInjector {
   /** The fault that strikes where `point` is passed, if one does. */
   strike(
@@ -72,6 +80,7 @@ export interface FaultInjector {
   ): Promise<Fault | undefined>;
 }
 
+/** What a plan is made with beside its faults. */
 export interface FaultPlanOptions {
   /** For `probability`; 1 unless given. */
   readonly seed?: number;
@@ -79,6 +88,7 @@ export interface FaultPlanOptions {
   readonly id?: string;
 }
 
+/** Faults by a plan: which strike where, and when. Hits are counted in the store. */
 export class FaultPlan implements FaultInjector {
   readonly id: string;
   readonly seed: number;

@@ -15,6 +15,7 @@ import { checkAlias } from "./keys.ts";
 import { retryPolicy, type RetryPolicy } from "./retry-policy.ts";
 import type { Schema, SchemaInput, SchemaOutput } from "./schema.ts";
 
+/** What a guard may be given. */
 export interface GuardOptions<S extends Schema | undefined = undefined> {
   /** Every value passes it, the first time and whenever it comes from the store. */
   readonly schema?: S;
@@ -24,6 +25,7 @@ export interface GuardOptions<S extends Schema | undefined = undefined> {
   readonly effectValidation?: false;
 }
 
+/** What an at-most-once guard may be given. */
 export interface AtMostOnceOptions<
   S extends Schema | undefined = undefined,
 > extends GuardOptions<S> {
@@ -31,6 +33,7 @@ export interface AtMostOnceOptions<
   readonly retryableErrors?: readonly (abstract new (...args: never[]) => Error)[];
 }
 
+/** A guarded step: it is given a context of this guard and attempt, and uses that one. */
 export type Callable<T> = (context: DurableContext) => Promise<T> | T;
 
 /**

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "./errors.ts";
 
+/** How often, and after which delays, a guard tries its callable in one execution. */
 export interface RetryPolicy {
   /** How often a callable is entered in one execution before its error is thrown; 1 means no retry. */
   readonly maxAttempts: number;
@@ -11,6 +12,7 @@ export interface RetryPolicy {
   readonly jitter: boolean;
 }
 
+/** Three attempts, 100 ms and 200 ms apart, each delay shortened by a random part. */
 export const defaultRetryPolicy: RetryPolicy = {
   maxAttempts: 3,
   initialDelayMs: 100,

@@ -2,8 +2,11 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { GuardValueError } from "./errors.ts";
 
+/** Any Standard Schema (standardschema.dev): zod is one. */
 export type Schema = StandardSchemaV1;
+/** What a schema takes. */
 export type SchemaInput<S extends Schema> = StandardSchemaV1.InferInput<S>;
+/** What a schema gives. */
 export type SchemaOutput<S extends Schema> = StandardSchemaV1.InferOutput<S>;
 
 /**

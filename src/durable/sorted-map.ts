@@ -11,12 +11,14 @@ import { InvalidKeyError, InvalidRangeError, InvalidValueError } from "./errors.
 import { guardOf, type Execution, type Scope } from "./execution.ts";
 import { checkAlias, checkKey, checkNewKey, compareKeys, prefixRange } from "./keys.ts";
 
+/** A key with its value. */
 export interface SortedMapEntry {
   readonly key: string;
   /** In a range, as with Node's `Buffer`, a view: its `buffer` may hold more than its bytes. */
   readonly value: Uint8Array;
 }
 
+/** Which part of a map: bounds or a prefix, and a `limit`, a positive integer. */
 export interface RangeRequest {
   readonly startKey?: string | undefined;
   readonly endKey?: string | undefined;
@@ -26,6 +28,7 @@ export interface RangeRequest {
   readonly limit: number;
 }
 
+/** A map from strings to bytes, in the order of the keys' UTF-8 bytes; see docs/spec.md, 2.3. */
 export class SortedMap {
   private constructor(
     readonly name: string,
@@ -67,6 +70,9 @@ export class SortedMap {
     }));
   }
 
+  /**
+   * `value` is `undefined` where the map does not hold the key. Reads are live and never recorded.
+   */
   async get(
     context: DurableContext,
     { key }: { readonly key: string },

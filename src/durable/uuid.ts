@@ -10,6 +10,7 @@ const MAX_RAND_A = 2 ** 12 - 1;
 const MAX_RAND_B_HIGH = 2 ** 30 - 1;
 const MAX_RAND_B_LOW = 2 ** 32 - 1;
 
+/** Whether a text is a UUIDv7, in either letter case (RFC 9562). */
 export function isUuidv7(text: string): boolean {
   return PATTERN.test(text);
 }

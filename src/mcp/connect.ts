@@ -12,6 +12,7 @@ import type { DurableMcpServer } from "./durable-mcp-server.ts";
 import { RecordedTransport, type Recorder } from "./recorder.ts";
 import type { AttachOptions } from "./server-options.ts";
 
+/** How the client introduces itself, and who is to see its messages. */
 export interface ConnectOptions extends Pick<AttachOptions, "ownCallsOnly"> {
   readonly info?: Implementation;
   readonly capabilities?: ClientCapabilities;
@@ -21,6 +22,7 @@ export interface ConnectOptions extends Pick<AttachOptions, "ownCallsOnly"> {
   readonly prepare?: (client: Client) => void;
 }
 
+/** A client with an initialized session. */
 export interface Connection {
   readonly client: Client;
   readonly sessionId: string;

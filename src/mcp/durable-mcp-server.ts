@@ -28,6 +28,10 @@ import { Takeover } from "./takeover.ts";
 import { checkTool } from "./tool-check.ts";
 import { copyingArguments } from "./wire.ts";
 
+/**
+ * An MCP server whose tool calls are durable invocations. It lives once: the next one is a new one
+ * on the same store.
+ */
 export class DurableMcpServer {
   /** Names this server among all that use the store. */
   readonly id: string;

@@ -13,6 +13,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { DurableStore } from "../store/index.ts";
 
+/** The URI template of the resources that maps are (RFC 6570). */
 export const MAP_TEMPLATE = "sortedmap://{name}{?start,end,limit}";
 
 export const DEFAULT_LIMIT = 100;

@@ -5,14 +5,18 @@ import type {
 } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 
+/** A JSON-RPC message on its way, as plain data. */
 export interface RecordedMessage {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly direction: "to-server" | "to-client";
+  /** The message itself, copied. */
   readonly message: JSONRPCMessage;
 }
 
+/** Called with every message of a session. */
 export interface Recorder {
+  /** Called with each message, in the order in which they pass. */
   readonly message: (recorded: RecordedMessage) => void;
   /** The answer to a request of the client's will never arrive. */
   readonly lost: (at: number, request: RequestId) => void;

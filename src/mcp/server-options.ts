@@ -14,6 +14,7 @@ export interface ServerSettings {
   readonly effectValidation?: boolean;
 }
 
+/** What a server is made with; all but the store may be left out. */
 export interface DurableMcpServerOptions extends ServerSettings {
   readonly store: DurableStore;
   /** What does the effects of its tools: a `World`. Without it they are performed, and stand in the trace alone. */
@@ -27,6 +28,7 @@ export interface DurableMcpServerOptions extends ServerSettings {
   readonly onError?: (error: unknown) => void;
 }
 
+/** How a client is served. */
 export interface AttachOptions {
   /** The client is asked, and notified, of its own calls only: of no resumption, and of no other client's. */
   readonly ownCallsOnly?: boolean;
@@ -34,4 +36,5 @@ export interface AttachOptions {
   readonly loseResponse?: (requestId: string | number) => void;
 }
 
+/** Where a server is in its life: `crashed` and `closed` are ends. */
 export type ServerState = "stopped" | "starting" | "running" | "crashed" | "closed";

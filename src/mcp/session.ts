@@ -23,19 +23,23 @@ import {
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import type { DurableContext } from "../durable/index.ts";
 
+/** A tool's schema: a record of zod types, as the SDK takes it, or a zod object. */
 export type ToolSchema = ZodRawShapeCompat | AnySchema;
 
+/** The arguments of a tool, as its input schema gives them. */
 export type ToolArgs<Input extends ToolSchema | undefined> = Input extends ZodRawShapeCompat
   ? ShapeOutput<Input>
   : Input extends AnySchema
     ? SchemaOutput<Input>
     : Record<string, never>;
 
+/** The body of a tool. What it throws becomes an `isError` result. */
 export type ToolHandler<Input extends ToolSchema | undefined = ToolSchema> = (
   args: ToolArgs<Input>,
   context: DurableContext,
 ) => CallToolResult | Promise<CallToolResult>;
 
+/** What a client is told of a tool; see MCP's tools/list. */
 export interface ToolConfig<Input extends ToolSchema | undefined, Output extends ToolSchema> {
   readonly title?: string;
   readonly description?: string;

@@ -10,6 +10,7 @@ const LENGTH_BYTES = 4;
 /** UTF-8 takes no more bytes for one unit of a JavaScript string. */
 const MOST_BYTES = 3;
 
+/** A change as bytes: equal for equal changes. */
 export function packChange(change: MapChange): Uint8Array<ArrayBuffer> {
   const items: readonly (readonly [string, Uint8Array?])[] =
     change.method === "insert" ? change.entries : change.keys.map((key) => [key] as const);
@@ -32,6 +33,7 @@ export function packChange(change: MapChange): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, at);
 }
 
+/** The change that `packChange` made the bytes of. */
 export function unpackChange(method: MapChange["method"], bytes: Uint8Array): MapChange {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -51,6 +53,7 @@ export function unpackChange(method: MapChange["method"], bytes: Uint8Array): Ma
   return method === "remove" ? { method, keys } : { method, entries };
 }
 
+/** Whether two arrays hold the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

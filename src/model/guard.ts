@@ -12,6 +12,7 @@ import type {
   SerializedError,
 } from "./records.ts";
 
+/** Who asks to enter a guard's callable. `at` is in milliseconds since the epoch. */
 export interface GuardClaim extends ExecutionRef {
   readonly invocation: string;
   readonly alias: string;
@@ -21,12 +22,14 @@ export interface GuardClaim extends ExecutionRef {
   readonly isNew?: boolean;
 }
 
+/** Whether the callable may be entered. */
 export interface ClaimOutcome {
   readonly claimed: boolean;
   /** As it is now: claimed for one more attempt, whose number is its `attempts`, or left as it was. */
   readonly record: GuardRecord;
 }
 
+/** What an attempt came to. `at` is in milliseconds since the epoch. */
 export interface GuardSettlement {
   /** The guard as it was claimed. */
   readonly claimed: GuardRecord;
@@ -37,6 +40,7 @@ export interface GuardSettlement {
   readonly error?: SerializedError;
 }
 
+/** What a claim of a guard comes to: one more attempt, or the record as it is, which answers. */
 export function claim(found: GuardRecord | undefined, asked: GuardClaim): ClaimOutcome {
   if (found && !isClaimable(found, asked.kind)) return { claimed: false, record: found };
   const { invocation, invocationSeq, alias, kind, execution, at } = asked;
@@ -79,6 +83,7 @@ export function markEnded(guard: GuardRecord, execution: number): GuardRecord | 
   return guard.execution === execution && isOpen(guard) ? { ...guard, isOver: true } : undefined;
 }
 
+/** The record after its attempt: nothing of the state before is left in it. */
 export function settle({ claimed, at, state, value, error }: GuardSettlement): GuardRecord {
   const { error: _, value: __, isOver: ___, ...kept } = claimed;
   return {

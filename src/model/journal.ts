@@ -21,6 +21,7 @@ import type {
 /** A resumption that crashed so often in a row is not tried again by itself. */
 export const MAX_RESUMPTION_CRASHES = 3;
 
+/** Who asks for an execution, of what. `at` is in milliseconds since the epoch. */
 export interface BeginExecution {
   readonly id: string;
   readonly tool: string;
@@ -35,14 +36,17 @@ export interface BeginExecution {
   readonly isKnown?: boolean;
 }
 
+/** Why no execution begins. */
 export type BeginRefusal =
   | { readonly begun: false; readonly reason: "other-request" | "not-interrupted" | "wiped" }
   /** Another server executes it, or died and was not noticed yet. */
   | { readonly begun: false; readonly reason: "running"; readonly owner: string };
 
+/** What became of the request. */
 export type BeginOutcome =
   { readonly begun: true; readonly invocation: InvocationRecord } | BeginRefusal;
 
+/** How an execution ended, and what it answered. `at` is in milliseconds since the epoch. */
 export interface EndExecution {
   /** The invocation as it was when the execution began. */
   readonly begun: InvocationRecord;
@@ -64,7 +68,11 @@ export interface Begun {
   readonly earlier?: ExecutionRecord;
 }
 
-/** @param found the invocation of that id, where there is one */
+/**
+ * What a request comes to: the invocation with a new execution, or why there is none.
+ *
+ * @param found the invocation of that id, where there is one
+ */
 export function begin(
   found: InvocationRecord | undefined,
   asked: BeginExecution,
@@ -188,6 +196,7 @@ export function sameRequest(
 /** How much of what an answer says of itself is kept with its execution. */
 const SUMMARY_LENGTH = 100;
 
+/** What lists need of an answer, which may be large. */
 export function summarizeAnswer(response: unknown): AnswerSummary {
   const { error, isError, structuredContent } = (response ?? {}) as Record<string, unknown>;
   const said = (structuredContent ?? {}) as Record<string, unknown>;
@@ -201,7 +210,11 @@ export function summarizeAnswer(response: unknown): AnswerSummary {
   };
 }
 
-/** @param answers the invocation's answers, where `filter.text` asks for them */
+/**
+ * Whether an invocation fits all that the filter names.
+ *
+ * @param answers the invocation's answers, where `filter.text` asks for them
+ */
 export function matchesFilter(
   invocation: InvocationRecord,
   filter: InvocationFilter,

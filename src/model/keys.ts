@@ -9,6 +9,7 @@ export interface KeyBound {
   readonly open: boolean;
 }
 
+/** The ends of a range, each of which may be missing: then there is no end. */
 export interface KeyBounds {
   readonly lower?: KeyBound | undefined;
   readonly upper?: KeyBound | undefined;
@@ -49,6 +50,7 @@ export function isEmptyRange({ lower, upper }: KeyBounds): boolean {
   return order > 0 || (order === 0 && ((lower?.open ?? false) || upper.open));
 }
 
+/** Whether a key is within the bounds. */
 export function isWithin(key: string, { lower, upper }: KeyBounds): boolean {
   const low = lower ? compareKeys(key, lower.key) : 1;
   const high = upper ? compareKeys(key, upper.key) : -1;

@@ -8,6 +8,7 @@
 import { canonicalJson } from "./json.ts";
 import type { SerializedError, LedgerRow } from "./records.ts";
 
+/** A row as it is recorded; the ledger numbers it and counts its repetitions. */
 export interface LedgerEntry extends Omit<LedgerRow, "seq" | "occurrence" | "outcome"> {
   /** It is about to be begun, and may happen from now on; otherwise it happened. */
   readonly outcome?: "uncertain";
@@ -29,11 +30,16 @@ export function samenessOf(entry: LedgerEntry | LedgerRow): string {
   return canonicalJson([invocation, service, operation, request, !!validation]);
 }
 
-/** @param earlier how many rows of the same sameness there are */
+/**
+ * A row as it is kept, unnumbered yet.
+ *
+ * @param earlier how many rows of the same sameness there are
+ */
 export function rowOf(entry: LedgerEntry, earlier: number): Omit<LedgerRow, "seq"> {
   return { ...entry, outcome: entry.outcome ?? "unanswered", occurrence: earlier + 1 };
 }
 
+/** The row after what it came to is known. */
 export function settleRow<Row extends Omit<LedgerRow, "seq">>(row: Row, result: EffectResult): Row {
   if ("refused" in result) return { ...row, outcome: "refused", error: result.refused };
   if ("error" in result) return { ...row, error: result.error };
@@ -45,6 +51,7 @@ export function settleRow<Row extends Omit<LedgerRow, "seq">>(row: Row, result: 
   };
 }
 
+/** How many effects some rows tell of. */
 export interface EffectTally {
   /** How often something happened outside. */
   readonly effects: number;

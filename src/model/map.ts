@@ -46,10 +46,12 @@ export function summarizeChange(
   return { method, count: keys.length, low, high };
 }
 
+/** The keys that a change inserts or removes, in its order. */
 export function keysOf(change: MapChange): readonly string[] {
   return change.method === "remove" ? change.keys : change.entries.map(([key]) => key);
 }
 
+/** Whether two changes would do the same. */
 export function sameChange(a: MapChange, b: MapChange): boolean {
   return a.method === b.method && sameBytes(packChange(a), packChange(b));
 }

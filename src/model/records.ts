@@ -8,8 +8,10 @@ export type InvocationState = "running" | "completed" | "failed" | "interrupted"
 /** Why a tool's body was executed: the first call, a client's retry, or a server's resumption. */
 export type ExecutionCause = "call" | "retry" | "resume";
 
+/** How an execution ended: `crashed` where its server died. */
 export type ExecutionOutcome = "completed" | "failed" | "crashed" | "cancelled";
 
+/** One run of a tool's body. Times are milliseconds since the epoch. */
 export interface ExecutionRecord {
   /** 1, 2, … within its invocation. */
   readonly number: number;
@@ -45,6 +47,7 @@ export interface ExecutionRef {
   readonly execution: number;
 }
 
+/** One request to a tool, however often it is executed. Times are milliseconds since the epoch. */
 export interface InvocationRecord {
   /** Counts the invocations of a store, in the order in which they were committed. */
   readonly seq: number;
@@ -89,15 +92,22 @@ export interface InvocationFilter {
   readonly text?: string | undefined;
 }
 
+/** How often a guard's callable may take effect. */
 export type GuardKind = "atLeastOnce" | "atMostOnce";
 
+/**
+ * `started`: the callable was entered, and nothing is known of its end; see the state machine in
+ * docs/spec.md, 2.2.
+ */
 export type GuardState = "absent" | "started" | "stored" | "failed";
 
+/** What is kept of whatever was thrown. */
 export interface SerializedError {
   readonly name: string;
   readonly message: string;
 }
 
+/** A guard of an invocation, by its alias. `updatedAt` is in milliseconds since the epoch. */
 export interface GuardRecord {
   readonly invocation: string;
   readonly invocationSeq: number;
@@ -125,6 +135,7 @@ export interface WriteOrigin {
   readonly guard?: { readonly alias: string; readonly attempt: number };
 }
 
+/** What a mutation does to a map: all of it, or nothing. */
 export type MapChange =
   | { readonly method: "insert"; readonly entries: readonly (readonly [string, Uint8Array])[] }
   | { readonly method: "remove"; readonly keys: readonly string[] };
@@ -157,6 +168,7 @@ export interface WriteHeader extends Omit<WriteRecord, "change"> {
   readonly high: string;
 }
 
+/** A key of a sorted map with its value. */
 export interface MapEntry {
   readonly key: string;
   readonly value: Uint8Array;
@@ -164,6 +176,7 @@ export interface MapEntry {
   readonly write: number;
 }
 
+/** What a trace tells of. */
 export type TraceType =
   | "interrupted"
   | "held"

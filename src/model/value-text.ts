@@ -30,6 +30,7 @@ export function valueToText(value: unknown): string {
   });
 }
 
+/** The value that `valueToText` made the text of, as a structured clone gives it back. */
 export function valueFromText(text: string): unknown {
   return parse(text, {
     Error: ([name, message, stack, cause]: ErrorParts) => {

@@ -24,8 +24,10 @@ export const VERDICTS = [
   "nothing to do",
   "done once",
 ] as const;
+/** What became of a call outside, in a word. */
 export type Verdict = (typeof VERDICTS)[number];
 
+/** All that a verdict rests on. */
 export interface JudgedCall {
   readonly invocation: InvocationRecord;
   /** Its guards. */
@@ -36,6 +38,7 @@ export interface JudgedCall {
   readonly asked?: readonly string[];
 }
 
+/** A verdict, and what it is about. */
 export interface Judgement {
   readonly verdict: Verdict;
   /** What was done twice was so within the guards' word: their callables threw after the effect. */

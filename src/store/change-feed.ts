@@ -4,8 +4,10 @@
  */
 import { MOST_CHANGES, readChanges } from "./change-message.ts";
 
+/** The parts of a store, and the ledger, by which changes are told apart. */
 export type Table = "invocations" | "guards" | "maps" | "trace" | "settings" | "ledger" | "hits";
 
+/** What a commit has changed: a word of what to read again, never the data. */
 export interface StoreChange {
   readonly tables: readonly Table[];
   /** The map that was written, where it was one. */
@@ -23,6 +25,7 @@ export interface StoreChange {
   readonly remote: boolean;
 }
 
+/** Called after each commit that this connection made or heard of. */
 export type ChangeListener = (change: StoreChange) => void;
 
 /** What a feed needs of a `BroadcastChannel`. */

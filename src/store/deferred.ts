@@ -1,7 +1,9 @@
 /** A promise with its two ends in hand. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
+  /** Resolves the promise; a second time does nothing. */
   readonly resolve: (value: T) => void;
+  /** Rejects the promise; a second time does nothing. */
   readonly reject: (error: unknown) => void;
 }
 

@@ -36,6 +36,7 @@ import type {
 import type { ChangeListener } from "./change-feed.ts";
 import type { Liveness } from "./liveness.ts";
 
+/** For a method that writes. */
 export interface WriteOptions {
   readonly signal?: AbortSignal;
 }
@@ -56,6 +57,7 @@ export interface InvocationQuery extends Page<number> {
   readonly filter?: InvocationFilter | undefined;
 }
 
+/** Which servers are dead. `at` is in milliseconds since the epoch. */
 export interface Interruption {
   /** The servers that have died. */
   readonly dead: readonly string[];
@@ -68,35 +70,46 @@ export interface GuardQuery extends Page<[number, string]> {
   readonly invocation?: string;
 }
 
+/** In which order keys are read. */
 export type Direction = "ascending" | "descending";
 
+/**
+ * A part of a map: at most `limit` entries, a positive integer, from the bound that the direction
+ * begins at.
+ */
 export interface RangeQuery extends KeyBounds {
   readonly map: string;
   readonly direction: Direction;
   readonly limit: number;
 }
 
+/** What became of a mutation. */
 export interface AppliedMutation {
   readonly outcome: MutationOutcome;
   /** The `seq` of the write that was made, or that had been made before. */
   readonly write: number;
 }
 
+/** The last events of an invocation, by its id; `limit` is a positive integer. */
 export interface TraceQuery {
   readonly invocation: string;
   readonly limit: number;
 }
 
 export interface JournalStore {
+  /** `undefined` where there is none of that id. */
   readInvocation(id: string): Promise<InvocationRecord | undefined>;
   /** An invocation's executions in their order. */
   readExecutions(id: string): Promise<ExecutionRecord[]>;
+  /** `undefined` where there is none. */
   readExecution(ref: ExecutionRef): Promise<ExecutionRecord | undefined>;
   /** What an execution answered; `undefined` where it has not, or its recording was trimmed. */
   readAnswer(id: string, execution: number): Promise<unknown>;
   /** The newest first, in the order of their commits. */
   readInvocations(query: InvocationQuery): Promise<InvocationRecord[]>;
+  /** All in that state, the oldest first. */
   readPendingInvocations(state: PendingState): Promise<InvocationRecord[]>;
+  /** Begins an execution, or says why not: all in the transaction that looks. */
   beginExecution(begin: BeginExecution, options?: WriteOptions): Promise<BeginOutcome>;
   /** Resolves with whether the execution was still running; nothing is written where it was not. */
   endExecution(
@@ -114,6 +127,7 @@ export interface JournalStore {
 }
 
 export interface GuardStore {
+  /** `undefined` where the guard was never claimed. */
   readGuard(invocationSeq: number, alias: string): Promise<GuardRecord | undefined>;
   /** The guards of one invocation by alias, or those of all, the newest invocation's first. */
   readGuards(query: GuardQuery): Promise<GuardRecord[]>;
@@ -132,7 +146,9 @@ export interface GuardStore {
 }
 
 export interface MapStore {
+  /** `undefined` where the map does not hold the key. */
   readEntry(map: string, key: string): Promise<MapEntry | undefined>;
+  /** Entries in the order of the direction, each with the write that put it there. */
   readRange(query: RangeQuery): Promise<MapEntry[]>;
   /** A range without what wrote it, which is quicker. */
   readPairs(query: RangeQuery): Promise<Pick<MapEntry, "key" | "value">[]>;
@@ -143,6 +159,7 @@ export interface MapStore {
 }
 
 export interface TraceStore {
+  /** Adds to a recording; nothing rests on it. */
   appendTrace(events: readonly TraceEvent[], options?: WriteOptions): Promise<void>;
   /** The last `limit` events of an invocation, in the order in which they happened. */
   readTrace(query: TraceQuery): Promise<TraceEvent[]>;
@@ -152,6 +169,10 @@ export interface TraceStore {
 export interface HitStore {
   /** Counts one more passing of a fault's point; the number counts from 1. */
   countHit(plan: string, fault: number, options?: WriteOptions): Promise<number>;
+  /**
+   * How often each fault of a plan was passed, by its place in the plan; one that was not is
+   * absent.
+   */
   readHits(plan: string): Promise<ReadonlyMap<number, number>>;
 }
 
@@ -176,6 +197,7 @@ export interface WriteQuery extends Page<number> {
   readonly map: string;
 }
 
+/** What to trim in one go. */
 export interface Trimming {
   /** How many invocations, the newest, keep their recording. */
   readonly keep: number;
@@ -185,6 +207,7 @@ export interface Trimming {
   readonly limit: number;
 }
 
+/** How many recordings were trimmed. */
 export interface Trimmed {
   readonly count: number;
   /** The `seq` that it got to; absent when there was nothing to look at. */
@@ -192,6 +215,7 @@ export interface Trimmed {
 }
 
 export interface HistoryStore {
+  /** A write with what it wrote; `undefined` where it is gone. */
   readWrite(seq: number): Promise<WriteRecord | undefined>;
   /** What is known of writes, in the order asked; one that is gone is left out. */
   readWriteHeaders(numbers: readonly number[]): Promise<WriteHeader[]>;

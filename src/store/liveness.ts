@@ -9,6 +9,7 @@
  */
 import { StoreError } from "./errors.ts";
 
+/** How a server enters. */
 export interface EnterOptions {
   /** The server dies when it is aborted. */
   readonly signal: AbortSignal;
@@ -16,6 +17,7 @@ export interface EnterOptions {
   readonly takeOver?: boolean;
 }
 
+/** Which servers live; see the head of this module. */
 export interface Liveness {
   /**
    * Resolves with whether another server was taken over.

@@ -16,12 +16,14 @@ export class InsufficientFundsError extends Error {
 const CURRENCIES = ["USD", "EUR", "GBP", "JPY"];
 const FUNDS = 100_000;
 
+/** What to charge. */
 export interface Charge {
   readonly transaction_id: string;
   readonly amount: number;
   readonly currency: string;
 }
 
+/** What the bank answers. */
 export interface Receipt extends Charge {
   readonly status: "completed";
 }

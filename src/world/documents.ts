@@ -16,11 +16,13 @@ export class QuotaExceededError extends Error {
 /** How many characters the services take. */
 const QUOTA = 10_000;
 
+/** A document with its text. */
 export interface Document {
   readonly file_id: string;
   readonly content: string;
 }
 
+/** What reading a document gave. */
 export interface Recognized {
   readonly text: string;
   /** From 0 to 1. */
@@ -50,6 +52,7 @@ const ocr: Simulation<Document> = {
   },
 };
 
+/** A text and the language that it is, or is to be, in. */
 export interface Translation {
   readonly text: string;
   readonly language: string;

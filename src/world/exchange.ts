@@ -11,6 +11,7 @@ export class UnknownCurrencyError extends Error {
   override name = "UnknownCurrencyError";
 }
 
+/** What one unit of `from` is in `to`. */
 export interface ExchangeRate {
   readonly from: string;
   readonly to: string;

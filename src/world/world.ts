@@ -20,6 +20,7 @@ import {
 import { canonicalJson, copyJson, type Ledger } from "../store/index.ts";
 import { passOn } from "./pass-on.ts";
 
+/** How a world behaves. */
 export interface WorldSettings {
   /** Of the services' randomness; 1 unless given. */
   readonly seed?: number | undefined;
@@ -45,6 +46,7 @@ export interface Simulation<Request = unknown> {
   readonly failureRate?: number;
 }
 
+/** What effects are done by; see the head of this module. */
 export class World implements EffectPort {
   readonly #seed: number;
   readonly #clock: Clock;
@@ -79,6 +81,7 @@ export class World implements EffectPort {
     this.#simulations.set(name, simulation as Simulation);
   }
 
+  /** Does an effect: by its simulation, or for real. */
   async run(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
     const asked = { ...effect, request: copyJson(effect.request, "request") };
     if (this.#effects === "simulated") return await this.#simulate(access, asked);

@@ -40,7 +40,9 @@ export interface MadeDatabase {
 
 export interface OpenOptions {
   readonly name: string;
+  /** Called when the connection is blocked by another tab, or lost. */
   readonly onConnection?: (event: ConnectionEvent) => void;
+  /** Called when the database was made: for the first time, or because the browser had lost it. */
   readonly onMade?: (made: MadeDatabase) => void;
 }
 

@@ -19,6 +19,7 @@ import { webLocksLiveness } from "./web-locks-liveness.ts";
 /** A store in the browser, with what a person set. */
 export interface IndexedDbStore extends InspectableStore, SettingStore {}
 
+/** Which database, and who is to hear of its connection. */
 export interface OpenStoreOptions extends OpenOptions {
   /**
    * How death is known. By default by the browser's Web Locks or, where there are none, by what

@@ -5,6 +5,7 @@ import { transact } from "./database.ts";
 export interface SettingStore {
   /** `undefined` where it was never written. */
   readSetting(key: string): Promise<unknown>;
+  /** Keeps a value that can be cloned, in place of what stood under the key. */
   writeSetting(key: string, value: unknown): Promise<void>;
 }
 
