@@ -59,7 +59,17 @@ const testing = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist", "docs/api", "reports", ".stryker-tmp", "test-results", "playwright-report", "node_modules"] },
+  {
+    ignores: [
+      "dist",
+      "docs/api",
+      "reports",
+      ".stryker-tmp",
+      "test-results",
+      "playwright-report",
+      "node_modules",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -205,7 +205,7 @@ test("a link to a sweep's run leaves it as the sweep left it", async ({ page, pl
   const databases = await page.evaluate(async () =>
     (await indexedDB.databases()).map(({ name = "" }) => name).sort(),
   );
-  const runs = databases.filter((name) => /^explore-.*-(clean|off-1)$/.test(name));
+  const runs = databases.filter((name) => /^explore-.*-(clean|off-0)$/.test(name));
   expect(runs).toHaveLength(2);
   for (const run of runs) {
     const before = await everything(page, run);
