@@ -1,13 +1,15 @@
 /** Values of sorted maps: JSON as UTF-8 bytes, and bytes as people and JSON can read them. */
 
+import { InvalidValueError } from "./errors.ts";
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const exactDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** @throws TypeError for a value that JSON cannot hold */
+/** @throws InvalidValueError for a value that JSON cannot hold */
 export function toBytes(value: unknown): Uint8Array {
   const json = JSON.stringify(value) as string | undefined;
-  if (json === undefined) throw new TypeError(`JSON cannot hold a ${typeof value}.`);
+  if (json === undefined) throw new InvalidValueError(`JSON cannot hold a ${typeof value}.`);
   return encoder.encode(json);
 }
 

@@ -1,4 +1,5 @@
 /** What a tool and its guarded callables are given to reach everything durable. */
+import { GuardUsageError } from "./errors.ts";
 import type { ClientChannel, Execution, LogLevel, Scope } from "./execution.ts";
 
 /** Not exported from this folder: a tool sees a context's public face only. */
@@ -53,17 +54,20 @@ export class DurableContext {
     const { execution, scope } = this[runtime];
     const { client } = execution.options;
     const { asked, validates } = scope;
+    scope.asks = (scope.asks ?? 0) + 1;
     // A validated callable's second run is given the answers of its first: nobody is asked twice.
     const earlier = asked && validates?.requests[asked.requests.length];
     const answer = execution.during(
       scope,
       `question to the client (${request.method})`,
       async () => {
-        if (!earlier) return await client.request(request);
+        if (!validates) return await client.request(request);
         const { sameData } = await import("./same-data.ts");
-        return await (sameData(earlier.request, request)
-          ? earlier.answer
-          : client.request(request));
+        if (earlier && sameData(earlier.request, request)) return await earlier.answer;
+        throw new GuardUsageError(
+          `The second run of effect validation asks the client for ${request.method}, which the ` +
+            `first did not: nobody is asked.`,
+        );
       },
     );
     asked?.requests.push({ request, answer });
@@ -75,7 +79,7 @@ export class DurableContext {
 export function internals(context: DurableContext): { execution: Execution; scope: Scope } {
   // Callers without types may hand over anything.
   if (!((context as unknown) instanceof DurableContext)) {
-    throw new TypeError(
+    throw new GuardUsageError(
       "The context is missing: pass the DurableContext that the tool or the callable was given.",
     );
   }

@@ -48,6 +48,7 @@ export function effectAccess(
   const at = guardOf(scope);
   const [service = name] = name.split(".");
   const { asked, validates } = scope;
+  scope.asks = (scope.asks ?? 0) + 1;
   const position = execution.placeOf(scope, name);
   const what = `effect ${name}`;
   return {

@@ -4,7 +4,7 @@
  * 1. It passes `effect:before` and `effect:after`, and is done by the server's world: simulated, or for
  *    real by `perform`.
  * 2. Only `EffectRefused` says that nothing happened; whatever else `perform` throws, it may have.
- * 3. The second run of effect validation does nothing outside: it is given the first run's answer.
+ * 3. The second run of effect validation does nothing real outside: it is given the first run's answer.
  */
 import { internals, type DurableContext } from "./context.ts";
 import { GuardValueError, InvalidOptionError, serializeError } from "./errors.ts";

@@ -99,6 +99,8 @@ export interface Scope {
   readonly guard?: { readonly alias: string; readonly attempt: number; readonly kind: GuardKind };
   /** The callable has settled: what its attempt left running begins nothing more. */
   isSettled?: true;
+  /** How many effects and questions were asked with the scope's own context. */
+  asks?: number;
   /** What was asked for in this scope, kept where effect validation compares it. */
   readonly asked?: Asked;
   /**
@@ -309,6 +311,11 @@ export class Execution {
     for (const [key, { scope }] of this.#claimed) if (isWithin(scope)) this.#claimed.delete(key);
     for (const [used, scope] of this.#used) if (isWithin(scope)) this.#used.delete(used);
   }
+}
+
+/** How many effects and questions the scope and those around it have asked for. */
+export function asksAround(scope: Scope | undefined): number {
+  return scope ? (scope.asks ?? 0) + asksAround(scope.parent) : 0;
 }
 
 /** The guard and the attempt within whose callable a scope is; `undefined` in the body. */

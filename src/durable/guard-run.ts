@@ -24,7 +24,7 @@ import {
   serializeError,
   kindMismatch,
 } from "./errors.ts";
-import type { Asked, Execution, Scope } from "./execution.ts";
+import { asksAround, type Asked, type Execution, type Scope } from "./execution.ts";
 import type { AtMostOnceOptions, Callable } from "./guard.ts";
 import { backoffMs, type RetryPolicy } from "./retry-policy.ts";
 import { parseValue, type Schema } from "./schema.ts";
@@ -118,10 +118,12 @@ export class GuardRun {
       const { effectValidation } = this.execution.options;
       const validates = effectValidation && this.options.effectValidation !== false;
       const asked = validates ? nothingAsked() : undefined;
+      const around = asksAround(this.scope);
       const result = await this.#call(attempt, asked);
       // As it is now, for the second run may change what both share.
       const value = asked ? copyStorable(result) : result;
-      if (asked) await this.#validateEffects(attempt, { value, ...asked });
+      if (asked && asksAround(this.scope) > around) this.#leaveUnvalidated(attempt);
+      else if (asked) await this.#validateEffects(attempt, { value, ...asked });
       const output = await this.#store(value, attempt);
       await this.#pass("guard:stored");
       return { value: output };
@@ -266,6 +268,14 @@ export class GuardRun {
       default:
         return `The execution ended while the callable ran, or before its end was recorded ${where}.`;
     }
+  }
+
+  /** Run again, the callable would do for real what it asked for past its own context. */
+  #leaveUnvalidated(attempt: number): void {
+    const detail =
+      "Not validated: meanwhile an effect or a question was asked with another context than the " +
+      "callable's own.";
+    this.#trace("effect-validation", { attempt, outcome: "left out", detail });
   }
 
   async #validateEffects(attempt: number, first: Run): Promise<void> {

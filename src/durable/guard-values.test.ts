@@ -12,6 +12,7 @@ import {
   NetworkError,
   SortedMap,
   StoreQuotaError,
+  toBytes,
   UnstorableValueError,
   type DurableContext,
 } from "../index.ts";
@@ -165,6 +166,8 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
   it.each<[string, () => unknown]>([
     ["cannot be cloned", () => ({ call: () => 1 })],
     ["not every store keeps: a match", () => /a(?<b>.)/.exec("ab")],
+    ["is shared", () => ({ view: new Uint8Array(new SharedArrayBuffer(2)) })],
+    ["not every store keeps: a named member like an index", () => Object.assign([1], { "01": 2 })],
     ["not every store keeps: an error within its own cause", () => selfCaused()],
   ])("that %s is a clear error, and is not stored", async (_, callable) => {
     const { run, id } = await trial(lab, (context) =>
@@ -211,6 +214,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
     ["on", "a range", (context) => SortedMap.ref("m").range(context, { limit: 0 })],
     ["off", "a range", (context) => SortedMap.ref("m").range(context, { limit: 0 })],
     ["off", "its value", () => broken],
+    ["on", "bytes of nothing", () => toBytes(undefined)],
   ])("with guards %s by what the interface itself refuses: %s", async (guards, _, refused) => {
     const callable = vi.fn(refused);
     const { run } = await trial(

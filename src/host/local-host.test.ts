@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
 import { atMostOnce, effect, FaultPlan, uuidv7 } from "../durable/index.ts";
-import { ServerRefusedError } from "../store/index.ts";
+import { deferred, ServerRefusedError } from "../store/index.ts";
 import { call, openLab, settled, textOf, type Lab } from "../testing/lab.ts";
 import { LocalHost, makeServer, type ServerHost, type ToolFile } from "./index.ts";
 
@@ -129,4 +129,28 @@ it("a file may register its tools by and by", async () => {
   await host.start();
   const { tools } = await (await host.connect()).client.listTools();
   expect(tools.map(({ name }) => name)).toEqual(["pay"]);
+});
+
+it("what is set, and a crash that is asked for, while it starts reach the server that is made", async () => {
+  const loaded = deferred<void>();
+  const host = hostOf(async (server, world) => {
+    await loaded.promise;
+    await pays(server, world);
+  });
+  const starting = host.start();
+  host.configure({ guards: "off" });
+  loaded.resolve();
+  await starting;
+  const { client } = await host.connect();
+  const id = uuidv7();
+  await call(client, "pay", {}, id);
+  await call(client, "pay", {}, id);
+  expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(2);
+  await host.stop();
+
+  const again = host.start();
+  host.crash();
+  await again;
+  expect(host.state).toBe("crashed");
+  expect(crashes).toHaveLength(1);
 });

@@ -20,6 +20,8 @@ export class LocalHost implements ServerHost {
   state: HostState = "stopped";
   #server: DurableMcpServer | undefined;
   #settings: ServerSettings;
+  /** A crash was asked for while the next server is made. */
+  #doom = { isAsked: false };
 
   constructor(private readonly options: LocalHostOptions) {
     this.#settings = options.settings;
@@ -36,10 +38,14 @@ export class LocalHost implements ServerHost {
   async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     if (this.state === "running") return;
     this.state = "starting";
+    const doom = (this.#doom = { isAsked: false as boolean });
     let server: DurableMcpServer | undefined;
     try {
       server = await this.options.make(this.#settings);
       this.#adopt(server);
+      // As they are now: they may have changed while it was made.
+      server.configure(this.#settings);
+      if (doom.isAsked) server.crash();
       await server.start(options);
       // A call that it resumed at once may have crashed it.
       if (server.state === "running") this.state = "running";
@@ -62,12 +68,13 @@ export class LocalHost implements ServerHost {
   }
 
   crash(): void {
+    this.#doom.isAsked = true;
     this.#server?.crash();
   }
 
   configure(settings: ServerSettings): void {
     this.#settings = settings;
-    if (this.#server?.state === "running") this.#server.configure(settings);
+    this.#server?.configure(settings);
   }
 
   async connect(options?: ConnectOptions): Promise<Connection> {

@@ -11,7 +11,7 @@ import {
 import { copyJson, NotJsonError } from "../store/index.ts";
 
 /** A tool's answer that is no result of MCP's; the message says which part is wrong. */
-export class InvalidAnswerError extends TypeError {
+export class InvalidAnswerError extends Error {
   override name = "InvalidAnswerError";
 }
 

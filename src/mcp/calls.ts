@@ -61,7 +61,7 @@ export class Calls {
         // A resumption has no client that could miss its answer: it is in the journal.
         if (!invocation.responseLost || as === "resume") return result;
       } catch (error) {
-        if (!invocation.responseLost) throw error;
+        if (!invocation.responseLost || as === "resume") throw error;
       } finally {
         this.#underWay.delete(invocation);
         invocation.settled.resolve();

@@ -195,6 +195,20 @@ it("a resumption that is cancelled ends without an error", async () => {
   expect((await lab.store.readInvocation(id))?.state).toBe("cancelled");
 });
 
+it("a resumption whose response is to be lost ends by a cancellation, too", async () => {
+  const id = uuidv7();
+  await interrupted(id);
+  const faults = new FaultPlan([
+    { point: "map:before-commit", kind: "lose-response", when: { nth: 1 } },
+    { point: "map:committed", kind: "hang", when: { nth: 1 } },
+  ]);
+  const { server } = await lab.serve(step, { resume: "hold", faults });
+  const resumed = server.resume(id);
+  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  server.cancel(id);
+  await expect(resumed).resolves.toBeUndefined();
+});
+
 it("a resumption whose response is to be lost ends: its answer is in the journal", async () => {
   const id = uuidv7();
   await interrupted(id);

@@ -6,7 +6,9 @@
 import type { Fence } from "../durable/index.ts";
 import { never } from "../durable/index.ts";
 import {
+  isHeld,
   MAX_RESUMPTION_CRASHES,
+  missingTool,
   type DurableStore,
   type InvocationRecord,
 } from "../store/index.ts";
@@ -47,7 +49,7 @@ export class Takeover {
       (owner) => owner === known || (owner !== id && !living.has(owner)),
     );
     await fence.run(() => store.interruptInvocations({ dead, at: now() }));
-    await fence.run(() => this.#holdMissingTools());
+    await this.#holdMissingTools();
     for (const server of living) if (server !== known) void this.watch(server);
   }
 
@@ -66,19 +68,10 @@ export class Takeover {
   async resumeInterrupted(): Promise<void> {
     const { fence, store, hasTool, resume, onError } = this.options;
     const interrupted = await fence.run(() => store.readPendingInvocations("interrupted"));
-    await Promise.all(
-      interrupted.map(async (invocation) => {
-        const { id, tool, held } = invocation;
-        // Another server may have said that it has no such tool: that holds nobody else up.
-        if (!hasTool(tool) || (held !== undefined && held !== missing(tool))) return;
-        try {
-          if (held !== undefined) await fence.run(() => store.holdInvocation(id, undefined));
-          await resume(invocation);
-        } catch (error) {
-          onError(error);
-        }
-      }),
+    const free = interrupted.filter(
+      (invocation) => hasTool(invocation.tool) && !isHeld(invocation),
     );
+    await Promise.all(free.map((invocation) => resume(invocation).catch(onError)));
   }
 
   async #takeOver(server: string): Promise<void> {
@@ -87,7 +80,7 @@ export class Takeover {
       await fence.run((signal) => store.liveness.untilDead(server, signal));
     } catch (error) {
       // Nothing is known of it now: what lives is looked at, and watched, anew.
-      void untilDone(fence, onError, () => this.markInterrupted());
+      void untilDone(fence, onError, () => this.#takeWhatIsLeft());
       throw error;
     }
     try {
@@ -99,24 +92,20 @@ export class Takeover {
     }
   }
 
-  async #takeWhatIsLeft(server: string): Promise<void> {
+  async #takeWhatIsLeft(server?: string): Promise<void> {
     await this.markInterrupted(server);
     if (!this.options.isHolding()) await this.resumeInterrupted();
   }
 
   /** Holds what this server has no tool for, and frees what an earlier one had none for. */
   async #holdMissingTools(): Promise<void> {
-    const { store, hasTool } = this.options;
-    for (const invocation of await store.readPendingInvocations("interrupted")) {
+    const { fence, store, hasTool } = this.options;
+    for (const invocation of await fence.run(() => store.readPendingInvocations("interrupted"))) {
       const { id, tool, held, resumptionCrashes } = invocation;
-      const why = hasTool(tool) ? undefined : missing(tool);
+      const why = hasTool(tool) ? undefined : missingTool(tool);
       if (resumptionCrashes < MAX_RESUMPTION_CRASHES && why !== held) {
-        await store.holdInvocation(id, why);
+        await fence.run((signal) => store.holdInvocation(id, why, { signal }));
       }
     }
   }
-}
-
-function missing(tool: string): string {
-  return `This server has no tool "${tool}".`;
 }

@@ -10,7 +10,7 @@ import { ToolSchema as ListedToolSchema } from "@modelcontextprotocol/sdk/types.
 import type { Tool, ToolSchema } from "./session.ts";
 
 /** A tool that cannot be registered; the message names it, and the field that is wrong. */
-export class InvalidToolError extends TypeError {
+export class InvalidToolError extends Error {
   override name = "InvalidToolError";
 }
 

@@ -220,33 +220,71 @@ it("a takeover that fails is tried again, though nobody calls", async () => {
   expect(effects).toBe(1);
 });
 
-it("a server that lacks a tool holds its calls for no other", async () => {
+/** Stands beside the others, and has no tool. */
+async function openTabWithoutTools(
+  around: (store: DurableStore) => DurableStore = (store) => store,
+) {
+  const store = await engine.openStore(name, liveness);
+  const server = new DurableMcpServer({ name: "bare", version: "1.0.0" }, { store: around(store) });
+  await server.start();
+  tabs.push({ store, server, client: (await connect(server)).client });
+  return server;
+}
+
+it("a server that lacks a tool holds its calls for no other, whenever it says so", async () => {
   const a = await openTab();
   const id = uuidv7();
-  void call(a.client, "slow", {}, id).catch(() => undefined);
-  await entered.promise;
-  release.resolve();
-  a.server.crash();
-  const store = await engine.openStore(name, liveness);
-  const other = new DurableMcpServer({ name: "other", version: "1.0.0" }, { store });
-  await other.start();
-  expect((await store.readInvocation(id))?.held).toBe('This server has no tool "slow".');
-  // As where the other says so between this one's looking and its resuming.
-  let looks = 0;
+  // At the last moment: the other has looked, and begins.
   const b = await openTab((store) =>
     overriding(store, {
-      readPendingInvocations: async (state) =>
-        state === "interrupted" && ++looks === 1 ? [] : await store.readPendingInvocations(state),
+      beginExecution: async (begin, options) => {
+        if (begin.as === "resume") {
+          await openTabWithoutTools();
+          expect((await store.readInvocation(id))?.held).toBe('This server has no tool "slow".');
+        }
+        return await store.beginExecution(begin, options);
+      },
     }),
   );
+  void call(a.client, "slow", {}, id).catch(() => undefined);
+  await entered.promise;
+  a.server.crash();
+  release.resolve();
   await expect.poll(() => executions(b, id)).toMatchObject(["crashed", "completed"]);
+  expect((await b.store.readInvocation(id))?.held).toBeUndefined();
   expect(effects).toBe(1);
-  await other.close();
+});
+
+it("a server that has crashed holds nothing more", async () => {
+  const a = await openTab();
+  const ids = [uuidv7(), uuidv7()];
+  for (const id of ids) void call(a.client, "slow", {}, id).catch(() => undefined);
+  await expect.poll(() => inside).toBe(2);
+  a.server.crash();
+  let holds = 0;
+  const store = await engine.openStore(name, liveness);
+  const bare: DurableMcpServer = new DurableMcpServer(
+    { name: "bare", version: "1.0.0" },
+    {
+      store: overriding(store, {
+        holdInvocation: async (id, held) => {
+          holds++;
+          bare.crash();
+          await store.holdInvocation(id, held);
+        },
+      }),
+    },
+  );
+  await expect(bare.start()).rejects.toThrow("crashed meanwhile");
+  // What it still had under way has had its turn.
+  await store.interruptInvocations({ dead: [], at: 0 });
+  expect(holds).toBe(1);
   await store.close();
 });
 
-it("a server whose word of a death is lost looks again, and takes over", async () => {
+it("a server whose word of a death is lost looks again, and takes over what it has left", async () => {
   const a = await openTab();
+  const lost = deferred<void>();
   let waits = 0;
   const b = await openTab((store) => {
     const { liveness } = store;
@@ -254,15 +292,21 @@ it("a server whose word of a death is lost looks again, and takes over", async (
       liveness: {
         enter: (server, options) => liveness.enter(server, options),
         living: () => liveness.living(),
-        untilDead: (server, signal) =>
-          ++waits === 1 ? Promise.reject(new Error("lost")) : liveness.untilDead(server, signal),
+        untilDead: async (server, signal) => {
+          if (++waits === 1) {
+            await lost.promise;
+            throw new Error("lost");
+          }
+          await liveness.untilDead(server, signal);
+        },
       },
     });
   });
   const id = uuidv7();
   void call(a.client, "slow", {}, id).catch(() => undefined);
   await entered.promise;
-  await expect.poll(() => waits).toBeGreaterThan(1);
+  // It dies before the other has looked again: nobody watches it then.
+  lost.resolve();
   a.server.crash();
   release.resolve();
   await expect.poll(() => executions(b, id)).toMatchObject(["crashed", "completed"]);

@@ -8,6 +8,7 @@ import {
   lastExecution,
   matchesFilter,
   MAX_RESUMPTION_CRASHES,
+  missingTool,
   summarizeAnswer,
   traceInterruption,
   type BeginExecution,
@@ -91,6 +92,11 @@ describe("an execution begins", () => {
     expect(begin(running, resume)).toEqual(refused);
     expect(begin({ ...interrupted, held: "why" }, resume)).toEqual(refused);
     expect(begun(interrupted, resume).last).toMatchObject({ number: 2, cause: "resume" });
+    // A server that has the tool is not held up by one that lacks it.
+    const lacking = begun({ ...interrupted, held: missingTool("t") }, resume);
+    expect(lacking.last).toMatchObject({ number: 2, cause: "resume" });
+    expect(lacking.held).toBeUndefined();
+    expect(begin({ ...interrupted, held: missingTool("u") }, resume)).toEqual(refused);
   });
 
   it("numbered by the store where it is new, and by its number where it is not", () => {

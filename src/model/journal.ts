@@ -83,7 +83,7 @@ export function begin(
   const isRunning = found?.state === "running";
   const isAbandoned = isRunning && found.last.owner === owner;
   const before = isAbandoned ? interrupt(found, at) : found;
-  if (as === "resume" && (before?.state !== "interrupted" || before.held !== undefined)) {
+  if (as === "resume" && (before?.state !== "interrupted" || isHeld(before))) {
     return { begun: false, reason: "not-interrupted" };
   }
   if (isRunning && !isAbandoned) {
@@ -107,6 +107,16 @@ export function begin(
     },
     ...(before ? { earlier: before.last } : {}),
   };
+}
+
+/** Why an invocation stays interrupted on a server without its tool: it holds no other server up. */
+export function missingTool(tool: string): string {
+  return `This server has no tool "${tool}".`;
+}
+
+/** Whether an interrupted invocation waits for a person: nobody resumes it by itself. */
+export function isHeld({ held, tool }: Pick<InvocationRecord, "held" | "tool">): boolean {
+  return held !== undefined && held !== missingTool(tool);
 }
 
 /** The invocation after the end of the execution that it began. */

@@ -41,7 +41,10 @@ function check(value: unknown, seen: Set<object>, errors: Set<object>): void {
   if (seen.has(value)) return;
   seen.add(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  if (ArrayBuffer.isView(value)) return;
+  if (ArrayBuffer.isView(value)) {
+    check(value.buffer, seen, errors);
+    return;
+  }
   if (!KINDS.has(kind)) {
     throw new UnstorableValueError(
       `The value cannot be stored: it holds a ${kind}, which not every store keeps. ` +
@@ -61,7 +64,7 @@ function check(value: unknown, seen: Set<object>, errors: Set<object>): void {
   const members = Object.entries(value);
   // Names come after indices.
   const [last = "0"] = members.at(-1) ?? [];
-  if (Array.isArray(value) && !/^\d+$/.test(last)) {
+  if (Array.isArray(value) && String(Number(last)) !== last) {
     throw new UnstorableValueError(
       `The value cannot be stored: it holds an array with a member named "${last}", which not every ` +
         `store keeps. Copy what you need of it.`,

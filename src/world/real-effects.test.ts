@@ -230,15 +230,40 @@ describe("for real", () => {
       lab,
       (context) =>
         atLeastOnce("outer", context, async (outer) => {
-          await atMostOnce("inner", outer, async (within) => {
-            await effect(within, "bank.pay", {}, () => performed.push("paid"));
-            if (++inner < 9) throw new NetworkError("again, in any run");
-          }).catch(() => undefined);
+          // Fails in either run, so that the second enters it, too.
+          const again = { retryPolicy: { maxAttempts: 1 } };
+          await atLeastOnce(
+            "inner",
+            outer,
+            async (within) => {
+              await effect(within, "bank.pay", {}, () => performed.push("paid"));
+              throw new NetworkError(`run ${++inner}`);
+            },
+            again,
+          ).catch(() => undefined);
         }),
       { effects: real(), effectValidation: true },
     );
     await tried.run();
     expect(performed).toEqual(["paid"]);
+  });
+
+  it("that is asked with another context than the callable's own leaves it unvalidated", async () => {
+    const performed: string[] = [];
+    const tried = await trial(
+      lab,
+      (context) =>
+        atLeastOnce("a", context, async () => {
+          await effect(context, "bank.pay", {}, () => performed.push("paid"));
+        }),
+      { effects: real(), effectValidation: true },
+    );
+    await tried.run();
+    expect(performed).toEqual(["paid"]);
+    const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
+    expect(trace.filter(({ type }) => type === "effect-validation")).toMatchObject([
+      { outcome: "left out", detail: expect.stringContaining("another context") as unknown },
+    ]);
   });
 
   it("is not done again by effect validation, whose second run gets the first answer", async () => {

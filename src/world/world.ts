@@ -54,7 +54,7 @@ export class World implements EffectPort {
   /** How long an answer takes, in milliseconds. */
   latencyMs: number;
   readonly #simulations = new Map<string, Simulation>();
-  /** How often each request of an invocation was drawn for, so that a repeated one may turn out otherwise. */
+  /** How often each request was drawn for, so that a repeated one may turn out otherwise. */
   readonly #draws = new Map<string, number>();
 
   constructor(

@@ -172,6 +172,18 @@ describe("the server's life", () => {
     expect(playground.isHanging).toBe(false);
   });
 
+  it("a crash just as the client has connected is not shown as running", async () => {
+    const playground = lab.make(example);
+    const end = playground.subscribe(() => {
+      const { tools, server } = playground.snapshot();
+      if (tools.length === 0 || server !== "starting") return;
+      end();
+      playground.crash();
+    });
+    await playground.open();
+    expect(playground.snapshot().server).toBe("crashed");
+  });
+
   it("what a server fails at outside of a call stands in the log, and is no problem of a person's", async () => {
     let looks = 0;
     const failing = exampleOf((server) => {

@@ -92,6 +92,7 @@ export class Playground {
     const life = ++this.#life;
     // At once: the page that showed another run of the sweep clears up when it is closed.
     const held = this.#hold.acquire();
+    held.catch(() => undefined); // It is waited for when it is the turn.
     return this.#inOrder(async () => {
       const { connection: _, error: __, ...state } = this.#cell.state;
       this.#cell.replace({ ...state, phase: "opening" });
@@ -196,15 +197,17 @@ export class Playground {
   async #start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     const host = this.#host;
     if (!host || host.state === "running") return;
+    const hasDied = (): boolean => host.state === "crashed";
     this.#cell.set({ server: "starting", refused: undefined });
     try {
       await host.start(options);
       await this.client.connect(host);
+      if (hasDied()) return;
       this.#cell.log("info", `Server “${this.example.name}” is running.`);
       this.#cell.set({ server: "running", serverId: host.serverId });
     } catch (error) {
       // A fault may have crashed a resumed call, and the server with it, meanwhile.
-      if (host.state === "crashed") return;
+      if (hasDied()) return;
       await host.stop();
       const { message } = asError(error);
       this.#cell.set({ server: "stopped" });

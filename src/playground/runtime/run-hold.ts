@@ -20,16 +20,25 @@ export class RunHold {
     const { run } = this;
     if (run === null) return;
     this.#held ??= this.runs().then((runs) => runs.hold(run));
-    await this.#held;
+    try {
+      await this.#held;
+    } catch (error) {
+      this.#held = undefined;
+      throw error;
+    }
   }
 
   /** Lets it go; what nobody holds is then cleared away. */
   async release(): Promise<void> {
     const held = this.#held;
-    if (!held) return;
     this.#held = undefined;
-    const release = await held;
+    // What could not be held was told when it was to be opened.
+    const release = await held?.catch(() => undefined);
+    if (!release) return;
     await release();
-    void this.runs().then((runs) => runs.clear());
+    void this.runs().then(
+      (runs) => runs.clear(),
+      () => undefined,
+    );
   }
 }

@@ -9,6 +9,13 @@ const never = new AbortController().signal;
 export function connectionContract(engine: Engine): void {
   const bench = useEngine(engine);
 
+  it("is closed once, however often it is asked to be at a time", async () => {
+    const { store } = bench;
+    const closed = await Promise.allSettled([store.close(), store.close()]);
+    expect(closed.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+    await store.close();
+  });
+
   it("a signal that is aborted already begins nothing", async () => {
     const { store } = bench;
     const signal = AbortSignal.abort(new Error("dead"));

@@ -125,7 +125,7 @@ export async function connectStore(
       caller.call("announceServer", args).catch(() => undefined);
     },
     subscribe,
-    close: () => closeBoth(caller),
+    close: closing(caller),
   };
 }
 
@@ -136,7 +136,7 @@ export async function connectLedger(port: Port, options: ConnectOptions = {}): P
   return {
     ...(methodsOf(caller, LEDGER) as Pick<Ledger, Asynchronous<Ledger>>),
     subscribe,
-    close: () => closeBoth(caller),
+    close: closing(caller),
   };
 }
 
@@ -172,11 +172,15 @@ function methodsOf(caller: Caller, methods: Methods, prefix = ""): Record<string
 }
 
 /** Closes the connection at the other end, and then the port; what is closed stays so. */
-async function closeBoth(caller: Caller): Promise<void> {
-  if (caller.isClosed) return;
-  try {
-    await caller.call("close", []);
-  } finally {
-    caller.close();
-  }
+function closing(caller: Caller): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    if (caller.isClosed) return;
+    try {
+      await caller.call("close", []);
+    } finally {
+      caller.close();
+    }
+  };
+  return () => (closed ??= close());
 }
