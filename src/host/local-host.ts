@@ -38,7 +38,7 @@ export class LocalHost implements ServerHost {
   async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     if (this.state === "running") return;
     this.state = "starting";
-    const doom = (this.#doom = { isAsked: false as boolean });
+    const doom = (this.#doom = { isAsked: false });
     let server: DurableMcpServer | undefined;
     try {
       server = await this.options.make(this.#settings);
