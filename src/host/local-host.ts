@@ -20,8 +20,8 @@ export class LocalHost implements ServerHost {
   state: HostState = "stopped";
   #server: DurableMcpServer | undefined;
   #settings: ServerSettings;
-  /** A crash was asked for while the next server is made. */
-  #doom = { isAsked: false };
+  /** Aborted where a crash is asked for while the next server is made. */
+  #doom = new AbortController();
 
   constructor(private readonly options: LocalHostOptions) {
     this.#settings = options.settings;
@@ -38,14 +38,14 @@ export class LocalHost implements ServerHost {
   async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     if (this.state === "running") return;
     this.state = "starting";
-    const doom = (this.#doom = { isAsked: false });
+    const { signal } = (this.#doom = new AbortController());
     let server: DurableMcpServer | undefined;
     try {
       server = await this.options.make(this.#settings);
       this.#adopt(server);
       // As they are now: they may have changed while it was made.
       server.configure(this.#settings);
-      if (doom.isAsked) server.crash();
+      if (signal.aborted) server.crash();
       await server.start(options);
       // A call that it resumed at once may have crashed it.
       if (server.state === "running") this.state = "running";
@@ -68,7 +68,7 @@ export class LocalHost implements ServerHost {
   }
 
   crash(): void {
-    this.#doom.isAsked = true;
+    this.#doom.abort();
     this.#server?.crash();
   }
 
