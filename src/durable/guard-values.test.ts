@@ -45,6 +45,12 @@ function guard(
   return use(alias, context, callable, options);
 }
 
+/** A page that is not isolated from other origins has no shared memory. */
+const SHARED: [string, () => unknown][] =
+  typeof SharedArrayBuffer === "undefined"
+    ? []
+    : [["is shared", () => ({ view: new Uint8Array(new SharedArrayBuffer(2)) })]];
+
 function selfCaused(): Error {
   const error = new Error("outer");
   error.cause = { by: [error] };
@@ -166,7 +172,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
   it.each<[string, () => unknown]>([
     ["cannot be cloned", () => ({ call: () => 1 })],
     ["not every store keeps: a match", () => /a(?<b>.)/.exec("ab")],
-    ["is shared", () => ({ view: new Uint8Array(new SharedArrayBuffer(2)) })],
+    ...SHARED,
     ["not every store keeps: a named member like an index", () => Object.assign([1], { "01": 2 })],
     ["not every store keeps: an error within its own cause", () => selfCaused()],
   ])("that %s is a clear error, and is not stored", async (_, callable) => {
