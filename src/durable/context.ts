@@ -64,10 +64,8 @@ export class DurableContext {
         if (!validates) return await client.request(request);
         const { sameData } = await import("./same-data.ts");
         if (earlier && sameData(earlier.request, request)) return await earlier.answer;
-        throw new GuardUsageError(
-          `The second run of effect validation asks the client for ${request.method}, which the ` +
-            `first did not: nobody is asked.`,
-        );
+        const { refuseSecondRun } = await import("./effect-validation.ts");
+        throw refuseSecondRun(request.method);
       },
     );
     asked?.requests.push({ request, answer });

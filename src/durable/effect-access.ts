@@ -1,6 +1,5 @@
 /** What a world may do with the context that an effect was asked with. */
 import { internals, type DurableContext } from "./context.ts";
-import { GuardUsageError } from "./errors.ts";
 import { guardOf } from "./execution.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 
@@ -63,9 +62,8 @@ export function effectAccess(
       );
       // What a guard within the callable asked for stands with that guard, which is not run twice.
       if (asked && first) return await first.answer;
-      throw new GuardUsageError(
-        `The second run of effect validation asks for ${name}, which the first did not: it is not performed.`,
-      );
+      const { refuseSecondRun } = await import("./effect-validation.ts");
+      throw refuseSecondRun(name);
     },
     remember(answer) {
       asked?.effects.push({ name, position, request, answer });

@@ -1,5 +1,5 @@
 /** Compares the two runs of a callable that should do the same twice. */
-import { serializeError } from "./errors.ts";
+import { GuardUsageError, serializeError } from "./errors.ts";
 import { sameMutation, type Asked } from "./execution.ts";
 import { sameData } from "./same-data.ts";
 
@@ -45,4 +45,11 @@ function inShort(value: unknown): string {
   } catch {
     return typeof value; // A bigint, or what holds itself.
   }
+}
+
+/** What the first run did not ask for is neither performed nor asked. */
+export function refuseSecondRun(what: string): GuardUsageError {
+  return new GuardUsageError(
+    `The second run of effect validation asks for ${what}, which the first did not: it is not done.`,
+  );
 }

@@ -272,9 +272,7 @@ export class GuardRun {
 
   /** Run again, the callable would do for real what it asked for past its own context. */
   #leaveUnvalidated(attempt: number): void {
-    const detail =
-      "Not validated: meanwhile an effect or a question was asked with another context than the " +
-      "callable's own.";
+    const detail = "Not validated: it asked with another context than its own.";
     this.#trace("effect-validation", { attempt, outcome: "left out", detail });
   }
 
