@@ -28,15 +28,13 @@ const leftOut = [
 ];
 
 const RARELY_NEEDED =
-  /(upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|audit|documents|bank|exchange|services|simulated-only|real-effects|verdict)\.ts$/;
+  /(\/store\/memory\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;
 
 /** Needed before the first call can be made: in one chunk it is smaller than in twenty. */
 const firstLoad = {
   name: "core",
   test: (id: string): boolean =>
-    /\/src\/(model|store|durable|mcp|world|host)\//.test(id) &&
-    !/\/store\/memory\//.test(id) &&
-    !RARELY_NEEDED.test(id),
+    /\/src\/(model|store|durable|mcp|world|host)\//.test(id) && !RARELY_NEEDED.test(id),
 };
 
 /** The development server injects inline styles and goes without. */

@@ -1,6 +1,6 @@
 /** What a sorted map refuses, and that nothing of it is written (docs/spec.md, 2.3). */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dump, openLab, trial, type Lab, type Outcome } from "../testing/lab.ts";
+import { dump, openLab, runIn, type Lab } from "../testing/lab.ts";
 import {
   InvalidKeyError,
   InvalidRangeError,
@@ -19,18 +19,6 @@ afterEach(async () => {
   await lab.close();
 });
 
-/** Executes `body` in a tool and gives what it resolves with; what it throws is thrown. */
-async function within<T>(body: (context: DurableContext) => Promise<T>): Promise<T> {
-  let result: { readonly value: T } | undefined;
-  const { run } = await trial(lab, async (context) => {
-    result = { value: await body(context) };
-  });
-  const outcome: Outcome = await run();
-  if ("error" in outcome) throw outcome.error;
-  if (!result) throw new Error("The body did not run.");
-  return result.value;
-}
-
 describe("a range is refused, with its bounds quoted,", () => {
   const map = SortedMap.ref("m");
 
@@ -43,7 +31,7 @@ describe("a range is refused, with its bounds quoted,", () => {
     ["with an endless limit", { startKey: "a", endKey: "b", limit: Infinity }],
   ])("%s", async (_what, request) => {
     for (const method of ["range", "reverseRange"] as const) {
-      const range = within((context) => map[method](context, request as RangeRequest));
+      const range = runIn(lab, (context) => map[method](context, request as RangeRequest));
       await expect(range).rejects.toThrow(InvalidRangeError);
       await expect(range).rejects.toThrow(/limit.*"a".*"b"/);
     }
@@ -57,7 +45,7 @@ describe("a range is refused, with its bounds quoted,", () => {
     ["reverseRange", "a", "a"],
     ["reverseRange", "Z", "a"],
   ])("%s from %j to %j", async (method, startKey, endKey) => {
-    const range = within((context) => map[method](context, { startKey, endKey, limit: 1 }));
+    const range = runIn(lab, (context) => map[method](context, { startKey, endKey, limit: 1 }));
     await expect(range).rejects.toThrow(InvalidRangeError);
     await expect(range).rejects.toThrow(JSON.stringify(startKey));
     await expect(range).rejects.toThrow(JSON.stringify(endKey));
@@ -84,14 +72,14 @@ describe("a mutation is refused, and nothing of it is written,", () => {
       InvalidKeyError,
     ],
   ])("%s", async (_what, mutate, type) => {
-    await within((context) => map.insert(context, { entries: { kept: toBytes("kept") } }));
+    await runIn(lab, (context) => map.insert(context, { entries: { kept: toBytes("kept") } }));
     const before = await lab.store.readRange({
       map: "m",
       direction: "ascending",
       limit: 9,
       lower: { key: "a", open: false },
     });
-    await expect(within(mutate)).rejects.toThrow(type);
+    await expect(runIn(lab, mutate)).rejects.toThrow(type);
     const rows = await dump(lab);
     expect(before).toHaveLength(1);
     expect(rows["store.entries"]).toHaveLength(1);

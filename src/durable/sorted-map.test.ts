@@ -1,7 +1,7 @@
 /** Sorted maps against a plain model: order, ranges, batches, and what is refused (docs/spec.md, 2.3). */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openLab, trial, type Lab, type Outcome } from "../testing/lab.ts";
+import { openLab, runIn, type Lab } from "../testing/lab.ts";
 import {
   compareKeys,
   InvalidKeyError,
@@ -9,7 +9,6 @@ import {
   prefixRange,
   SortedMap,
   toBytes,
-  type DurableContext,
   type RangeRequest,
   type SortedMapEntry,
 } from "../index.ts";
@@ -21,18 +20,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await lab.close();
 });
-
-/** Executes `body` in a tool and gives what it resolves with; what it throws is thrown. */
-async function within<T>(body: (context: DurableContext) => Promise<T>): Promise<T> {
-  let result: { readonly value: T } | undefined;
-  const { run } = await trial(lab, async (context) => {
-    result = { value: await body(context) };
-  });
-  const outcome: Outcome = await run();
-  if ("error" in outcome) throw outcome.error;
-  if (!result) throw new Error("The body did not run.");
-  return result.value;
-}
 
 const encoder = new TextEncoder();
 
@@ -125,7 +112,7 @@ describe("a sorted map", () => {
       fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 14 }), async (commands) => {
         const map = SortedMap.ref(`m-${crypto.randomUUID()}`);
         const model = new Map<string, Uint8Array>();
-        await within(async (context) => {
+        await runIn(lab, async (context) => {
           for (const [index, command] of commands.entries()) {
             const once = map.idempotently(`${map.name} ${index}`);
             switch (command.do) {
@@ -158,7 +145,7 @@ describe("a sorted map", () => {
   it("is read to both of its ends, in either direction, however it is asked", async () => {
     const all = Object.fromEntries(chars.map((key, index) => [key, toBytes(index)]));
     const keys = Object.keys(all).sort(byBytes);
-    await within(async (context) => {
+    await runIn(lab, async (context) => {
       const map = SortedMap.ref("chars");
       // Its neighbours must not be seen.
       await SortedMap.ref("char").insert(context, { entries: all });
@@ -184,7 +171,7 @@ describe("a sorted map", () => {
 
   it("keeps a key that begins with a byte order mark as it is", async () => {
     const bom = "\ufeffkey";
-    await within(async (context) => {
+    await runIn(lab, async (context) => {
       const map = SortedMap.ref("m");
       await map.insert(context, { entries: { [bom]: toBytes(1) } });
       expect((await map.range(context, { startKey: "a", limit: 9 })).entries).toMatchObject([
@@ -194,7 +181,7 @@ describe("a sorted map", () => {
   });
 
   it("takes the empty key, which sorts first", async () => {
-    await within(async (context) => {
+    await runIn(lab, async (context) => {
       const map = SortedMap.ref("m");
       await map.insert(context, { entries: { "": toBytes(0), "\u0000": toBytes(1) } });
       expect((await map.get(context, { key: "" })).value).toEqual(toBytes(0));
@@ -207,7 +194,7 @@ describe("a sorted map", () => {
 
   it("takes keys that mean something to an object", async () => {
     const names = ["__proto__", "constructor", "10", "9"];
-    await within(async (context) => {
+    await runIn(lab, async (context) => {
       const map = SortedMap.ref("m");
       const entries = Object.fromEntries(names.map((name) => [name, toBytes(name)]));
       await map.insert(context, { entries });
@@ -217,7 +204,7 @@ describe("a sorted map", () => {
   });
 
   it("that was never written is empty", async () => {
-    await within(async (context) => {
+    await runIn(lab, async (context) => {
       const map = SortedMap.ref("nothing");
       expect(await map.get(context, { key: "a" })).toEqual({ value: undefined });
       expect(await map.range(context, { startKey: "a", limit: 1 })).toEqual({ entries: [] });
@@ -228,7 +215,7 @@ describe("a sorted map", () => {
 
   it("gives the bytes of a view of a bigger buffer, exactly, and as they were", async () => {
     const big = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]);
-    await within(async (context) => {
+    await runIn(lab, async (context) => {
       const map = SortedMap.ref("m");
       const writing = map.insert(context, { entries: { k: big.subarray(2, 5) } });
       big.fill(99);
@@ -240,7 +227,7 @@ describe("a sorted map", () => {
   });
 
   it("takes the greatest limit that is a positive integer", async () => {
-    await within(async (context) => {
+    await runIn(lab, async (context) => {
       const map = SortedMap.ref("m");
       await map.insert(context, { entries: { a: toBytes(1) } });
       for (const method of ["range", "reverseRange"] as const) {

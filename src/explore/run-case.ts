@@ -22,6 +22,7 @@ import {
   canonicalJson,
   deferred,
   effectsAsked,
+  isHeld,
   overriding,
   type DurableStore,
   type GuardRecord,
@@ -229,8 +230,9 @@ export async function runCase(
 async function untilResumed(store: InspectableStore, server: DurableMcpServer): Promise<void> {
   const done = deferred<void>();
   const look = async (): Promise<void> => {
-    const { state, held } = (await store.readInvocation(INVOCATION)) ?? {};
-    const isPending = state === "running" || (state === "interrupted" && held === undefined);
+    const found = await store.readInvocation(INVOCATION);
+    const isPending =
+      found?.state === "running" || (found?.state === "interrupted" && !isHeld(found));
     if (!isPending || server.state !== "running") done.resolve();
   };
   const check = (): void => void look().catch(done.reject);

@@ -44,8 +44,6 @@ export interface SweepOptions {
   readonly prefix: string;
   readonly signal?: AbortSignal;
   readonly onResult?: (result: CaseResult) => void;
-  /** On what the cases are run: in memory unless given. */
-  readonly open?: OpenCase;
   /** On what one case in ten is run as well, and must come to the same: IndexedDB unless given. */
   readonly check?: OpenCase;
 }
@@ -113,7 +111,7 @@ export async function sweep(
   scenario: Scenario,
   clean: CaseRun,
   cases: readonly (readonly Fault[])[],
-  { prefix, signal, onResult, open = inMemory, check = onIndexedDb }: SweepOptions,
+  { prefix, signal, onResult, check = onIndexedDb }: SweepOptions,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   const entries = cases.entries();
@@ -123,7 +121,7 @@ export async function sweep(
       if (signal?.aborted || failed.length > 0) return;
       try {
         const name = `${prefix}-${index}`;
-        const found = await tryCase(scenario, clean, faults, name, open);
+        const found = await tryCase(scenario, clean, faults, name);
         const result =
           index % CHECKED === 0
             ? checked(found, await tryCase(scenario, clean, faults, name, check))
@@ -161,7 +159,7 @@ export async function tryCase(
   };
 }
 
-/** How often a body was executed is not compared: a resumption and a retry may come in either order. */
+/** The case with what the same came to on the other engine: by what a person is told of it. */
 function checked(result: CaseResult, other: CaseResult): CaseResult {
   const [here, there] = [result, other].map(({ outcome, promises, judgement, run }) =>
     [

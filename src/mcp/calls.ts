@@ -56,12 +56,13 @@ export class Calls {
       const invocation = new Invocation(this.#host(), session, extra, asked);
       this.#byExtra.set(extra, invocation);
       this.#underWay.add(invocation);
+      // A resumption has no client that could miss its answer: it is in the journal.
+      const arrives = (): boolean => as === "resume" || !invocation.responseLost;
       try {
         const result = await invocation.answer(() => inner(request, extra));
-        // A resumption has no client that could miss its answer: it is in the journal.
-        if (!invocation.responseLost || as === "resume") return result;
+        if (arrives()) return result;
       } catch (error) {
-        if (!invocation.responseLost || as === "resume") throw error;
+        if (arrives()) throw error;
       } finally {
         this.#underWay.delete(invocation);
         invocation.settled.resolve();

@@ -2,11 +2,11 @@ import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { call, ok, openLab, settled, textOf, until, type Lab, guardOf } from "../testing/lab.ts";
+import { echo } from "../testing/tools.ts";
 import {
   atMostOnce,
   AtMostOnceFailedBeforeCompleting,
   charge,
-  DurableMcpServer,
   EXECUTION,
   FaultPlan,
   INVOCATION_ID,
@@ -23,10 +23,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await lab.close();
 });
-
-const echo = (server: DurableMcpServer): void => {
-  server.registerTool("echo", { inputSchema: { text: z.string() } }, ({ text }) => ok(text));
-};
 
 describe("an invocation", () => {
   it("is journalled with its executions and carries its ids in _meta", async () => {

@@ -1,16 +1,9 @@
 /** Ends that the journal refuses or takes late, and what the client is answered then. */
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { call, ok, openLab, type Lab } from "../testing/lab.ts";
-import {
-  atMostOnce,
-  DurableMcpServer,
-  FaultPlan,
-  INVOCATION_ID,
-  SortedMap,
-  toBytes,
-  uuidv7,
-} from "../index.ts";
+import { call, openLab, type Lab } from "../testing/lab.ts";
+import { interruptedStep, step } from "../testing/tools.ts";
+import { atMostOnce, DurableMcpServer, FaultPlan, INVOCATION_ID, uuidv7 } from "../index.ts";
 import { deferred, overriding, type InspectableStore } from "../store/index.ts";
 
 let lab: Lab;
@@ -18,20 +11,6 @@ beforeEach(async () => {
   lab = await openLab();
 });
 afterEach(() => lab.close());
-
-const step = (server: DurableMcpServer): void =>
-  server.registerTool("step", {}, async (_args, context) => {
-    await atMostOnce("a", context, () => undefined);
-    await SortedMap.ref("m").insert(context, { entries: { n: toBytes(1) } });
-    return ok();
-  });
-
-async function interrupted(id: string): Promise<DurableMcpServer> {
-  const faults = new FaultPlan([{ point: "guard:stored", kind: "crash", when: { nth: 1 } }]);
-  const { server, client } = await lab.serve(step, { faults });
-  await expect(call(client, "step", {}, id)).rejects.toThrow("Connection closed");
-  return server;
-}
 
 /** A tool that throws what the SDK passes on as a protocol error. */
 const elicits =
@@ -117,7 +96,7 @@ describe("a protocol error of a tool's own", () => {
 
 it("a resumption that cannot be journalled is told, and leaves the call interrupted", async () => {
   const id = uuidv7();
-  await interrupted(id);
+  await interruptedStep(lab, id);
   const errors: unknown[] = [];
   const { server } = await lab.serve(step, {
     resume: "hold",

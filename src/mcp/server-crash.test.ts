@@ -3,15 +3,8 @@ import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { call, ok, openLab, settled, textOf, until, type Lab } from "../testing/lab.ts";
-import {
-  atLeastOnce,
-  atMostOnce,
-  charge,
-  DurableMcpServer,
-  FaultPlan,
-  NetworkError,
-  uuidv7,
-} from "../index.ts";
+import { echo, pay } from "../testing/tools.ts";
+import { atLeastOnce, atMostOnce, charge, DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
 import { deferred } from "../store/index.ts";
 
 let lab: Lab;
@@ -21,27 +14,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await lab.close();
 });
-
-const echo = (server: DurableMcpServer): void => {
-  server.registerTool("echo", { inputSchema: { text: z.string() } }, ({ text }) => ok(text));
-};
-
-/** A payment of 5 under an at-most-once guard. */
-const pay = (server: DurableMcpServer): void => {
-  server.registerTool(
-    "pay",
-    { inputSchema: { amount: z.number() } },
-    async ({ amount }, context) => {
-      const receipt = await atMostOnce(
-        "payment",
-        context,
-        (context) => charge(context, { transaction_id: "t", amount, currency: "USD" }),
-        { schema: z.object({ transaction_id: z.string() }), retryableErrors: [NetworkError] },
-      );
-      return ok(receipt.transaction_id);
-    },
-  );
-};
 
 function echoAndPay(server: DurableMcpServer): void {
   echo(server);

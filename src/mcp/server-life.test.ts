@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { call, ok, openLab, quiesce, settled, type Lab } from "../testing/lab.ts";
+import { interruptedStep, step } from "../testing/tools.ts";
 import {
-  atMostOnce,
   connect,
   DurableMcpServer,
   FaultPlan,
@@ -21,23 +21,9 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-const step = (server: DurableMcpServer): void =>
-  server.registerTool("step", {}, async (_args, context) => {
-    await atMostOnce("a", context, () => undefined);
-    await SortedMap.ref("m").insert(context, { entries: { n: toBytes(1) } });
-    return ok();
-  });
-
-async function interrupted(id: string): Promise<DurableMcpServer> {
-  const faults = new FaultPlan([{ point: "guard:stored", kind: "crash", when: { nth: 1 } }]);
-  const { server, client } = await lab.serve(step, { faults });
-  await expect(call(client, "step", {}, id)).rejects.toThrow("Connection closed");
-  return server;
-}
-
 it("a resumption on a server that has crashed neither writes nor hangs its caller", async () => {
   const id = uuidv7();
-  const dead = await interrupted(id);
+  const dead = await interruptedStep(lab, id);
   const { server } = await lab.serve(step, { resume: "hold" });
   await lab.store.holdInvocation(id, "held by hand");
   await expect(dead.resume(id)).rejects.toThrow("The server is crashed");
@@ -48,7 +34,7 @@ it("a resumption on a server that has crashed neither writes nor hangs its calle
 
 it("a resumption whose server crashes meanwhile says so", async () => {
   const id = uuidv7();
-  await interrupted(id);
+  await interruptedStep(lab, id);
   const faults = new FaultPlan([{ point: "map:before-commit", kind: "crash", when: { nth: 1 } }]);
   const { server } = await lab.serve(step, { resume: "hold", faults });
   await expect(server.resume(id)).rejects.toThrow("The server crashed meanwhile");
@@ -183,7 +169,7 @@ it("a call that somebody else cancels is an error for its client, not an empty s
 
 it("a resumption that is cancelled ends without an error", async () => {
   const id = uuidv7();
-  await interrupted(id);
+  await interruptedStep(lab, id);
   const faults = new FaultPlan([
     { point: "map:before-commit", kind: "hang", when: { every: true } },
   ]);
@@ -197,7 +183,7 @@ it("a resumption that is cancelled ends without an error", async () => {
 
 it("a resumption whose response is to be lost ends by a cancellation, too", async () => {
   const id = uuidv7();
-  await interrupted(id);
+  await interruptedStep(lab, id);
   const faults = new FaultPlan([
     { point: "map:before-commit", kind: "lose-response", when: { nth: 1 } },
     { point: "map:committed", kind: "hang", when: { nth: 1 } },
@@ -211,7 +197,7 @@ it("a resumption whose response is to be lost ends by a cancellation, too", asyn
 
 it("a resumption whose response is to be lost ends: its answer is in the journal", async () => {
   const id = uuidv7();
-  await interrupted(id);
+  await interruptedStep(lab, id);
   const faults = new FaultPlan([
     { point: "call:before-response", kind: "lose-response", when: { every: true } },
   ]);

@@ -1,9 +1,9 @@
 /** How a server starts, and how lost responses and hangs end. */
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import { call, ok, openLab, textOf, until, type Lab } from "../testing/lab.ts";
-import { atMostOnce, charge, DurableMcpServer, FaultPlan, NetworkError, uuidv7 } from "../index.ts";
+import { call, openLab, textOf, until, type Lab } from "../testing/lab.ts";
+import { pay } from "../testing/tools.ts";
+import { DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
 import { overriding, type Liveness } from "../store/index.ts";
 
 let lab: Lab;
@@ -13,23 +13,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await lab.close();
 });
-
-/** A payment of 5 under an at-most-once guard. */
-const pay = (server: DurableMcpServer): void => {
-  server.registerTool(
-    "pay",
-    { inputSchema: { amount: z.number() } },
-    async ({ amount }, context) => {
-      const receipt = await atMostOnce(
-        "payment",
-        context,
-        (context) => charge(context, { transaction_id: "t", amount, currency: "USD" }),
-        { schema: z.object({ transaction_id: z.string() }), retryableErrors: [NetworkError] },
-      );
-      return ok(receipt.transaction_id);
-    },
-  );
-};
 
 describe("a lost response", () => {
   it("rejects the client's call at once, and the work is done", async () => {

@@ -15,9 +15,11 @@ import {
 
 import {
   deferred,
+  judgeCall,
   type DurableStore,
   type GuardRecord,
   type InspectableStore,
+  type Verdict,
   type WriteHeader,
 } from "../store/index.ts";
 
@@ -171,8 +173,32 @@ export async function trial(
   };
 }
 
+/** Executes `body` in a tool and gives what it resolves with; what it throws is thrown. */
+export async function runIn<T>(
+  lab: Lab,
+  body: (context: DurableContext) => Promise<T>,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  const { run } = await trial(lab, async (context) => {
+    result = { value: await body(context) };
+  });
+  const outcome: Outcome = await run();
+  if ("error" in outcome) throw outcome.error;
+  if (!result) throw new Error("The body did not run.");
+  return result.value;
+}
+
 /** So many writes a test makes at the most. */
 const MOST = 999;
+
+/** What became of an invocation outside, in a word. */
+export async function verdictOf(lab: Lab, id: string): Promise<Verdict | undefined> {
+  const invocation = await lab.store.readInvocation(id);
+  if (!invocation) throw new Error(`There is no call ${id}.`);
+  const guards = await lab.store.readGuards({ invocation: id, limit: MOST });
+  const effects = await lab.world.ledger.rows({ invocation: id, limit: MOST });
+  return judgeCall({ invocation, guards, effects })?.verdict;
+}
 
 /** Everything that the store and the ledger hold, by what the port gives. */
 export async function dump({ store, world }: Lab): Promise<Record<string, unknown[]>> {

@@ -1,7 +1,7 @@
 /** `effect`: counted, simulated or for real, refused or uncertain, never done twice by validation. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { openLab, trial, type Lab } from "../testing/lab.ts";
+import { openLab, trial, verdictOf, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -24,13 +24,6 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 const rows = () => lab.world.ledger.rows({ limit: 99 });
-
-async function verdict(id: string) {
-  const invocation = await lab.store.readInvocation(id);
-  if (!invocation) throw new Error(`There is no call ${id}.`);
-  const guards = await lab.store.readGuards({ invocation: id, limit: 99 });
-  return judgeCall({ invocation, guards, effects: await rows() })?.verdict;
-}
 
 describe("simulated", () => {
   it("is answered by its simulation, and its row tells who asked, where and what", async () => {
@@ -56,7 +49,7 @@ describe("simulated", () => {
       { ...about, position: 0, request: { to: "y" } },
       { ...about, position: 1, request: { to: "z" } },
     ]);
-    expect(await verdict(tried.id)).toBe("done once");
+    expect(await verdictOf(lab, tried.id)).toBe("done once");
   });
 
   it("by answers is the same for the same seed and request, and another for another seed", async () => {
@@ -219,5 +212,5 @@ it("a retryable error after the effect makes it happen twice: the guards kept th
     { effects: lab.world, faults },
   );
   expect(await tried.run()).toEqual({ value: "ok" });
-  expect(await verdict(tried.id)).toBe("done twice");
+  expect(await verdictOf(lab, tried.id)).toBe("done twice");
 });

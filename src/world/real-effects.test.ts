@@ -1,14 +1,13 @@
 /** Effects for real: performed once, and truly told of, whatever becomes of the answer or the ledger. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { guardOf, openLab, quiesce, settled, trial, type Lab } from "../testing/lab.ts";
+import { guardOf, openLab, quiesce, settled, trial, verdictOf, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
   effect,
   EffectRefused,
   FaultPlan,
-  judgeCall,
   NetworkError,
   uuidv7,
   World,
@@ -26,13 +25,6 @@ afterEach(() => lab.close());
 const real = (): World => new World(lab.world.ledger, { effects: "real" });
 const rows = () => lab.world.ledger.rows({ limit: 99 });
 
-async function verdict(id: string) {
-  const invocation = await lab.store.readInvocation(id);
-  if (!invocation) throw new Error(`There is no call ${id}.`);
-  const guards = await lab.store.readGuards({ invocation: id, limit: 99 });
-  return judgeCall({ invocation, guards, effects: await rows() })?.verdict;
-}
-
 describe("for real", () => {
   it("is performed once, and its row holds what the service answered", async () => {
     const perform = vi.fn(() => Promise.resolve({ id: 7 }));
@@ -41,7 +33,7 @@ describe("for real", () => {
     expect(await tried.run()).toEqual({ value: { id: 7 } });
     expect(perform).toHaveBeenCalledTimes(1);
     expect(await rows()).toMatchObject([{ outcome: "answered", response: { id: 7 } }]);
-    expect(await verdict(tried.id)).toBe("done once");
+    expect(await verdictOf(lab, tried.id)).toBe("done once");
   });
 
   it("that is refused did not happen; whatever else it throws, it may have", async () => {
@@ -81,7 +73,7 @@ describe("for real", () => {
     await settled(lab, id, "completed");
     expect(await guardOf(lab.store, id, "pay")).toMatchObject({ state: "started" });
     expect(await rows()).toHaveLength(1);
-    expect(await verdict(id)).toBe("unknown");
+    expect(await verdictOf(lab, id)).toBe("unknown");
   });
 
   it.each<[string, unknown]>([
@@ -96,7 +88,7 @@ describe("for real", () => {
     expect(await tried.run()).toEqual({ value: given });
     expect(perform).toHaveBeenCalledTimes(1);
     expect(await rows()).toMatchObject([{ outcome: "answered" }]);
-    expect(await verdict(tried.id)).toBe("done once");
+    expect(await verdictOf(lab, tried.id)).toBe("done once");
   });
 
   it("a ledger that cannot be told of its end takes away neither the answer nor the service's error", async () => {
@@ -130,7 +122,7 @@ describe("for real", () => {
       // The body does it again: a resumption, or a retry.
       const next = await trial(lab, body, { effects: real() }, id);
       await next.run();
-      expect(await verdict(id)).toBe("done twice");
+      expect(await verdictOf(lab, id)).toBe("done twice");
     },
   );
 

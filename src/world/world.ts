@@ -34,8 +34,8 @@ export interface WorldSettings {
 /** What stands in for a service where effects are simulated. */
 export interface Simulation<Request = unknown> {
   /**
-   * What the service does, at once or by a promise, given its seeded randomness: numbers in [0, 1). What it throws is a refusal:
-   * nothing happened.
+   * What the service does, at once or by a promise, given its seeded randomness: numbers in [0, 1).
+   * What it throws is a refusal: nothing happened.
    */
   readonly perform?: (request: Request, draw: () => number) => unknown;
   /** In the place of `perform`: one of them, drawn by the seed. */

@@ -40,6 +40,13 @@ const parseAsComparing = createParser<Comparing>({
     a.call === b.call && a.execution === b.execution && a.callExecution === b.callExecution,
 });
 
+/** What is of one database, and is left with it. */
+const ofDatabase = {
+  map: parseAsString,
+  /** An earlier moment, as the number of a write: the map is shown as it was right after it. */
+  moment: parseAsInteger,
+};
+
 const place = {
   example: parseAsString.withDefault("processing"),
   tool: parseAsString,
@@ -57,9 +64,7 @@ const place = {
   explore: parseAsStringLiteral(["open"] as const),
   /** A run of the sweep, by the name of its database, in place of the example's own. */
   run: parseAsString,
-  /** See `range`: both are of one database, and are left with it. */
-  map: parseAsString,
-  moment: parseAsInteger,
+  ...ofDatabase,
   /** The harness: its menu, or the example's run, which only a click begins. */
   harness: parseAsStringLiteral(["menu", "run"] as const),
 };
@@ -98,15 +103,13 @@ export function usePlace() {
 type Nullable<T> = { [Name in keyof T]: T[Name] | null };
 
 const range = {
-  map: parseAsString,
+  ...ofDatabase,
   start: parseAsString,
   end: parseAsString,
   prefix: parseAsString,
   reverse: parseAsBoolean.withDefault(false),
   /** As it was typed. */
   limit: parseAsString.withDefault("50"),
-  /** An earlier moment, as the number of a write: the map is shown as it was right after it. */
-  moment: parseAsInteger,
 };
 
 /** Typing in a range's fields is no move. */

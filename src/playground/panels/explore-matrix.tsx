@@ -104,9 +104,9 @@ function aboutPlace({ match: { alias, map, service }, nth }: Place): string {
 }
 
 /** What a person has to know of a case first. */
-export type Standing = "broken" | "not passed" | "mind" | "holds";
+type Standing = "broken" | "not passed" | "mind" | "holds";
 
-export function standingOf({ promises, judgement, hasStruck }: CaseResult): Standing {
+function standingOf({ promises, judgement, hasStruck }: CaseResult): Standing {
   if (!promises.holds) return "broken";
   if (!hasStruck) return "not passed";
   const verdict = judgement?.verdict;
