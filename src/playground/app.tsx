@@ -8,13 +8,13 @@ import { useMedia } from "./hooks/use-media.ts";
 import { usePlayground, usePlaygroundState } from "./hooks/use-playground.ts";
 import { useStoredState } from "./hooks/use-stored-state.ts";
 import { useTheme } from "./hooks/use-theme.ts";
-import { Notices } from "./panels/notices.tsx";
 import { ServerBar } from "./panels/server-bar.tsx";
 
 /** The first minute is about a payment. */
 const GUIDED_EXAMPLE = "processing";
 
 const BottomPanel = lazy(() => import("./panels/bottom-panel.tsx"));
+const Notices = lazy(() => import("./panels/notices.tsx"));
 const GuidePanel = lazy(() => import("./panels/guide-panel.tsx"));
 const NarrowLayout = lazy(() => import("./narrow-layout.tsx"));
 const Explore = lazy(() => import("./panels/explore.tsx"));
@@ -54,7 +54,11 @@ export function App(): ReactElement {
         />
       </Boundary>
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
-        <Notices />
+        <Boundary>
+          <Suspense fallback={null}>
+            <Notices />
+          </Suspense>
+        </Boundary>
         {guide === "open" && hasGuide ? (
           <Boundary>
             <Suspense fallback={<div className="h-32 shrink-0" />}>

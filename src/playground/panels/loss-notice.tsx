@@ -12,7 +12,7 @@ interface Gone {
   readonly ledger: boolean;
 }
 
-export default function LossNotice({ loss }: { readonly loss: Loss }): ReactElement {
+export function LossNotice({ loss }: { readonly loss: Loss }): ReactElement {
   const playground = usePlayground();
   const { database } = playground;
   const store = loss.databases.includes(database);

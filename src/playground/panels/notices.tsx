@@ -1,13 +1,12 @@
 /** What keeps the page from its database or from what was asked for, in words, and what to do. */
-import { lazy, Suspense, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { Button } from "../components/button.tsx";
-import { Boundary, Notice } from "../components/panel.tsx";
+import { Notice } from "../components/panel.tsx";
 import { usePlace } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { LossNotice } from "./loss-notice.tsx";
 
-const LossNotice = lazy(() => import("./loss-notice.tsx"));
-
-export function Notices(): ReactElement {
+export default function Notices(): ReactElement {
   return (
     <>
       <ConnectionNotice />
@@ -81,13 +80,7 @@ function ConnectionNotice(): ReactElement | null {
 function Lost(): ReactElement | null {
   const { loss } = usePlaygroundState();
   if (!loss) return null;
-  return (
-    <Boundary>
-      <Suspense fallback={null}>
-        <LossNotice loss={loss} />
-      </Suspense>
-    </Boundary>
-  );
+  return <LossNotice loss={loss} />;
 }
 
 /** What was asked for last, and could not be done. */

@@ -1,6 +1,7 @@
 /** What the contract needs of an engine, and what its tests are written with. */
 import { afterEach, beforeEach } from "vitest";
 import type {
+  GuardKind,
   GuardRecord,
   InspectableStore,
   InvocationRecord,
@@ -77,9 +78,10 @@ export async function claim(
   store: InspectableStore,
   invocation: InvocationRecord,
   alias: string,
+  kind: GuardKind = "atMostOnce",
 ): Promise<GuardRecord> {
   const about = { invocation: invocation.id, ...refOf(invocation), alias, at: 0 } as const;
-  return (await store.claimGuard({ ...about, kind: "atMostOnce" })).record;
+  return (await store.claimGuard({ ...about, kind })).record;
 }
 
 export function insert(...keys: readonly string[]): MapChange {

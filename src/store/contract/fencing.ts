@@ -62,6 +62,36 @@ export function fencingContract(engine: Engine): void {
     });
   });
 
+  it.each<[string, Act]>([
+    ["marked interrupted", (other) => other.interruptInvocations({ dead: ["o"], at: 1 })],
+    [
+      "taken over",
+      async (other, begun) => {
+        await other.interruptInvocations({ dead: ["o"], at: 1 });
+        await claim(other, await begin(other, begun.id), "a", "atLeastOnce");
+      },
+    ],
+    ["wiped", (other) => other.wipe()],
+  ])(
+    "what was %s over another connection is not settled, alone or among others",
+    async (_, act) => {
+      const { store } = bench;
+      const other = await bench.connect();
+      for (const isAlone of [true, false]) {
+        const id = isAlone ? "alone" : "among";
+        const begun = await begin(store, id);
+        if (!isAlone) await begin(store, "others", "p");
+        const claimed = await claim(store, begun, "a", "atLeastOnce");
+        await act(other, begun);
+        const before = await store.readGuards({ invocation: id, limit: 9 });
+        await expect(
+          store.settleGuard({ claimed, at: 2, state: "stored", value: "late" }),
+        ).rejects.toThrow(SupersededError);
+        expect(await store.readGuards({ invocation: id, limit: 9 })).toEqual(before);
+      }
+    },
+  );
+
   it("an execution ends once", async () => {
     const { store } = bench;
     const begun = await begin(store, "i");

@@ -48,17 +48,29 @@ export function guardContract(engine: Engine): void {
     expect(await store.countAttempts([begun])).toEqual([{ attempts: 2, atLeast: false }]);
   });
 
-  it("a guard is settled only as it was claimed: a late writer changes nothing", async () => {
-    const { store } = bench;
-    const begun = await begin(store, "i");
-    const first = await claim(store, begun, "a");
-    await store.settleGuard({ claimed: first, at: 1, state: "absent" });
-    const second = await claim(store, begun, "a");
-    await expect(
-      store.settleGuard({ claimed: first, at: 2, state: "stored", value: 1 }),
-    ).rejects.toThrow(SupersededError);
-    expect(await store.readGuard(begun.seq, "a")).toEqual(second);
-  });
+  it.each([
+    ["alone", []],
+    ["among others", ["p", "q"]],
+  ])(
+    "a guard is settled only as it was claimed, %s: a late writer changes nothing",
+    async (_, others) => {
+      const { store } = bench;
+      const begun = await begin(store, "i");
+      for (const owner of others) await begin(store, owner, owner);
+      const first = await claim(store, begun, "a");
+      await store.settleGuard({ claimed: first, at: 1, state: "absent" });
+      const second = await claim(store, begun, "a");
+      await expect(
+        store.settleGuard({ claimed: first, at: 2, state: "stored", value: 1 }),
+      ).rejects.toThrow(SupersededError);
+      expect(await store.readGuard(begun.seq, "a")).toEqual(second);
+      await store.settleGuard({ claimed: second, at: 3, state: "stored", value: 2 });
+      await expect(store.settleGuard({ claimed: second, at: 4, state: "failed" })).rejects.toThrow(
+        SupersededError,
+      );
+      expect(await store.readGuard(begun.seq, "a")).toMatchObject({ state: "stored", value: 2 });
+    },
+  );
 
   it("of two claims of one guard at a time, over two connections, one wins", async () => {
     const stores = [bench.store, await bench.connect()];

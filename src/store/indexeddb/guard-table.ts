@@ -12,6 +12,7 @@ import {
   type ClaimOutcome,
   type GuardClaim,
   type GuardRecord,
+  type GuardSettlement,
 } from "../../model/index.ts";
 import type { GuardStore } from "../durable-store.ts";
 import { SupersededError } from "../errors.ts";
@@ -66,19 +67,20 @@ export function guardTable({ db, executing }: Connection): GuardStore {
       // Strict: a callable that may run once is entered only when that is on the disk.
       const durability = asked.kind === "atMostOnce" ? "strict" : "relaxed";
       const isAlone = executing.size <= 1;
-      return await claimGuard(db, asked, { ...options, durability, isAlone });
+      const outcome = await claimGuard(db, asked, { ...options, durability, isAlone });
+      const known = executing.get(asked.invocationSeq);
+      if (outcome.claimed && known?.execution === asked.execution) {
+        known.claims.set(asked.alias, outcome.record.attempts);
+      }
+      return outcome;
     },
 
     async settleGuard(settlement, options = {}) {
-      const { claimed } = settlement;
-      const { invocationSeq, alias } = claimed;
-      await write(db, ["guards"], options, async (tx) => {
-        const guards = tx.objectStore("guards");
-        const read = settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
-        // Who claimed it knows its record: it is written while it is looked at again.
-        guards.put(settle(settlement));
-        if (!isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
-      });
+      const { invocationSeq, alias, execution, attempts } = settlement.claimed;
+      const known = executing.get(invocationSeq);
+      const isKnown = known?.execution === execution && known.claims.get(alias) === attempts;
+      if (isKnown) known.claims.delete(alias);
+      await settleGuard(db, settlement, { ...options, mayWait: !isKnown || executing.size <= 1 });
     },
   };
 }
@@ -110,5 +112,34 @@ async function claimGuard(
     });
   } catch (error) {
     throw isFenced() ? new SupersededError(asked.execution) : error;
+  }
+}
+
+/**
+ * A claim is compared with the record. Where that would keep others waiting, and this connection knows
+ * that nothing of its own has changed it since, only another execution can have: that one's beginning
+ * has left a mark.
+ */
+async function settleGuard(
+  db: PlaygroundDatabase,
+  settlement: GuardSettlement,
+  options: TransactOptions & { readonly mayWait: boolean },
+): Promise<void> {
+  const { claimed } = settlement;
+  let isFenced = (): boolean => false;
+  try {
+    await write(db, ["guards"], options, async (tx) => {
+      const guards = tx.objectStore("guards");
+      const { invocationSeq, alias } = claimed;
+      const read = options.mayWait
+        ? settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]))
+        : undefined;
+      if (!read) isFenced = abortIfMarked(tx, claimed);
+      // Who claimed it knows its record: it is written while it is looked at again.
+      guards.put(settle(settlement));
+      if (read && !isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
+    });
+  } catch (error) {
+    throw isFenced() ? new SupersededError(claimed.execution) : error;
   }
 }

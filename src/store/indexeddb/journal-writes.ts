@@ -41,7 +41,10 @@ export function journalWrites({ db, executing }: Connection): Pick<JournalStore,
       const outcome =
         (isMostLikelyNew ? await beginNew(db, asked, options) : undefined) ??
         (await beginAnother(db, asked, options));
-      if (outcome.begun) executing.add(outcome.invocation.seq);
+      if (outcome.begun) {
+        const { seq, last } = outcome.invocation;
+        executing.set(seq, { execution: last.number, claims: new Map() });
+      }
       return outcome;
     },
 

@@ -41,7 +41,7 @@ export async function openStore({
   const { name } = options;
   const db = await openCurrent(options);
   const feed = new ChangeFeed(originChannel(name));
-  const connection: Connection = { db, executing: new Set() };
+  const connection: Connection = { db, executing: new Map() };
   const maps = sortedMapTable(connection);
   const store = {
     name,
