@@ -6,6 +6,7 @@ import vitest from "@vitest/eslint-plugin";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import playwright from "eslint-plugin-playwright";
 import reactHooks from "eslint-plugin-react-hooks";
+import { readdirSync } from "node:fs";
 import tseslint from "typescript-eslint";
 
 /** The folders of src from the bottom up; those on one level do not know one another. */
@@ -61,6 +62,27 @@ const engines = engineNames.flatMap((engine) => [
   })),
 ]);
 
+/** Within the page, from the bottom up; features do not know one another's inside. */
+const pageLevels = ["browser", "components", "runtime", "hooks", "features", "shell"];
+const page = [
+  ...pageLevels.flatMap((folder, at) =>
+    pageLevels.slice(at + 1).map((upper) => ({
+      target: `./src/playground/${folder}`,
+      from: `./src/playground/${upper}`,
+      message: `${folder} may not know ${upper}: imports point one way.`,
+    })),
+  ),
+  ...readdirSync(new URL("src/playground/features", import.meta.url)).map((feature) => ({
+    target: [
+      `./src/playground/features/!(${feature})/**/*`,
+      "./src/playground/!(features)/**/*",
+      "./src/testing/**/*",
+    ],
+    from: `./src/playground/features/${feature}/!(index).{ts,tsx}`,
+    message: `Import from features/${feature}/index.ts.`,
+  })),
+];
+
 /** What tests are written with is in no product. */
 const testing = {
   target: "./src/!(testing)/**/!(*.test).{ts,tsx}",
@@ -106,6 +128,7 @@ export default tseslint.config(
             ),
             ...doors,
             ...engines,
+            ...page,
             testing,
           ],
         },

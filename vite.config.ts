@@ -54,7 +54,7 @@ const executablePath = findBrowser();
 const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts", "src/docs.test.ts", "src/node/**/*.test.ts"];
-const browserOnly = ["src/playground/panels/*.test.ts"];
+const browserOnly = ["src/playground/features/tools/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,

@@ -26,10 +26,10 @@ describe("imports point one way", { timeout }, () => {
     ["src/world/world.ts", "../mcp/index.ts", "world may not know mcp"],
     ["src/host/local-host.ts", "../examples/index.ts", "host may not know examples"],
     ["src/mcp/meta.ts", "../host/index.ts", "mcp may not know host"],
-    ["src/examples/index.ts", "../playground/format.ts", "examples may not know playground"],
+    ["src/examples/index.ts", "../playground/main.tsx", "examples may not know playground"],
     ["src/explore/index.ts", "../node/index.ts", "explore may not know node"],
-    ["src/node/port.ts", "../playground/format.ts", "node may not know playground"],
-    ["src/playground/format.ts", "../node/index.ts", "playground may not know node"],
+    ["src/node/port.ts", "../playground/main.tsx", "node may not know playground"],
+    ["src/playground/main.tsx", "../node/index.ts", "playground may not know node"],
   ])("%s may not import %s", async (file, from, message) => {
     const found = await problems(file, `import type * as upper from "${from}";\n`);
     expect(found.join()).toContain(message);
@@ -44,6 +44,27 @@ describe("imports point one way", { timeout }, () => {
   ])("%s may not import %s: an engine or a test's helper", async (file, from, message) => {
     const found = await problems(file, `import type * as other from "${from}";\n`);
     expect(found.join()).toContain(message);
+  });
+
+  it.each([
+    ["browser/use-theme.ts", "../components/button.tsx", "browser may not know components"],
+    ["components/button.tsx", "../runtime/state.ts", "components may not know runtime"],
+    ["runtime/state.ts", "../hooks/use-calls.ts", "runtime may not know hooks"],
+    ["hooks/use-calls.ts", "../features/maps/index.ts", "hooks may not know features"],
+    ["features/maps/map-files.tsx", "../../shell/app.tsx", "features may not know shell"],
+    ["features/maps/map-files.tsx", "../calls/answer.tsx", "features/calls/index.ts"],
+    ["shell/app.tsx", "../features/calls/answer.tsx", "features/calls/index.ts"],
+  ])("within the page, %s may not import %s", async (file, from, message) => {
+    const path = `src/playground/${file}`;
+    const found = await problems(path, `import type * as other from "${from}";\n`);
+    expect(found.join()).toContain(message);
+  });
+
+  it("while a feature's own, and another's index, may be", async () => {
+    for (const from of ["./entry-dialog.tsx", "../calls/index.ts"]) {
+      const code = `import type * as own from "${from}";\n`;
+      expect(await problems("src/playground/features/maps/map-files.tsx", code)).toEqual([]);
+    }
   });
 
   it("while tests may, and so may who opens a store", async () => {

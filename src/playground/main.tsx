@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { NuqsAdapter } from "nuqs/adapters/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Root } from "./root.tsx";
+import { Root } from "./shell/root.tsx";
 
 /** The store is local and tells of its changes: nothing is read again for any other reason. */
 const queries = new QueryClient({

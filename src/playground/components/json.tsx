@@ -1,10 +1,10 @@
 import { Copy, Download } from "lucide-react";
 import { lazy, Suspense, useState, type ReactElement } from "react";
-import { show } from "../format.ts";
+import { show } from "./format.ts";
 import { Button } from "./button.tsx";
-import { download } from "./download.ts";
+import { download } from "../browser/download.ts";
 
-const LargeValue = lazy(() => import("../panels/large-value.tsx"));
+const LargeValue = lazy(() => import("./large-value.tsx"));
 
 /** From here on a text is folded and searched, in characters. */
 const LARGE = 3000;

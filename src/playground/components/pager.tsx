@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import type { Pages } from "../hooks/use-page.ts";
+import type { Pages } from "./use-page.ts";
 import { Button } from "./button.tsx";
 
 /** Goes through the pages of a list; absent where everything is on one. */

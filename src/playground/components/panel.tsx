@@ -50,11 +50,45 @@ export function PanelBody({ children }: { readonly children: ReactNode }): React
 }
 
 /** Keeps what fails within it from taking the rest of the page down. */
-export function Boundary({ children }: { readonly children: ReactNode }): ReactElement {
-  return <ErrorBoundary FallbackComponent={Failed}>{children}</ErrorBoundary>;
+export function Boundary({
+  onRetry,
+  children,
+}: {
+  /** Called before it is shown again. */
+  readonly onRetry?: () => void;
+  readonly children: ReactNode;
+}): ReactElement {
+  return (
+    <ErrorBoundary FallbackComponent={Failed} {...(onRetry ? { onReset: onRetry } : {})}>
+      {children}
+    </ErrorBoundary>
+  );
+}
+
+/** The code of a part of the page did not come. */
+export class NotLoadedError extends Error {
+  override readonly name = "NotLoadedError";
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 function Failed({ error, resetErrorBoundary }: FallbackProps): ReactElement {
+  if (error instanceof NotLoadedError) {
+    return (
+      <Notice tone="bad" title="This part of the page could not be loaded.">
+        <p>
+          There is no connection, or a newer version of the page has taken this one’s place: then
+          only a reload helps. What is written stays.
+        </p>
+        <div className="flex flex-wrap gap-2">
+          <Button onClick={resetErrorBoundary}>Try again</Button>
+          <Button onClick={() => location.reload()}>Reload the page</Button>
+        </div>
+      </Notice>
+    );
+  }
   return (
     <Notice tone="bad" title="This panel failed. The others go on.">
       <p className="font-mono text-sm">{error instanceof Error ? error.message : String(error)}</p>
@@ -75,9 +109,12 @@ export function Notice({
   readonly children?: ReactNode;
 }): ReactElement {
   return (
-    <div role={tone === "plain" ? "note" : "alert"} className={`m-2 rounded p-3 ${TONES[tone]}`}>
+    <div
+      role={tone === "plain" ? "note" : "alert"}
+      className={`m-2 rounded px-3 py-2 text-sm ${TONES[tone]}`}
+    >
       <p className="font-semibold">{title}</p>
-      <div className="mt-1 flex flex-col items-start gap-2 text-sm">{children}</div>
+      <div className="mt-0.5 flex flex-col items-start gap-2 text-sm">{children}</div>
     </div>
   );
 }

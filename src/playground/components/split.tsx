@@ -8,7 +8,7 @@ import {
   type ReactNode,
 } from "react";
 
-import { useStoredState } from "../hooks/use-stored-state.ts";
+import { useStoredState } from "../browser/use-stored-state.ts";
 
 /** How far an arrow key moves the separator, in percent. */
 const STEP = 2;

@@ -1,40 +1,89 @@
-import type { InvocationFilter, InvocationRecord, InvocationState } from "../../store/index.ts";
-import type { CountsProps } from "../components/counts.tsx";
-import type { Pages } from "./use-page.ts";
-import { usePlaygroundState } from "./use-playground.ts";
+import {
+  VERDICTS,
+  type InvocationFilter,
+  type InvocationRecord,
+  type InvocationState,
+  type Verdict,
+} from "../../store/index.ts";
+import type { Pages } from "../components/use-page.ts";
+import { STEPS_READ, type CallSummary } from "../runtime/call-summaries.ts";
 import { useLiveQuery, type Source } from "./use-live-query.ts";
+import { usePlaygroundState } from "./use-playground.ts";
 
-export interface CallSummary extends CountsProps {
-  readonly invocation: InvocationRecord;
-}
+export { STEPS_READ, type CallSummary } from "../runtime/call-summaries.ts";
+
+/** What the list is filtered by beyond what the store knows: verdicts, and more than one effect. */
+export const VERDICT_FILTERS = [...VERDICTS, "more than one effect"] as const;
 
 export interface CallFilter {
+  /** One of `VERDICT_FILTERS`. */
+  readonly verdict: string;
   readonly tool: string;
   readonly state: string;
   /** In the id, the arguments or an answer, in any letter case. */
   readonly text: string;
   /** Only calls that failed, or whose tool answers with an error. */
   readonly errors: boolean;
+  /** Only calls in which a server died. */
+  readonly crashed: boolean;
   /** Only calls of the last so many minutes. */
   readonly minutes: number | null;
 }
 
-/** A page of calls with their three numbers, the newest first. */
+/** How many calls are judged for one page, where few of them fit. */
+const MOST_JUDGED = 2000;
+const BATCH = 100;
+
+/** A page of calls with their verdicts and numbers, the newest first. */
 export function useCalls(filter: CallFilter, page: Pages<number>) {
   return useLiveQuery(
     ["invocations", "guards", "trace", "ledger"],
     ["calls", filter, page.query],
     async (source) => {
       const isFiltered = Object.values(filter).some(Boolean);
-      const found = await source.store.readInvocations({
-        ...page.query,
-        ...(isFiltered ? { filter: asked(filter) } : {}),
-      });
-      const { rows, ...more } = page.cut(found);
-      return { calls: await summarize(source, rows), ...more };
+      const about = isFiltered ? { filter: asked(filter) } : {};
+      if (filter.verdict !== "" || filter.crashed) {
+        const { found, lookedTo } = await judgeAll(source, filter, about, page.query);
+        const { rows, ...more } = page.cut(found);
+        return { calls: rows, lookedTo, ...more };
+      }
+      const { rows, ...more } = page.cut(
+        await source.store.readInvocations({ ...page.query, ...about }),
+      );
+      return { calls: await source.calls.of(rows), lookedTo: undefined, ...more };
     },
     { keepPrevious: true },
   );
+}
+
+/** Reads as far as a page of calls fits. @returns how far it looked, where it gave up before the end */
+async function judgeAll(
+  { store, calls }: Source,
+  filter: CallFilter,
+  about: { readonly filter?: InvocationFilter },
+  { limit, ...from }: Pages<number>["query"],
+): Promise<{ readonly found: readonly CallSummary[]; readonly lookedTo: number | undefined }> {
+  const found: CallSummary[] = [];
+  let position = from;
+  for (let looked = 0; looked < MOST_JUDGED; looked += BATCH) {
+    const batch = await store.readInvocations({ ...position, ...about, limit: BATCH });
+    const fitting = (await calls.of(batch)).filter((call) => fits(call, filter));
+    const isNewer = position.after !== undefined;
+    found.splice(isNewer ? 0 : found.length, 0, ...fitting);
+    if (found.length >= limit) {
+      return { found: isNewer ? found.slice(-limit) : found.slice(0, limit), lookedTo: undefined };
+    }
+    const next = (isNewer ? batch[0] : batch.at(-1))?.seq;
+    if (batch.length < BATCH || next === undefined) return { found, lookedTo: undefined };
+    position = isNewer ? { after: next } : { before: next };
+  }
+  return { found, lookedTo: position.before };
+}
+
+function fits({ judgement, effects, crashed }: CallSummary, filter: CallFilter): boolean {
+  if (filter.crashed && !crashed) return false;
+  if (filter.verdict === "more than one effect") return effects > 1;
+  return filter.verdict === "" || judgement?.verdict === (filter.verdict as Verdict);
 }
 
 function asked({ tool, state, text, errors, minutes }: CallFilter): InvocationFilter {
@@ -48,15 +97,15 @@ function asked({ tool, state, text, errors, minutes }: CallFilter): InvocationFi
   };
 }
 
-/** One call with its numbers; `null` where there is none of that id. */
+/** One call with its verdict and numbers; `null` where there is none of that id. */
 export function useCall(id: string | null) {
   return useLiveQuery(
     ["invocations", "guards", "trace", "ledger"],
     ["call", id],
-    async (source) => {
-      const invocation = id === null ? undefined : await source.store.readInvocation(id);
+    async ({ store, calls }) => {
+      const invocation = id === null ? undefined : await store.readInvocation(id);
       if (!invocation) return null;
-      const [summary] = await summarize(source, [invocation]);
+      const [summary] = await calls.of([invocation]);
       return summary ?? null;
     },
     { invocation: id ?? undefined },
@@ -69,28 +118,6 @@ export function useShownState(invocation: InvocationRecord): string {
   const { state, last } = invocation;
   return state === "running" && dead.has(last.owner) ? "interrupted" : state;
 }
-
-async function summarize(
-  { store, world }: Source,
-  invocations: readonly InvocationRecord[],
-): Promise<CallSummary[]> {
-  const ids = invocations.map(({ id }) => id);
-  const [attempts, tallies] = await Promise.all([
-    store.countAttempts(invocations),
-    world.ledger.tally(ids),
-  ]);
-  return invocations.map((invocation, index) => ({
-    invocation,
-    calls: invocation.last.number,
-    attempts: attempts[index]?.attempts ?? 0,
-    atLeast: attempts[index]?.atLeast ?? false,
-    effects: tallies[index]?.effects ?? 0,
-    duplicated: (tallies[index]?.duplicates ?? 0) > 0,
-  }));
-}
-
-/** How many steps and effects of one call are read: its newest. */
-export const STEPS_READ = 1000;
 
 /**
  * All that is known of a call; `null` where there is none of that id.

@@ -9,6 +9,7 @@ import {
 import { useEffect } from "react";
 import type { InspectableStore, StoreChange, Table } from "../../store/index.ts";
 import type { World } from "../../world/index.ts";
+import type { CallSummaries } from "../runtime/call-summaries.ts";
 import type { Playground } from "../runtime/playground.ts";
 import { usePlayground, usePlaygroundState } from "./use-playground.ts";
 
@@ -18,6 +19,7 @@ const COALESCE_MS = 16;
 export interface Source {
   readonly store: InspectableStore;
   readonly world: World;
+  readonly calls: CallSummaries;
 }
 
 export interface LiveOptions {
@@ -46,12 +48,12 @@ export function useLiveQuery<T>(
 ): UseQueryResult<T> {
   const playground = usePlayground();
   const { phase, opened } = usePlaygroundState();
-  const { store, world } = playground;
+  const { store, world, calls } = playground;
   return useQuery({
     queryKey: [playground.database, { tables, map, invocation } satisfies Watched, opened, ...name],
     queryFn: () => {
-      if (!store || !world) throw new Error("The database is not open.");
-      return read({ store, world });
+      if (!store || !world || !calls) throw new Error("The database is not open.");
+      return read({ store, world, calls });
     },
     enabled: phase === "ready" && store !== undefined && world !== undefined,
     ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),

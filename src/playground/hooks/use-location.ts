@@ -10,13 +10,23 @@ import {
 } from "nuqs";
 import { useCallback } from "react";
 
-export const STATE_PANELS = ["guards", "effects", "maps", "code"] as const;
-export type StatePanel = (typeof STATE_PANELS)[number];
+/** What the chosen call has beside its steps. */
+export const CALL_PANELS = ["answer", "guards", "effects", "writes", "messages"] as const;
+export type CallPanel = (typeof CALL_PANELS)[number];
 
-export const BOTTOM_PANELS = ["protocol", "transcript", "log"] as const;
-export type BottomPanelName = (typeof BOTTOM_PANELS)[number];
+/** What stands below: of all calls, and of the page. */
+export const DOCK_PANELS = [
+  "maps",
+  "guards",
+  "effects",
+  "protocol",
+  "transcript",
+  "log",
+  "code",
+] as const;
+export type DockPanel = (typeof DOCK_PANELS)[number];
 
-/** The three columns, which a narrow page shows one at a time. */
+/** What I do, what happened, what is true now: a narrow page shows one at a time. */
 export const COLUMNS = ["do", "happened", "true"] as const;
 
 /** What the selected call is compared with; executions are absent where whole calls are compared. */
@@ -45,7 +55,13 @@ const ofDatabase = {
   map: parseAsString,
   /** An earlier moment, as the number of a write: the map is shown as it was right after it. */
   moment: parseAsInteger,
+  start: parseAsString,
+  end: parseAsString,
+  prefix: parseAsString,
 };
+
+/** What is left with a database. */
+const LEFT = { map: null, moment: null, start: null, end: null, prefix: null } as const;
 
 const place = {
   example: parseAsString.withDefault("processing"),
@@ -55,13 +71,16 @@ const place = {
   /** The selected step of it: its execution and its place there. */
   step: parseAsString,
   compare: parseAsComparing,
-  panel: parseAsStringLiteral(STATE_PANELS).withDefault("guards"),
-  /** Whether the panels show the selected call or all of them. */
-  scope: parseAsStringLiteral(["call", "all"] as const).withDefault("call"),
+  panel: parseAsStringLiteral(CALL_PANELS).withDefault("answer"),
   column: parseAsStringLiteral(COLUMNS).withDefault("do"),
-  bottom: parseAsStringLiteral(BOTTOM_PANELS),
+  /** What the dock shows; folded without it. */
+  bottom: parseAsStringLiteral(DOCK_PANELS),
+  /** How much of the page the dock takes. */
+  dock: parseAsStringLiteral(["half", "full"] as const).withDefault("half"),
   /** The sweep's matrix. */
   explore: parseAsStringLiteral(["open"] as const),
+  /** The selected case of it. */
+  cell: parseAsString,
   /** A run of the sweep, by the name of its database, in place of the example's own. */
   run: parseAsString,
   ...ofDatabase,
@@ -71,9 +90,11 @@ const place = {
 
 const calls = {
   callTool: parseAsString.withDefault(""),
+  callVerdict: parseAsString.withDefault(""),
   callState: parseAsString.withDefault(""),
   callText: parseAsString.withDefault(""),
   callErrors: parseAsBoolean.withDefault(false),
+  callCrashed: parseAsBoolean.withDefault(false),
   callMinutes: parseAsInteger,
 };
 
@@ -90,7 +111,7 @@ export function usePlace() {
       set(
         {
           ...("call" in to ? { step: null, compare: null } : {}),
-          ...("example" in to || "run" in to ? { map: null, moment: null } : {}),
+          ...("example" in to || "run" in to ? LEFT : {}),
           ...to,
         },
         options,
@@ -104,9 +125,6 @@ type Nullable<T> = { [Name in keyof T]: T[Name] | null };
 
 const range = {
   ...ofDatabase,
-  start: parseAsString,
-  end: parseAsString,
-  prefix: parseAsString,
   reverse: parseAsBoolean.withDefault(false),
   /** As it was typed. */
   limit: parseAsString.withDefault("50"),

@@ -1,6 +1,6 @@
 /** What is being typed as tools' arguments: kept for the tab, over a reload. */
 import { z } from "zod";
-import { recall, remember } from "./session-memory.ts";
+import { recall, remember } from "../browser/session-memory.ts";
 import type { StateCell } from "./state-cell.ts";
 
 const draftsSchema = z.record(z.string(), z.string());

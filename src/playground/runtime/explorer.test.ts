@@ -164,7 +164,7 @@ it("one that is begun while the one before is being left is its own", async () =
   expect(await runs()).toEqual(expect.arrayContaining(storesOf(state)));
 });
 
-it("pairs that break a promise are told with the fewest faults that do; the others are not kept", async () => {
+it("every pair is kept, and those that break a promise are told with the fewest faults that do", async () => {
   const careless = exampleOf((server, world) => {
     simulateBank(world);
     server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (_, context) => {
@@ -177,23 +177,23 @@ it("pairs that break a promise are told with the fewest faults that do; the othe
     });
   });
   await ask({ example: careless, pairs: true });
-  const { pairs, brokenPairs, total, done, on, off } = here.snapshot();
+  const { pairs, fewest, total, done, on, off } = here.snapshot();
   expect(done).toBe(total);
-  expect(pairs).toBe(total - on.length - off.length);
-  expect(brokenPairs.length).toBeGreaterThan(0);
-  expect(brokenPairs.length).toBeLessThan(pairs);
-  for (const { found, shrunk } of brokenPairs) {
+  expect(pairs).toHaveLength(total - on.length - off.length);
+  const broken = pairs.filter(({ promises }) => !promises.holds);
+  expect(broken.length).toBeGreaterThan(0);
+  expect(broken.length).toBeLessThan(pairs.length);
+  expect(new Set(fewest.keys())).toEqual(new Set(broken));
+  for (const [found, fewer] of fewest) {
     expect(found.faults).toHaveLength(2);
-    expect(shrunk.faults).toHaveLength(1);
-    expect(shrunk.faults[0]?.point).toBe("effect:before");
+    expect(fewer.faults).toHaveLength(1);
+    expect(fewer.faults[0]?.point).toBe("effect:before");
   }
-  const kept = new Set(brokenPairs.flatMap(({ found }) => [found.run.name]));
-  await expect
-    .poll(async () => {
-      const stores = (await runs()).filter((name) => !name.endsWith("-ledger"));
-      return stores.filter((name) => /-pair-\d+$/.test(name) && !kept.has(name));
-    })
-    .toEqual([]);
+  const holds = pairs.find(({ promises }) => promises.holds);
+  if (holds) await here.keep(holds);
+  expect(await runs()).toContain(holds?.run.name);
+  await here.leave();
+  await expect.poll(runs).toEqual([]);
 });
 
 it.each<readonly [string, Partial<ExploreRequest>, string]>([

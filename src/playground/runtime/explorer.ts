@@ -29,7 +29,15 @@ export interface ExploreRequest {
   readonly pairs: boolean;
 }
 
+/** What a person has chosen for the next run. */
+export interface ExploreChoices {
+  readonly pairs: boolean;
+  /** The names of the saved calls that are made first. */
+  readonly first: readonly string[];
+}
+
 export interface ExploreState {
+  readonly choices: ExploreChoices;
   readonly phase: "idle" | "running" | "done" | "cancelled" | "failed";
   readonly request?: ExploreRequest;
   /** Where a clean call passes a fault point, in order. */
@@ -41,9 +49,9 @@ export interface ExploreState {
   readonly done: number;
   readonly on: readonly CaseResult[];
   readonly off: readonly CaseResult[];
-  /** How many pairs were run, and those that broke a promise, with the fewest of their faults that do. */
-  readonly pairs: number;
-  readonly brokenPairs: readonly { readonly found: CaseResult; readonly shrunk: CaseResult }[];
+  readonly pairs: readonly CaseResult[];
+  /** Of pairs that broke a promise, the fewest of their faults that do. */
+  readonly fewest: ReadonlyMap<CaseResult, CaseResult>;
   readonly tookMs?: number;
   /** Why it could not be run. */
   readonly error?: string;
@@ -55,8 +63,8 @@ const NOTHING = {
   done: 0,
   on: [],
   off: [],
-  pairs: 0,
-  brokenPairs: [],
+  pairs: [],
+  fewest: new Map<CaseResult, CaseResult>(),
 } as const;
 
 /** One sweep, and what keeps its runs. */
@@ -72,7 +80,7 @@ interface Sweep {
 }
 
 export class Explorer {
-  #state: ExploreState = { phase: "idle", ...NOTHING };
+  #state: ExploreState = { phase: "idle", choices: { pairs: false, first: [] }, ...NOTHING };
   readonly #listeners = new Set<() => void>();
   /** The last one, until Explore is left. */
   #sweep: Sweep | undefined;
@@ -86,6 +94,10 @@ export class Explorer {
 
   readonly snapshot = (): ExploreState => this.#state;
 
+  choose(choices: ExploreChoices): void {
+    this.#replace({ ...this.#state, choices });
+  }
+
   /** Runs a sweep, in place of the one before. */
   async run(request: ExploreRequest): Promise<void> {
     if (this.#state.phase === "running") return;
@@ -95,7 +107,8 @@ export class Explorer {
     const stop = new AbortController();
     const sweep: Sweep = { prefix, stop, held, ended: Promise.resolve(), kept: new Map() };
     this.#sweep = sweep;
-    this.#replace({ phase: "running", request, ...NOTHING });
+    const { choices } = this.#state;
+    this.#replace({ phase: "running", choices, request, ...NOTHING });
     sweep.ended = this.#tell(sweep, request, before);
     await sweep.ended;
   }
@@ -125,7 +138,8 @@ export class Explorer {
   async leave(): Promise<void> {
     const sweep = this.#sweep;
     this.#sweep = undefined;
-    this.#replace({ phase: "idle", ...NOTHING });
+    const { choices } = this.#state;
+    this.#replace({ phase: "idle", choices, ...NOTHING });
     if (!sweep) return;
     await this.#giveUp(sweep);
     await this.scratch.clear();
@@ -193,22 +207,12 @@ export class Explorer {
     await sweep(scenario, clean, both, {
       prefix: `${prefix}-pair`,
       signal,
-      onResult: (found) => {
-        const { promises, run } = found;
-        set({ done: this.#state.done + 1, pairs: this.#state.pairs + 1 });
-        if (!promises.holds)
-          set({ brokenPairs: [...this.#state.brokenPairs, { found, shrunk: found }] });
-        // There are hundreds, and those that hold are not looked at.
-        // What cannot be deleted now is cleared away later.
-        else if (found.check !== undefined)
-          deleteDatabases([run.name, `${run.name}-ledger`]).catch(() => undefined);
-      },
+      onResult: (pair) => set({ done: this.#state.done + 1, pairs: [...this.#state.pairs, pair] }),
     });
     if (signal.aborted) return;
-    for (const [index, { found }] of this.#state.brokenPairs.entries()) {
-      const shrunk = await shrink(scenario, clean, found, `${found.run.name}-fewer`, signal);
-      const brokenPairs = this.#state.brokenPairs.with(index, { found, shrunk });
-      set({ brokenPairs });
+    for (const pair of this.#state.pairs.filter(({ promises }) => !promises.holds)) {
+      const fewer = await shrink(scenario, clean, pair, `${pair.run.name}-fewer`, signal);
+      set({ fewest: new Map([...this.#state.fewest, [pair, fewer]]) });
     }
   }
 

@@ -13,7 +13,7 @@ import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
 import type { ServerHost } from "../../host/index.ts";
 import { INVOCATION_ID, isLost } from "../../mcp/index.ts";
 import type { InvocationRecord } from "../../store/index.ts";
-import { askToKeepOnce } from "./persistence.ts";
+import { askToKeepOnce } from "../browser/persistence.ts";
 import type { ProtocolLog } from "./protocol.ts";
 import { Questions } from "./questions.ts";
 import { asError, type StateCell } from "./state-cell.ts";

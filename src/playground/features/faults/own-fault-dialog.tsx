@@ -1,0 +1,173 @@
+/** A fault of one's own, added to the plan. Loaded when it is first opened. */
+import { useRef, useState, type ReactElement } from "react";
+import { FAULT_KINDS, FAULT_POINTS } from "../../../durable/index.ts";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { usePlayground } from "../../hooks/use-playground.ts";
+import { faultSchema } from "../../runtime/settings.ts";
+
+/** What the number beside each way of striking is. */
+const NUMBERS = {
+  nth: "Which time",
+  first: "How many times",
+  every: "",
+  probability: "Probability (0 to 1)",
+} as const;
+
+/** Where each point is, in words. */
+const POINT_WORDS: Readonly<Record<string, string>> = {
+  "guard:before-start": "before the guard's first write",
+  "guard:started": "started is stored, the callable not entered",
+  "effect:before": "before the outside thing happens",
+  "effect:after": "it happened, the server does not know yet",
+  "guard:before-store": "the callable resolved, nothing stored",
+  "guard:stored": "the result is stored, not yet returned",
+  "map:before-commit": "before a map is written",
+  "map:committed": "after a map was written",
+  "call:before-response": "the tool returned, the response has not left",
+};
+
+const WHENS = ["nth", "first", "every", "probability"] as const;
+
+export default function OwnFaultDialog({
+  onClose,
+}: {
+  readonly onClose: () => void;
+}): ReactElement {
+  const playground = usePlayground();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [point, setPoint] = useState<string>("guard:before-store");
+  const [kind, setKind] = useState<string>("crash");
+  const [when, setWhen] = useState<(typeof WHENS)[number]>("nth");
+  const [number, setNumber] = useState("1");
+  const [alias, setAlias] = useState("");
+  const [error, setError] = useState("");
+  const [ms, setMs] = useState("1000");
+  const [refusal, setRefusal] = useState<string>();
+
+  const add = (): void => {
+    const parsed = faultSchema.safeParse({
+      point,
+      kind,
+      when: when === "every" ? { every: true } : { [when]: Number(number) },
+      ...(alias ? { match: { alias } } : {}),
+      ...(error && kind.endsWith("retryable") ? { error } : {}),
+      ...(kind === "latency" ? { ms: Number(ms) } : {}),
+    });
+    if (!parsed.success) {
+      setRefusal(
+        kind === "latency" && !(ms.trim() !== "" && Number(ms) >= 0)
+          ? "Milliseconds is a number of 0 or more."
+          : when === "probability"
+            ? "A probability is a number from 0 to 1."
+            : `${NUMBERS[when]} is a whole number of 1 or more.`,
+      );
+      return;
+    }
+    setRefusal(undefined);
+    void playground.settings.addFault(parsed.data);
+    dialog.current?.close();
+  };
+
+  return (
+    <Dialog dialog={dialog} title="A fault of your own" size="w-lg" onClose={onClose}>
+      <form
+        className="mt-2 grid grid-cols-2 gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add();
+        }}
+      >
+        <Choice
+          label="Point"
+          value={point}
+          options={FAULT_POINTS}
+          words={POINT_WORDS}
+          onChange={setPoint}
+        />
+        <Choice label="Kind" value={kind} options={FAULT_KINDS} onChange={setKind} />
+        <Choice
+          label="When"
+          value={when}
+          options={WHENS}
+          onChange={(value) => setWhen(WHENS.find((known) => known === value) ?? "nth")}
+        />
+        {when === "every" ? (
+          <span />
+        ) : (
+          <Text label={NUMBERS[when]} value={number} onChange={setNumber} mode="decimal" />
+        )}
+        <Text label="Only alias (optional)" value={alias} onChange={setAlias} />
+        {kind.endsWith("retryable") ? (
+          <Text label="Error class (optional)" value={error} onChange={setError} />
+        ) : null}
+        {kind === "latency" ? (
+          <Text label="Milliseconds" value={ms} onChange={setMs} mode="decimal" />
+        ) : null}
+        {refusal === undefined ? null : (
+          <p role="alert" className="col-span-2 text-sm text-bad">
+            {refusal}
+          </p>
+        )}
+        <div className="col-span-2 mt-2 flex justify-end gap-2">
+          <Button onClick={() => dialog.current?.close()}>Cancel</Button>
+          <Button type="submit" tone="primary">
+            Add to the plan
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Choice({
+  label,
+  value,
+  options,
+  words,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly string[];
+  readonly words?: Readonly<Record<string, string>>;
+  readonly onChange: (value: string) => void;
+}): ReactElement {
+  return (
+    <label className="flex min-w-0 flex-col gap-0.5">
+      <span className="label">{label}</span>
+      <select className="field" value={value} onChange={({ target }) => onChange(target.value)}>
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {option}
+            {words?.[option] ? `: ${words[option]}` : ""}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Text({
+  label,
+  value,
+  onChange,
+  mode = "text",
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly mode?: "text" | "decimal";
+}): ReactElement {
+  return (
+    <label className="flex min-w-0 flex-col gap-0.5">
+      <span className="label">{label}</span>
+      <input
+        className="field"
+        inputMode={mode}
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+      />
+    </label>
+  );
+}

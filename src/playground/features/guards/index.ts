@@ -1,0 +1,2 @@
+/** Guards, of one call or of all. */
+export { GuardsPanel } from "./guards-panel.tsx";

@@ -1,0 +1,7 @@
+/** The first minute: a payment whose server dies. */
+import { part } from "../../components/part.tsx";
+
+export const GuidePanel = part(
+  () => import("./guide-panel.tsx"),
+  <div className="h-32 shrink-0" />,
+);

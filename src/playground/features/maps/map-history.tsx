@@ -1,0 +1,98 @@
+/** Goes back through a map's writes: the range below is shown as it was then, and cannot be changed. */
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import type { ReactElement } from "react";
+import { Button } from "../../components/button.tsx";
+import { dayAndTime, plural, shortId } from "../../components/format.ts";
+import { useLiveQuery } from "../../hooks/use-live-query.ts";
+import { useMapRange, usePlace } from "../../hooks/use-location.ts";
+
+export function MapHistory({ map }: { readonly map: string }): ReactElement | null {
+  const [{ moment }, setRange] = useMapRange();
+  const [, setPlace] = usePlace();
+  const { data } = useLiveQuery(
+    ["maps"],
+    ["history", map, moment],
+    async ({ store }) => {
+      const [[newest], [oldest], [at, previous], [next]] = await Promise.all([
+        store.readWrites({ map, limit: 1 }),
+        store.readWrites({ map, limit: 1, after: 0 }),
+        store.readWrites({ map, limit: 2, before: moment === null ? undefined : moment + 1 }),
+        moment === null ? [] : store.readWrites({ map, limit: 1, after: moment }),
+      ]);
+      return { newest, oldest, at, previous, next };
+    },
+    { map, keepPrevious: true },
+  );
+  if (!data?.newest || !data.oldest) return null;
+  const { newest, oldest, at, previous, next } = data;
+  // By the writes' numbers: their times may go back with the clock.
+  const [from, to] = [oldest.seq, newest.seq];
+  const shown = moment === null ? to : Math.max(from, Math.min(moment, to));
+  const when = at === undefined ? "before the first write" : dayAndTime(at.at);
+  const origin = at?.origin.invocation;
+  return (
+    <section aria-label="History" className="border-b border-line px-3 py-1.5">
+      <div className="flex flex-wrap items-center gap-1">
+        <h3 className="label">History</h3>
+        <input
+          type="range"
+          aria-label="Moment"
+          aria-valuetext={moment === null ? "now" : when}
+          className="min-w-24 flex-1 accent-accent"
+          min={from}
+          max={to}
+          value={shown}
+          disabled={from === to && moment === null}
+          onChange={({ target }) =>
+            // The last write is now, and stays so when more is written.
+            void setRange({ moment: Number(target.value) >= to ? null : Number(target.value) })
+          }
+        />
+        <Button
+          tone="quiet"
+          aria-label="The write before"
+          icon={<ChevronLeft size={13} aria-hidden />}
+          disabled={!previous}
+          onClick={() => void setRange({ moment: previous?.seq ?? null })}
+        />
+        <Button
+          tone="quiet"
+          aria-label="The write after"
+          icon={<ChevronRight size={13} aria-hidden />}
+          disabled={!next}
+          onClick={() => void setRange({ moment: next?.seq ?? null })}
+        />
+        <Button
+          pressed={moment === null}
+          title="Show the map as it is now, live."
+          onClick={() => void setRange({ moment: null })}
+        >
+          Now
+        </Button>
+      </div>
+      {moment === null ? null : (
+        <p role="status" className="text-xs text-muted">
+          As it was {at === undefined ? `${when}. ` : `on ${when}, `}
+          {at === undefined ? null : (
+            <>
+              after {at.method} of {plural(at.count, "key")}{" "}
+              {origin === undefined ? (
+                "by hand"
+              ) : (
+                <button
+                  type="button"
+                  className="font-mono text-accent underline"
+                  onClick={() => void setPlace({ call: origin })}
+                >
+                  by call {shortId(origin)}
+                </button>
+              )}
+              .{" "}
+            </>
+          )}
+          Nothing can be changed there.
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,6 @@
+/** The server: its bar, its settings, and what keeps it from running. */
+import { part } from "../../components/part.tsx";
+
+export { ServerBar } from "./server-bar.tsx";
+export const Notices = part(() => import("./notices.tsx"));
+export const WipeDialog = part(() => import("./wipe-dialog.tsx"));

@@ -1,0 +1,171 @@
+/** The bar at the top, one row: which example, the life and death of its server, and the way to the rest. */
+import { CommandIcon, Radar, RotateCcw, Zap } from "lucide-react";
+import type { ReactElement } from "react";
+import { examples } from "../../../examples/index.ts";
+import type { Theme } from "../../browser/use-theme.ts";
+import { Button } from "../../components/button.tsx";
+import { plural } from "../../components/format.ts";
+import { part } from "../../components/part.tsx";
+import { StateBadge } from "../../components/state-badge.tsx";
+import { usePlace } from "../../hooks/use-location.ts";
+import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { useOtherServers } from "../../hooks/use-servers.ts";
+
+const MoreMenu = part(() => import("./more-menu.tsx"), <span className="size-7" />);
+
+/** The page may lie under any path. */
+const ICON = `${import.meta.env.BASE_URL}icon.svg`;
+
+export interface ServerBarProps {
+  readonly theme: Theme;
+  readonly onTheme: () => void;
+  readonly onPalette: () => void;
+  /** Explores the call that stands in the form. */
+  readonly onExplore: () => void;
+  /** Shows the first minute again; absent while it is shown, or where the example has none. */
+  readonly onGuide?: (() => void) | undefined;
+}
+
+export function ServerBar(props: ServerBarProps): ReactElement {
+  const { onPalette, onExplore } = props;
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-x-2 border-b border-line bg-panel px-3 md:gap-x-3">
+      <h1 className="flex shrink-0 items-center gap-2 text-base font-semibold whitespace-nowrap">
+        <img src={ICON} alt="" width={18} height={18} />
+        <span className="max-lg:sr-only">Durable MCP Playground</span>
+      </h1>
+      <ExampleMenu />
+      <ServerControls />
+      <GuardsSwitch />
+      <div className="ml-auto flex items-center gap-1">
+        <Button
+          tone="primary"
+          className="max-md:hidden"
+          icon={<Radar size={13} aria-hidden />}
+          title="Make the call that stands in the form fail in every way, each on a store of its own."
+          onClick={onExplore}
+        >
+          Explore
+        </Button>
+        <MoreMenu {...props} />
+        <Button
+          tone="quiet"
+          className="max-md:hidden"
+          title="Every action, by name"
+          icon={<CommandIcon size={13} aria-hidden />}
+          onClick={onPalette}
+        >
+          <span className="sr-only">Commands</span>
+          <kbd className="font-mono text-xs text-muted">Ctrl K</kbd>
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function ExampleMenu(): ReactElement {
+  const { example } = usePlayground();
+  const [, setPlace] = usePlace();
+  return (
+    <label className="min-w-0 shrink">
+      <span className="sr-only">Example</span>
+      <select
+        className="field w-auto max-w-full min-w-24"
+        value={example.name}
+        onChange={({ target }) =>
+          void setPlace({ example: target.value, call: null, tool: null, run: null })
+        }
+      >
+        {examples.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** The server's state, and what can be done to it, as one control. */
+function ServerControls(): ReactElement {
+  const playground = usePlayground();
+  const { server, phase } = usePlaygroundState();
+  const running = server === "running";
+  return (
+    <div className="flex shrink-0 items-center" role="group" aria-label="Server">
+      <span
+        className="flex w-[84px] items-center max-md:w-auto"
+        role="status"
+        aria-label="Server state"
+      >
+        <span className="sr-only">Server</span>
+        <StateBadge state={running ? "up" : server} label={server} />
+      </span>
+      <OtherTabs />
+      <Button
+        tone="danger"
+        className="rounded-r-none"
+        icon={<Zap size={13} aria-hidden />}
+        disabled={!running}
+        title="Kill the server where it stands. What is under way is interrupted."
+        onClick={() => playground.crash()}
+      >
+        <span className="max-md:sr-only">Crash</span>
+      </Button>
+      <Button
+        tone={running ? "plain" : "primary"}
+        className="rounded-l-none border-l-0"
+        icon={<RotateCcw size={13} aria-hidden />}
+        disabled={phase !== "ready" || server === "starting"}
+        title="Start a new server on the same store."
+        onClick={() => void playground.restart()}
+      >
+        <span className="max-md:sr-only">Restart</span>
+      </Button>
+    </div>
+  );
+}
+
+function GuardsSwitch(): ReactElement {
+  const playground = usePlayground();
+  const { settings, phase } = usePlaygroundState();
+  const on = settings.guards === "on";
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={on}
+      disabled={phase !== "ready"}
+      title="With the guards off every guarded step runs without any record, to see what they are for."
+      className={`inline-flex h-7 shrink-0 items-center gap-1.5 rounded px-1.5 text-sm font-medium hover:bg-raised max-sm:hidden ${on ? "" : "text-warn"}`}
+      onClick={() => void playground.settings.configure({ guards: on ? "off" : "on" })}
+    >
+      Guards
+      <span
+        aria-hidden
+        className={`inline-flex h-4 w-7 items-center rounded-full border px-0.5 ${on ? "justify-end border-accent bg-accent" : "justify-start border-warn bg-warn-soft"}`}
+      >
+        <span className={`size-2.5 rounded-full ${on ? "bg-accent-ink" : "bg-warn"}`} />
+      </span>
+      <span aria-hidden className="w-5 text-left text-xs">
+        {on ? "on" : "off"}
+      </span>
+    </button>
+  );
+}
+
+/** Who else works on the same data. */
+function OtherTabs(): ReactElement | null {
+  const { dead } = usePlaygroundState();
+  const others = useOtherServers().filter((server) => !dead.has(server));
+  if (others.length === 0) return null;
+  return (
+    <span
+      role="note"
+      className="mr-2 rounded bg-raised px-1.5 text-xs whitespace-nowrap max-md:hidden"
+      title="Servers of other tabs work on the same data. A call is executed by one of them at a time; if one dies, another takes its calls over."
+    >
+      and {plural(others.length, "other tab")}
+    </span>
+  );
+}

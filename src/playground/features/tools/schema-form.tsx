@@ -1,0 +1,144 @@
+/** A form that is made from a tool's input schema. Loaded when it is first shown. */
+import Form from "@rjsf/core/lib/components/Form.js";
+import {
+  titleId,
+  type FieldTemplateProps,
+  type IconButtonProps,
+  type RJSFSchema,
+  type TitleFieldProps,
+  type ValidatorType,
+} from "@rjsf/utils";
+import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
+import { Button } from "../../components/button.tsx";
+import { problemsOf, validatorOf } from "../../runtime/schema-problems.ts";
+
+/** Validates without compiling code, which the page's Content-Security-Policy forbids. */
+const validator: ValidatorType = {
+  validateFormData: () => ({ errors: [], errorSchema: {} }),
+  isValid: (schema, data, root) => {
+    const { definitions, $defs } = root;
+    const whole = { ...(definitions && { definitions }), ...($defs && { $defs }), ...schema };
+    // A field that is not filled in yet is `undefined`, which JSON, and so a schema, does not know.
+    const json = JSON.stringify(data) as string | undefined;
+    return json !== undefined && validatorOf(whole).validate(JSON.parse(json)).valid;
+  },
+  rawValidation: () => ({ errors: [] }),
+};
+
+/** Label above, field, then what the schema says of it. */
+function FieldTemplate(props: FieldTemplateProps): ReactElement {
+  const { id, label, required, rawDescription, children, displayLabel, hidden, registry } = props;
+  // A property that the schema does not name has its name beside it, to change or to remove.
+  const Wrap = registry.templates.WrapIfAdditionalTemplate;
+  if (hidden) return <div hidden>{children}</div>;
+  if (!displayLabel) return <Wrap {...props}>{children}</Wrap>;
+  return (
+    <Wrap {...props}>
+      <div className="flex flex-col gap-0.5">
+        <label htmlFor={id}>
+          {label}
+          {required ? <span className="text-bad"> required</span> : null}
+        </label>
+        {children}
+        {rawDescription ? <p className="text-xs text-muted">{rawDescription}</p> : null}
+      </div>
+    </Wrap>
+  );
+}
+
+/** The whole form has no title; what is nested in it has. */
+function TitleFieldTemplate({ id, title, required }: TitleFieldProps): ReactElement | null {
+  if (id === ROOT_TITLE) return null;
+  return (
+    <legend className="label px-1">
+      {title}
+      {required ? <span className="text-bad"> required</span> : null}
+    </legend>
+  );
+}
+
+const ID_PREFIX = "argument";
+const ROOT_TITLE = titleId(ID_PREFIX);
+
+/** A button with words, where the form's own have icons of a font that is not here. */
+function button(text: string) {
+  return function FormButton({ onClick, disabled = false }: IconButtonProps): ReactElement {
+    return (
+      <Button className="self-start" disabled={disabled} onClick={onClick}>
+        {text}
+      </Button>
+    );
+  };
+}
+
+const templates = {
+  FieldTemplate,
+  TitleFieldTemplate,
+  ButtonTemplates: {
+    AddButton: button("Add"),
+    RemoveButton: button("Remove"),
+    CopyButton: button("Copy"),
+    MoveUpButton: button("Up"),
+    MoveDownButton: button("Down"),
+    ClearButton: button("Clear"),
+  },
+};
+
+export interface SchemaFormProps {
+  readonly schema: Record<string, unknown>;
+  readonly value: Record<string, unknown>;
+  /** The first field shall have the focus. */
+  readonly isEditing?: boolean;
+  readonly onFocused?: () => void;
+  readonly onChange: (value: Record<string, unknown>) => void;
+}
+
+export default function SchemaForm({
+  schema,
+  value,
+  isEditing = false,
+  onFocused,
+  onChange,
+}: SchemaFormProps): ReactElement {
+  const problems = problemsOf(schema, value);
+  const root = useRef<HTMLDivElement>(null);
+  const focused = useEffectEvent(() => onFocused?.());
+  useEffect(() => {
+    if (!isEditing) return;
+    root.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+    focused();
+  }, [isEditing]);
+  return (
+    <div ref={root} className="flex flex-col gap-3">
+      <Form<Record<string, unknown>, RJSFSchema>
+        className="schema-form"
+        tagName="div"
+        idPrefix={ID_PREFIX}
+        schema={schema}
+        formData={value}
+        validator={validator}
+        templates={templates}
+        uiSchema={{ "ui:submitButtonOptions": { norender: true } }}
+        noHtml5Validate
+        showErrorList={false}
+        // A schema's defaults are filled in by the server; here they would come back when cleared.
+        experimental_defaultFormStateBehavior={{ emptyObjectFields: "skipDefaults" }}
+        // As JSON: a field that was cleared is `undefined`, which no schema knows.
+        onChange={({ formData }) =>
+          onChange(JSON.parse(JSON.stringify(formData ?? {})) as Record<string, unknown>)
+        }
+      />
+      {problems.length === 0 ? null : (
+        <ul
+          aria-label="What the schema says"
+          className="rounded bg-warn-soft p-2 text-sm text-warn"
+        >
+          {problems.map((problem) => (
+            <li key={problem}>{problem}</li>
+          ))}
+          <li className="text-muted">You can call all the same, and see how the server refuses.</li>
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * What the list of calls says of each: its verdict and its numbers. Kept until something of the call
+ * changes, so that a change of one call reads one call.
+ */
+import {
+  effectsAsked,
+  judgeCall,
+  type InspectableStore,
+  type InvocationRecord,
+  type Judgement,
+  type Ledger,
+} from "../../store/index.ts";
+
+export interface CallSummary {
+  readonly invocation: InvocationRecord;
+  /** What became of it outside; absent while it has not ended. */
+  readonly judgement: Judgement | undefined;
+  /** How often the tool's body was executed. */
+  readonly calls: number;
+  readonly attempts: number;
+  /** There may have been more attempts: without guards only the recording tells. */
+  readonly atLeast: boolean;
+  readonly effects: number;
+  /** Some effect happened more than once. */
+  readonly duplicated: boolean;
+  /** A server died in one of its executions. */
+  readonly crashed: boolean;
+}
+
+type Facts = Omit<CallSummary, "invocation">;
+
+/** How many steps and effects of one call are read: its newest. */
+export const STEPS_READ = 1000;
+/** How many calls are known at most. */
+const KEPT = 5000;
+
+export class CallSummaries {
+  readonly #known = new Map<string, { readonly stamp: string; readonly facts: Promise<Facts> }>();
+  readonly #ends: readonly (() => void)[];
+
+  constructor(
+    private readonly store: InspectableStore,
+    private readonly ledger: Ledger,
+  ) {
+    const forget = ({ invocation }: { readonly invocation?: string }): void => {
+      if (invocation === undefined) this.#known.clear();
+      else this.#known.delete(invocation);
+    };
+    this.#ends = [store.subscribe(forget), ledger.subscribe(forget)];
+  }
+
+  close(): void {
+    for (const end of this.#ends) end();
+  }
+
+  async of(invocations: readonly InvocationRecord[]): Promise<CallSummary[]> {
+    const unknown = invocations.filter(
+      (invocation) => this.#known.get(invocation.id)?.stamp !== stampOf(invocation),
+    );
+    const reading = this.#read(unknown);
+    for (const [index, invocation] of unknown.entries()) {
+      const facts = reading.then((read) => read[index] ?? Promise.reject(new Error("not read")));
+      const entry = { stamp: stampOf(invocation), facts };
+      // What fails is told to who asked, and is asked for again.
+      facts.catch(() => {
+        if (this.#known.get(invocation.id) === entry) this.#known.delete(invocation.id);
+      });
+      this.#known.delete(invocation.id);
+      this.#known.set(invocation.id, entry);
+    }
+    const known = invocations.map(async (invocation) => {
+      const facts = await this.#known.get(invocation.id)?.facts;
+      if (!facts) throw new Error(`The call ${invocation.id} was not read.`);
+      return { invocation, ...facts };
+    });
+    for (const id of this.#known.keys()) {
+      if (this.#known.size <= KEPT) break;
+      this.#known.delete(id);
+    }
+    return await Promise.all(known);
+  }
+
+  async #read(invocations: readonly InvocationRecord[]): Promise<Facts[]> {
+    const { store, ledger } = this;
+    const [attempts, tallies, judged] = await Promise.all([
+      store.countAttempts(invocations),
+      ledger.tally(invocations.map(({ id }) => id)),
+      Promise.all(invocations.map((invocation) => this.#judge(invocation))),
+    ]);
+    return judged.map((about, index) => ({
+      ...about,
+      attempts: attempts[index]?.attempts ?? 0,
+      atLeast: attempts[index]?.atLeast ?? false,
+      effects: tallies[index]?.effects ?? 0,
+      duplicated: (tallies[index]?.duplicates ?? 0) > 0,
+    }));
+  }
+
+  async #judge(invocation: InvocationRecord) {
+    const { id, last } = invocation;
+    const query = { invocation: id, limit: STEPS_READ };
+    const [guards, effects, trace] = await Promise.all([
+      this.store.readGuards(query),
+      this.ledger.rows(query),
+      this.store.readTrace(query),
+    ]);
+    const executions = last.number > 1 ? await this.store.readExecutions(id) : [last];
+    return {
+      judgement: judgeCall({ invocation, guards, effects, asked: effectsAsked(trace) }),
+      calls: last.number,
+      crashed: executions.some(({ outcome }) => outcome === "crashed"),
+    };
+  }
+}
+
+/** What changes with the record itself: facts of an older one are not this one's. */
+function stampOf({ state, last }: InvocationRecord): string {
+  return [state, last.number, last.outcome, last.responseLost].join();
+}

@@ -1,0 +1,105 @@
+/** Composes the page; does nothing else. */
+import { useEffect, useState, type ReactElement } from "react";
+import { useMedia } from "../browser/use-media.ts";
+import { useStoredState } from "../browser/use-stored-state.ts";
+import { useTheme } from "../browser/use-theme.ts";
+import { Boundary } from "../components/panel.tsx";
+import { part } from "../components/part.tsx";
+import { GuidePanel } from "../features/guide/index.tsx";
+import { Harness } from "../features/harness/index.ts";
+import { Notices, ServerBar } from "../features/server/index.ts";
+import { QuestionDialog } from "../features/tools/index.ts";
+import { useChangeFeed } from "../hooks/use-live-query.ts";
+import { useFormCall } from "../hooks/use-form-call.ts";
+import { usePlace } from "../hooks/use-location.ts";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { WideLayout } from "./columns.tsx";
+
+/** The first minute is about a payment. */
+const GUIDED_EXAMPLE = "processing";
+
+const Dock = part(() => import("./dock.tsx"), <div className="h-9 shrink-0" />);
+const NarrowLayout = part(() => import("./narrow-layout.tsx"));
+const CommandPalette = part(() => import("./command-palette.tsx"));
+
+export function App(): ReactElement {
+  const playground = usePlayground();
+  useChangeFeed(playground);
+  const [question] = usePlaygroundState().questions;
+  const [place, setPlace] = usePlace();
+  const form = useFormCall();
+  const hasGuide = playground.example.name === GUIDED_EXAMPLE && playground.run === null;
+  const [theme, nextTheme] = useTheme();
+  const [palette, setPalette] = useState(false);
+  const [guide, setGuide] = useStoredState("guide", "open");
+  const wide = useMedia("(min-width: 900px)");
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      setPalette(true);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  const isDockFull = place.bottom !== null && place.dock === "full";
+  /** A click explores at once; a link only shows. */
+  const explore = (): void => {
+    const { tool, args } = form;
+    void setPlace({ explore: "open", run: null, column: "happened" });
+    if (!tool || !args) return;
+    void import("../runtime/explorer.ts").then(({ explorer }) => {
+      const { pairs } = explorer.snapshot().choices;
+      const { example } = playground;
+      void explorer.run({ example, tool: tool.name, args, before: [], pairs });
+    });
+  };
+
+  return (
+    <div className="flex h-full flex-col">
+      <Boundary>
+        <ServerBar
+          theme={theme}
+          onTheme={nextTheme}
+          onPalette={() => setPalette(true)}
+          onExplore={explore}
+          onGuide={hasGuide && guide !== "open" ? () => setGuide("open") : undefined}
+        />
+      </Boundary>
+      <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
+        <Notices />
+        {guide === "open" && hasGuide && place.explore === null ? (
+          <GuidePanel onClose={() => setGuide("closed")} onExplore={explore} />
+        ) : null}
+        {wide ? (
+          <>
+            {isDockFull ? null : (
+              <div className="min-h-0 flex-1">
+                <WideLayout />
+              </div>
+            )}
+            <div className={isDockFull ? "min-h-0 flex-1" : "shrink-0"}>
+              <Dock />
+            </div>
+          </>
+        ) : (
+          <div className="min-h-0 flex-1">
+            <NarrowLayout />
+          </div>
+        )}
+      </main>
+      {question ? <QuestionDialog key={question.id} question={question} /> : null}
+      {place.harness === null ? null : <Harness view={place.harness} />}
+      {palette ? (
+        <CommandPalette
+          onClose={() => setPalette(false)}
+          onTheme={nextTheme}
+          onExplore={explore}
+          onGuide={() => setGuide("open")}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** The log: what the server and the page have to tell. */
+import type { ReactElement } from "react";
+import { timeOfDay } from "../components/format.ts";
+import { Empty } from "../components/panel.tsx";
+import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import type { LogLine } from "../runtime/state.ts";
+
+const LEVELS = ["debug", "info", "notice", "warning", "error"] as const;
+
+export default function LogPanel(): ReactElement {
+  const playground = usePlayground();
+  const { log, logLevel, server } = usePlaygroundState();
+  return (
+    <>
+      <label className="flex items-center gap-2 px-3 py-1">
+        <span className="label">Log messages of the server from level</span>
+        <select
+          className="field w-auto"
+          value={logLevel}
+          disabled={server !== "running"}
+          onChange={({ target }) => {
+            const chosen = LEVELS.find((known) => known === target.value) ?? "debug";
+            void playground.client.setLogLevel(chosen);
+          }}
+        >
+          {LEVELS.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <LogLines log={log} />
+    </>
+  );
+}
+
+function LogLines({ log }: { readonly log: readonly LogLine[] }): ReactElement {
+  if (log.length === 0) {
+    return <Empty>What the server and the page have to tell stands here.</Empty>;
+  }
+  return (
+    <ol aria-label="Log" className="px-3 py-1">
+      {log.map(({ id, at, level, text }) => (
+        <li key={id} className="flex gap-3 text-sm">
+          <span className="font-mono text-xs leading-[18px] text-muted tabular-nums">
+            {timeOfDay(at)}
+          </span>
+          <span className={level === "info" ? "" : "text-bad"}>
+            {level === "info" ? "" : `${level}: `}
+            {text}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

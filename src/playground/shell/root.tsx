@@ -1,0 +1,52 @@
+/** The example that the URL names, opened and closed with the page. */
+import { useEffect, useState, type ReactElement } from "react";
+import { exampleNamed, examples, type Example } from "../../examples/index.ts";
+import { App } from "./app.tsx";
+import { ChosenExampleContext } from "../hooks/use-chosen-example.ts";
+import { usePlace } from "../hooks/use-location.ts";
+import { PlaygroundContext } from "../hooks/use-playground.ts";
+import { isRun } from "../runtime/scratch-names.ts";
+import { Playground } from "../runtime/playground.ts";
+
+export function Root(): ReactElement {
+  const [place] = usePlace();
+  const example = exampleNamed(place.example) ?? examples[0];
+  const run = place.run !== null && isRun(place.run) ? place.run : null;
+  const isExploring = place.explore !== null || run !== null;
+  useEffect(() => {
+    // What a tab left behind that was reloaded, closed or killed.
+    // Where that cannot be loaded now, it is left to the next page that looks.
+    import("../runtime/scratch.ts").then(({ scratch }) => scratch.clear()).catch(() => undefined);
+  }, []);
+  useEffect(() => {
+    if (!isExploring) return;
+    return () => void import("../runtime/explorer.ts").then(({ explorer }) => explorer.leave());
+  }, [isExploring]);
+  const chosen = useState<string | null>(null);
+  return (
+    <ChosenExampleContext value={chosen}>
+      <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />
+    </ChosenExampleContext>
+  );
+}
+
+function OpenExample({
+  example,
+  run,
+}: {
+  readonly example: Example;
+  readonly run: string | null;
+}): ReactElement {
+  const [playground] = useState(() => new Playground(example, run));
+  useEffect(() => {
+    void playground.open();
+    return () => {
+      void playground.close();
+    };
+  }, [playground]);
+  return (
+    <PlaygroundContext value={playground}>
+      <App />
+    </PlaygroundContext>
+  );
+}
