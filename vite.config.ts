@@ -30,12 +30,18 @@ const leftOut = [
 const RARELY_NEEDED =
   /(\/store\/memory\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;
 
-/** Needed before the first call can be made: in one chunk it is smaller than in twenty. */
-const firstLoad = {
-  name: "core",
-  test: (id: string): boolean =>
-    /\/src\/(model|store|durable|mcp|world|host)\//.test(id) && !RARELY_NEEDED.test(id),
-};
+const FIRST_PAGE =
+  /\/node_modules\/((react|react-dom|scheduler|nuqs|@tanstack|react-error-boundary)\/|lucide-react\/dist\/esm\/\w+\.m?js)|\/playground\/(browser\/(persistence|session-memory|use-)|components\/(button|panel|part|split|state-badge)|hooks\/use-(chosen|form|live|location|playground)|runtime\/(arguments|data-note|drafts|hand-writes|page-client|playground|protocol|questions|settings|state)|shell\/(app|root|columns))/;
+
+/** Needed before the first call can be made: in two chunks it is smaller than in twenty. */
+const firstLoad = [
+  {
+    name: "core",
+    test: (id: string): boolean =>
+      /\/src\/(model|store|durable|mcp|world|host)\//.test(id) && !RARELY_NEEDED.test(id),
+  },
+  { name: "page", test: FIRST_PAGE },
+];
 
 /** The development server injects inline styles and goes without. */
 const contentSecurityPolicy: Plugin = {
@@ -76,7 +82,7 @@ export default defineConfig({
   build: {
     target: "es2023",
     modulePreload: { polyfill: false },
-    rolldownOptions: { output: { codeSplitting: { groups: [firstLoad] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: firstLoad } } },
   },
   test: {
     projects: [

@@ -37,8 +37,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         .click();
       await playground.press("Show the guard");
       await playground.press("Charge without guards");
-      await expect(page.getByText("Charged twice.")).toBeAttached();
-      await page.goto(page.url().replace("column=true", "column=happened"));
+      await expect(page.getByText("Without guards: charged 2 times")).toBeVisible();
+      await page.goto(page.url().replace(/&?column=\w+/, "") + "&column=happened");
       await playground.isUp();
       await expect(playground.executions).toBeVisible();
       await hasNoViolation(page);
@@ -46,10 +46,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByRole("table", { name: "Comparison" })).toBeVisible();
       await hasNoViolation(page);
 
-      for (const panel of ["guards", "effects", "code", "maps"]) {
-        await page.goto(
-          `/?panel=${panel}&scope=all&column=true&bottom=${panel === "maps" ? "protocol" : "log"}`,
-        );
+      for (const panel of ["guards", "effects", "protocol", "log", "code", "maps"]) {
+        await page.goto(`/?bottom=${panel}&column=true`);
         await playground.isUp();
         if (panel === "code")
           await expect(page.getByRole("textbox", { name: "The server's code" })).toContainText(
@@ -60,22 +58,27 @@ for (const colorScheme of ["light", "dark"] as const) {
       await playground.press("Insert by hand…");
       await hasNoViolation(page);
       await page.keyboard.press("Escape");
-      await playground.press("Run examples");
+      await playground.menu("Run examples…");
       await expect(page.getByRole("dialog", { name: "Examples" })).toBeVisible();
       await hasNoViolation(page);
       await page.keyboard.press("Escape");
-      for (const dialog of ["Wipe…", "Settings…"]) {
-        await playground.press(dialog);
+      for (const dialog of ["Wipe…", "Settings…"] as const) {
+        await playground.menu(dialog);
         await expect(page.getByRole("dialog")).toBeVisible();
         await hasNoViolation(page);
         await page.keyboard.press("Escape");
       }
-      await playground.press("Explore…");
-      const explore = page.getByRole("dialog", { name: "Explore" });
-      await explore.getByRole("button", { name: "Explore", exact: true }).click();
-      await expect(explore.getByRole("status")).toContainText("56 of 56 cases, in");
+      await page.goto("/?column=do");
+      await playground.press("Own fault…");
       await hasNoViolation(page);
       await page.keyboard.press("Escape");
+      await playground.press("More");
+      await hasNoViolation(page);
+      await page.getByRole("menuitem", { name: "Explore every failure" }).click();
+      await expect(page.getByText(/^56 of 56 cases, in/)).toBeVisible();
+      await page.getByRole("table", { name: "Cases" }).getByRole("button").first().click();
+      await expect(page.getByRole("region", { name: "Selected case" })).toBeVisible();
+      await hasNoViolation(page);
       await page.keyboard.press("Control+k");
       await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
       await hasNoViolation(page);

@@ -53,7 +53,7 @@ test("a range with bounds in the wrong order, or without a limit, is told as wha
   page,
   playground,
 }) => {
-  await playground.open("/?panel=maps");
+  await playground.open("/?bottom=maps");
   await playground.press("Call process_payment");
   await playground.callIs("completed");
   await page.getByLabel("Start (inclusive)").fill("z");

@@ -6,10 +6,7 @@ test.beforeEach(async ({ playground }) => {
   await playground.open();
 });
 
-test("a payment is charged, and its retry is answered from the store", async ({
-  page,
-  playground,
-}) => {
+test("a payment is charged, and its retry is answered from the store", async ({ playground }) => {
   await playground.press("Call process_payment");
   await playground.callIs("completed");
   await playground.counts(1, 1, 1);
@@ -22,8 +19,7 @@ test("a payment is charged, and its retry is answered from the store", async ({
   await playground.press("Call again");
   await expect(playground.calls).toHaveCount(2);
   await playground.counts(1, 1, 1);
-  await page.getByRole("button", { name: "Only this call" }).click();
-  await playground.show("Effects");
+  await playground.show("Ledger");
   await expect(playground.effects).toHaveCount(2);
   expect(await playground.ledger()).toHaveLength(2);
 });
@@ -91,6 +87,7 @@ test("a lost response: the work is done, and a retry learns it", async ({ page, 
   await playground.arm("Response lost after success");
   await playground.press("Call process_payment");
   await playground.callIs("completed");
+  await playground.show("Answer");
   await expect(page.getByText("Request timed out")).toBeVisible();
   await expect(playground.executions).toContainText("response lost");
   await playground.press("Retry");
@@ -150,11 +147,7 @@ for (const [end, state] of [
     playground,
   }) => {
     await playground.chooseTool("fetch_exchange_rate");
-    await page.getByText("A fault of your own").click();
-    await page.getByLabel("Point").selectOption("effect:after");
-    await page.getByLabel("Kind").selectOption("hang");
-    await page.getByLabel("When").selectOption("every");
-    await playground.press("Add to the plan");
+    await playground.addFault({ Point: "effect:after", Kind: "hang", When: "every" });
     await playground.press("Call fetch_exchange_rate");
     await expect(playground.executions).toContainText("Injected at effect:after: hang");
     await page.reload();
@@ -169,9 +162,7 @@ test("adding a fault leaves the others' counts as they are", async ({ page, play
   await playground.arm("Crash before the charge");
   await playground.press("Call process_payment");
   await expect(playground.server).toHaveText(/crashed/);
-  await page.getByText("A fault of your own").click();
-  await page.getByLabel("Kind").selectOption("latency");
-  await playground.press("Add to the plan");
+  await playground.addFault({ Kind: "latency" });
   const armed = page.getByRole("list", { name: "Armed faults" }).getByRole("listitem");
   await expect(armed).toHaveCount(2);
   await expect(armed.first()).toContainText("It will not strike again");
@@ -235,16 +226,17 @@ test("a double click on Restart leaves one server, which crashes once", async ({
 });
 
 test("two settings changed at once are both kept", async ({ page, playground }) => {
+  await playground.press("More");
   await page.evaluate(() => {
-    for (const button of document.querySelectorAll("button")) {
-      if (/Guards off|Hold interrupted/.test(button.textContent)) button.click();
+    document.querySelector<HTMLElement>("[role=switch]")?.click();
+    for (const item of document.querySelectorAll<HTMLElement>("[role=menuitemcheckbox]")) {
+      if (item.textContent.includes("Hold interrupted")) item.click();
     }
   });
   await page.reload();
   await playground.isUp();
-  for (const name of ["Guards off", "Hold interrupted"]) {
-    await expect(page.getByRole("button", { name })).toHaveAttribute("aria-pressed", "true");
-  }
+  await playground.isSet("Guards off", true);
+  await playground.isSet("Hold interrupted calls", true);
 });
 
 test("a hanging call is released and completes", async ({ playground }) => {
@@ -257,7 +249,7 @@ test("a hanging call is released and completes", async ({ playground }) => {
 });
 
 test("held: an interrupted call waits until it is resumed by hand", async ({ playground }) => {
-  await playground.press("Hold interrupted");
+  await playground.toggle("Hold interrupted calls");
   await playground.arm("Crash before the charge");
   await playground.press("Call process_payment");
   await expect(playground.server).toHaveText(/crashed/);
@@ -272,7 +264,7 @@ test("crash by hand while the bank answers, and guards off: charged twice", asyn
   page,
   playground,
 }) => {
-  await playground.press("Guards off");
+  await playground.toggle("Guards off");
   await playground.arm("The bank never answers");
   await playground.press("Call process_payment");
   await expect(playground.executions).toContainText("Injected at effect:after: hang");
@@ -289,7 +281,7 @@ test("a fault of one's own: the crash between the result and its record", async 
   page,
   playground,
 }) => {
-  await page.getByText("A fault of your own").click();
+  await playground.press("Own fault…");
   await page.getByLabel("Point").selectOption("guard:before-store");
   await page.getByLabel("Kind").selectOption("crash");
   await page.getByLabel("Which time").fill("0");
@@ -308,7 +300,7 @@ test("a fault of one's own: the crash between the result and its record", async 
   await playground.counts(2, 1, 1);
   await expect(page.getByRole("list", { name: "Armed faults" })).toContainText("passed 1 time");
   await playground.press("Remove fault 1");
-  await expect(page.getByText("Nothing is armed")).toBeVisible();
+  await expect(page.getByRole("note", { name: "Armed fault" })).toBeHidden();
 });
 
 test("an at-least-once step runs again after a crash", async ({ playground }) => {
@@ -336,7 +328,7 @@ test("the client script runs from end to end, and everything can be wiped", asyn
     await expect(transcript).toContainText(expected);
   }
   await expect(playground.calls).toHaveCount(7);
-  await playground.press("Wipe…");
+  await playground.menu("Wipe…");
   await playground.press("Wipe everything");
   await expect(page.getByText("No calls yet.")).toBeVisible();
   await playground.isUp();

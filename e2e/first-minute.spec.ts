@@ -10,7 +10,7 @@ for (const [name, viewport] of [
     await page.goto("/");
     await playground.isUp();
     const guide = page.getByRole("region", { name: "The first minute" });
-    await playground.press("Hold interrupted");
+    await playground.toggle("Hold interrupted calls");
 
     await guide.getByRole("button", { name: "Charge and crash" }).click();
     await expect(playground.server).toHaveText(/crashed/);
@@ -27,18 +27,19 @@ for (const [name, viewport] of [
     expect(await playground.ledger()).toHaveLength(1);
 
     await guide.getByRole("button", { name: "Charge without guards" }).click();
-    await expect(guide).toContainText("Charged twice.");
+    await expect(guide).toContainText("With guards: charged 1 time");
+    await expect(guide).toContainText("Without guards: charged 2 times");
     const rows = await playground.ledger();
     expect(rows.map(({ occurrence }) => occurrence)).toEqual([1, 1, 2]);
     // What the demonstration changed is put back.
-    await expect(page.getByRole("button", { name: "Guards off", exact: true })).toHaveAttribute(
-      "aria-pressed",
-      "false",
-    );
-    await expect(page.getByRole("button", { name: "Hold interrupted" })).toHaveAttribute(
-      "aria-pressed",
-      "true",
-    );
+    await playground.isSet("Guards off", false);
+    await playground.isSet("Hold interrupted calls", true);
+    await guide.getByRole("button", { name: "Ask the bank" }).click();
+    await expect(playground.effects).toHaveCount(1);
+    await guide.getByRole("button", { name: "Show both charges" }).click();
+    await expect(playground.effects).toHaveCount(2);
+    await guide.getByRole("button", { name: "Play it again" }).click();
+    await expect(guide.getByRole("button", { name: "Charge and crash" })).toBeVisible();
   });
 }
 

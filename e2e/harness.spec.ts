@@ -133,7 +133,7 @@ const EXAMPLES: readonly Case[] = [
 
 /** Runs an example from the menu; resolves as soon as it is chosen. */
 async function runFromMenu(playground: PlaygroundPage, title: string) {
-  await playground.press("Run examples");
+  await playground.menu("Run examples…");
   const harness = playground.page.getByRole("dialog", { name: "Examples" });
   await harness.getByRole("button", { name: title }).click();
   return { harness, transcript: harness.getByRole("list", { name: "Transcript" }) };
@@ -146,6 +146,15 @@ async function hangAfterCharge<T>(playground: PlaygroundPage, begin: () => Promi
   const begun = await begin();
   await expect.poll(async () => (await playground.ledger()).length).toBe(1);
   return begun;
+}
+
+/** The lock of the one server that lives in the browser; `undefined` where there is none, or several. */
+async function serverLock(page: Page): Promise<string | undefined> {
+  const living = await page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.flatMap(({ name }) => (name?.includes(":server:") ? [name] : []));
+  });
+  return living.length === 1 ? living[0] : undefined;
 }
 
 /** The calls of a transcript with their answers, in order. */
@@ -184,13 +193,18 @@ for (const { name, title, tools, steps, maps, stored, effects } of EXAMPLES) {
     const ledger = await readTable(page, `playground-${name}-ledger`, "rows");
     expect((ledger as LedgerRow[]).map(({ operation }) => operation)).toEqual(effects);
 
-    // Leaving stops the server and leaves nothing running.
+    // Leaving stops the server, and what ran before runs again, alone.
+    const during = await serverLock(page);
     await page.keyboard.press("q");
     await expect(harness).toBeHidden();
-    await expect(playground.server).toHaveText(/stopped/);
-    const locks = (): Promise<number | undefined> =>
-      page.evaluate(async () => (await navigator.locks.query()).held?.length);
-    await expect.poll(locks).toBe(0);
+    await playground.isUp();
+    await expect
+      .poll(async () => {
+        const living = await serverLock(page);
+        return living !== during && living?.includes("processing");
+      })
+      .toBe(true);
+    await expect(page.getByRole("combobox", { name: "Example" })).toHaveValue("processing");
   });
 }
 
@@ -219,7 +233,27 @@ test("a run is done again on the kept and, when asked, on an empty store", async
   await expect(transcript).toContainText("The script has ended.");
   await expect.poll(calls).toBe(6);
   await harness.getByRole("button", { name: /^Leave/ }).click();
-  await expect(playground.server).toHaveText(/stopped/);
+  await expect(page.getByRole("combobox", { name: "Example" })).toHaveValue("processing");
+  await playground.isUp();
+});
+
+test("leaving the examples brings back what ran, and what was selected", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await playground.press("Call process_payment");
+  await playground.callIs("completed");
+  const { harness, transcript } = await runFromMenu(playground, "Two steps");
+  await expect(transcript).toContainText("The script has ended.");
+  await harness.getByRole("button", { name: "Menu" }).click();
+  await harness.getByRole("button", { name: "Audit logs" }).click();
+  await expect(transcript).toContainText("The script has ended.");
+  await page.keyboard.press("q");
+  await playground.isUp();
+  await playground.callIs("completed");
+  await playground.counts(1, 1, 1);
+  await expect(playground.calls).toHaveCount(1);
 });
 
 test("leaving the menu leaves the server as it is", async ({ page, playground }) => {
@@ -256,9 +290,10 @@ test("leaving in the middle of a call cancels it; the next server does not resum
   );
   // By way of the menu: it is the run's server all the same.
   await harness.getByRole("button", { name: "Menu" }).click();
+  const before = await serverLock(playground.page);
   await page.keyboard.press("q");
-  await expect(playground.server).toHaveText(/stopped/);
-  await playground.restart();
+  await expect.poll(async () => (await serverLock(page)) ?? before).not.toBe(before);
+  await playground.isUp();
   expect(await playground.journal()).toMatchObject([{ state: "cancelled", executions: [{}] }]);
 });
 
@@ -267,7 +302,7 @@ test("a wipe in the middle of a run stops it, and the run on the empty store is 
   playground,
 }) => {
   await hangAfterCharge(playground, () => playground.press("Run the client script"));
-  await playground.press("Wipe…");
+  await playground.menu("Wipe…");
   await playground.press("Wipe everything");
   await expect.poll(async () => (await playground.ledger()).length).toBe(0);
   await playground.isUp();
@@ -374,7 +409,7 @@ for (const { example, title, preset, instead, counts, maps, effects } of CRASHES
   }) => {
     await playground.open(`/?example=${example}`);
     // The script's own retry is the second execution, and none is resumed beside it.
-    await playground.press("Hold interrupted");
+    await playground.toggle("Hold interrupted calls");
     await playground.arm(preset);
     const { harness, transcript } = await runFromMenu(playground, title);
     await expect(transcript).toContainText("It waits for the next server");

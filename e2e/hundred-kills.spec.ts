@@ -128,7 +128,7 @@ for (const seed of SEEDS) {
       for (let judged = 0; ;) {
         const { page, kill } = await profile.launch();
         const playground = new PlaygroundPage(page);
-        await playground.open("/?scope=all&panel=effects");
+        await playground.open("/?bottom=effects");
         if (known && !(await controlIsThere(page))) {
           const alert = page.getByRole("alert").filter({ hasText: "The browser lost" });
           await expect(alert).toContainText(`${DATABASE}-ledger (the ledger`);

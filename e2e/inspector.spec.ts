@@ -167,7 +167,7 @@ test("old recordings are trimmed by the limit; calls, guards and maps are kept",
     readTable(page, DATABASE, "guards"),
     readTable(page, DATABASE, "entries"),
   ]);
-  await playground.press("Settings…");
+  await playground.menu("Settings…");
   const limit = page.getByLabel("Keep the recordings of the newest calls");
   await limit.fill("0");
   await playground.press("Trim");

@@ -7,7 +7,7 @@ test("a map is shown as it was after any of its writes, and cannot be changed th
   page,
   playground,
 }) => {
-  await playground.open("/?panel=maps");
+  await playground.open("/?bottom=maps");
   await playground.press("Call process_payment");
   await playground.callIs("completed");
   await playground.press("Call again");
@@ -22,7 +22,7 @@ test("a map is shown as it was after any of its writes, and cannot be changed th
   );
   // The moment is in the URL; what is written meanwhile does not show there.
   await playground.press("Call again");
-  await expect(playground.calls.getByText("completed")).toHaveCount(3);
+  await expect(playground.calls.getByText("done once")).toHaveCount(3);
   await page.reload();
   await expect(entries).toHaveCount(1);
   await playground.press("Now");
@@ -33,7 +33,7 @@ test("entries are imported when they are right, previewed first, and exported ag
   page,
   playground,
 }) => {
-  await playground.open("/?panel=maps");
+  await playground.open("/?bottom=maps");
   await playground.press("Import…");
   const dialog = page.getByRole("dialog", { name: "Import entries" });
   await dialog.getByLabel("Into the map").fill("people");
@@ -61,7 +61,7 @@ test("entries are imported when they are right, previewed first, and exported ag
 });
 
 test("a range is paged in both directions, from either end", async ({ page, playground }) => {
-  await playground.open("/?panel=maps&limit=40");
+  await playground.open("/?bottom=maps&limit=40");
   await playground.press("Fill…");
   const dialog = page.getByRole("dialog", { name: "Fill a map" });
   await dialog.getByLabel(/^Rows/).fill("0");
@@ -97,7 +97,7 @@ test("a map of 1,000,000 rows and a journal of 10,000 calls lay out no more than
   playground,
 }) => {
   test.setTimeout(1_200_000);
-  await playground.open("/?panel=maps");
+  await playground.open("/?bottom=maps");
   await seedInvocations(page, "playground-processing", 10_000);
   await page.reload();
   await playground.isUp();

@@ -8,9 +8,9 @@ const CALL = "0199a1b2-c3d4-7000-8000-000000000001";
 
 /** Every parameter that there is, but the example's; of some, each value that could have begun something. */
 const EVERYTHING =
-  `bottom=transcript&tool=process_payment&call=${CALL}&step=1.0&compare=0.${CALL}.1&panel=maps&scope=all&column=do` +
+  `bottom=transcript&tool=process_payment&call=${CALL}&step=1.0&compare=0.${CALL}.1&panel=writes&dock=half&cell=x&column=do` +
   "&map=payments&start=a&end=z&prefix=txn_&reverse=true&limit=10&moment=7" +
-  "&callTool=process_payment&callState=failed&callText=25&callErrors=true&callMinutes=5";
+  "&callTool=process_payment&callVerdict=unknown&callCrashed=true&callState=failed&callText=25&callErrors=true&callMinutes=5";
 
 /** A call that a link began would be in the journal long before, in milliseconds. */
 const SETTLED_MS = 700;
@@ -36,7 +36,7 @@ function harnessOf(page: Page): { harness: Locator; transcript: Locator; run: Lo
 const LINKS = [
   "example=processing&harness=run",
   "example=processing&harness=run&bottom=transcript&panel=effects",
-  "example=processing&harness=menu&bottom=protocol&panel=code",
+  "example=processing&harness=menu&bottom=code",
   "example=processing&explore=open&bottom=log",
   ...EXAMPLES.map((example) => `example=${example}&harness=run&explore=open&${EVERYTHING}`),
 ];
@@ -51,8 +51,11 @@ for (const link of LINKS) {
     const { harness, run } = harnessOf(page);
     if (parameters.get("harness") === "run") await expect(run).toBeEnabled();
     await expect(harness).toBeVisible({ visible: parameters.has("harness") });
-    const explore = page.getByRole("dialog", { name: "Explore" });
-    await expect(explore).toBeVisible({ visible: parameters.has("explore") });
+    const explore = page.getByRole("region", {
+      name: "Explore every failure",
+      includeHidden: true,
+    });
+    await expect(explore).toHaveCount(parameters.has("explore") ? 1 : 0);
     await page.waitForTimeout(SETTLED_MS);
     const example = parameters.get("example") ?? "";
     expect(await everything(page, `playground-${example}`)).toEqual(NOTHING);
@@ -71,7 +74,7 @@ test("a link to a call changes nothing of it, with faults armed and the guards o
   await playground.open();
   await playground.press("Call process_payment");
   await playground.callIs("completed");
-  await playground.press("Guards off");
+  await playground.toggle("Guards off");
   await playground.arm("Crash after the charge");
   const call = new URL(page.url()).searchParams.get("call") ?? "";
   const database = "playground-processing";
@@ -99,9 +102,9 @@ test("what a link shows is run by its button, and leaving what was only shown st
   await run.click();
   await expect(transcript).toContainText("The script has ended.");
   await page.keyboard.press("q");
-  await expect(playground.server).toHaveText(/stopped/);
+  await expect(harness).toBeHidden();
+  await playground.isUp();
 
-  // Seen again, the server that leaving stopped is started for the next run.
   await page.goBack();
   const again = harness.getByRole("button", { name: "Run again on the kept store" });
   await again.click();
@@ -180,7 +183,7 @@ test("a reload in the middle of a run does not begin it again", async ({ page, p
   await playground.open("/?harness=menu");
   await page.getByRole("button", { name: "Leave" }).click();
   await playground.arm("The bank never answers");
-  await playground.press("Run examples");
+  await playground.menu("Run examples…");
   const { harness, run } = harnessOf(page);
   await harness.getByRole("button", { name: "Payment processing" }).click();
   await expect.poll(async () => (await playground.ledger()).length).toBe(1);
@@ -198,10 +201,8 @@ test("a reload in the middle of a run does not begin it again", async ({ page, p
 
 test("a link to a sweep's run leaves it as the sweep left it", async ({ page, playground }) => {
   await playground.open();
-  await playground.press("Explore…");
-  const dialog = page.getByRole("dialog", { name: "Explore" });
-  await dialog.getByRole("button", { name: "Explore", exact: true }).click();
-  await expect(dialog.getByRole("status")).toContainText(", in ", { timeout: 60_000 });
+  const explore = await playground.explore();
+  await expect(explore.getByText(/^56 of 56 cases, in /)).toBeVisible({ timeout: 60_000 });
   const databases = await page.evaluate(async () =>
     (await indexedDB.databases()).map(({ name = "" }) => name).sort(),
   );

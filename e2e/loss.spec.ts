@@ -140,7 +140,7 @@ test("a first visit, and what the person wiped, are no loss", async ({ page, pla
   await playground.open();
   await expect(alert).toBeHidden();
   await pay(playground);
-  await playground.press("Wipe…");
+  await playground.menu("Wipe…");
   await playground.press("Wipe everything");
   await expect(page.getByText("No calls yet.")).toBeVisible();
   await playground.isUp();
@@ -199,7 +199,7 @@ test("the browser is asked to keep the data after the first call, once, and agai
   await page.reload();
   await playground.isUp();
   await pay(playground);
-  await playground.press("Settings…");
+  await playground.menu("Settings…");
   const dialog = page.getByRole("dialog", { name: "Settings of this example" });
   await expect(dialog).toContainText("may delete the data by itself when the disk is full.");
   expect(await asked()).toBe("1");

@@ -2,7 +2,7 @@
 import { expect, test } from "./support/test.ts";
 
 test.beforeEach(async ({ playground }) => {
-  await playground.open("/?panel=maps");
+  await playground.open("/?bottom=maps");
 });
 
 test("a row is inserted, edited and removed by hand", async ({ page, playground }) => {

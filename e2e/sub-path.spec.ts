@@ -22,10 +22,9 @@ test("a first payment under /some/where/, and what is loaded when it is wanted",
     const palette = page.getByRole("dialog", { name: "Commands" });
     await expect(palette).toBeVisible();
     await page.keyboard.press("Escape");
-    await page.getByRole("tab", { name: "Code" }).click();
+    await playground.show("Code");
     await expect(page.getByRole("tabpanel", { name: "Code" })).toContainText("process_payment");
-    await playground.press("Explore…");
-    await expect(page.getByRole("dialog", { name: "Explore" })).toBeVisible();
+    await expect(await playground.explore()).toBeVisible();
 
     // A reload finds the same page, whichever of its two names it has.
     await page.goto(page.url().replace("/where/", "/where/index.html").replace("explore=open", ""));

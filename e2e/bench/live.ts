@@ -35,7 +35,7 @@ export async function measureLive(
 ): Promise<void> {
   const page = await context.newPage();
   await page.addInitScript(() => sessionStorage.setItem("guide", "closed"));
-  const here = `${url}?panel=maps&map=${MAP}&limit=200`;
+  const here = `${url}?bottom=maps&map=${MAP}&limit=200`;
   await page.goto(here);
   await page.getByRole("status", { name: "Server state" }).getByText("running").waitFor();
   const writer = await context.newPage();

@@ -10,6 +10,8 @@ export interface LedgerRow {
   readonly request: unknown;
 }
 
+type MenuSwitch = "Guards off" | "Hold interrupted calls";
+
 export class PlaygroundPage {
   readonly effects: Locator;
   readonly guards: Locator;
@@ -24,7 +26,7 @@ export class PlaygroundPage {
   }
 
   /** Opens the page, its first minute put away. */
-  async open(path = "/"): Promise<void> {
+  async open(path = "/?panel=guards"): Promise<void> {
     await this.page.addInitScript(() => sessionStorage.setItem("guide", "closed"));
     await this.page.goto(path);
     await this.isUp();
@@ -58,9 +60,46 @@ export class PlaygroundPage {
     await expect(button).toHaveAttribute("aria-pressed", "true");
   }
 
+  /** Chooses what stands in the menu of the bar. */
+  async menu(item: "Settings…" | "Wipe…" | "Run examples…"): Promise<void> {
+    await this.page.getByRole("button", { name: "More", exact: true }).click();
+    await this.page.getByRole("menuitem", { name: item }).click();
+  }
+
+  /** Switches one of the menu's switches the other way. */
+  async toggle(setting: MenuSwitch): Promise<void> {
+    await this.page.getByRole("button", { name: "More", exact: true }).click();
+    await this.page.getByRole("menuitemcheckbox", { name: setting }).click();
+  }
+
+  async isSet(setting: MenuSwitch, on: boolean): Promise<void> {
+    await this.page.getByRole("button", { name: "More", exact: true }).click();
+    const item = this.page.getByRole("menuitemcheckbox", { name: setting });
+    await expect(item).toBeChecked({ checked: on });
+    await this.page.keyboard.press("Escape");
+    await expect(item).toBeHidden();
+  }
+
+  /** Adds a fault of one's own to the plan. */
+  async addFault(choices: Readonly<Record<string, string>>): Promise<void> {
+    await this.press("Own fault…");
+    const dialog = this.page.getByRole("dialog", { name: "A fault of your own" });
+    for (const [label, value] of Object.entries(choices)) {
+      await dialog.getByLabel(label).selectOption(value);
+    }
+    await dialog.getByRole("button", { name: "Add to the plan" }).click();
+    await expect(dialog).toBeHidden();
+  }
+
+  /** Explores the call in the form; resolves with the area that shows it. */
+  async explore(): Promise<Locator> {
+    await this.press("Explore");
+    return this.page.getByRole("region", { name: "Explore every failure" });
+  }
+
   /** Switches one of the settings in their dialog on. */
   async set(setting: string): Promise<void> {
-    await this.press("Settings…");
+    await this.menu("Settings…");
     const dialog = this.page.getByRole("dialog", { name: "Settings of this example" });
     await dialog.getByRole("checkbox", { name: setting }).check();
     await dialog.getByRole("button", { name: "Done" }).click();
@@ -75,8 +114,10 @@ export class PlaygroundPage {
     await this.callIs("completed");
   }
 
-  async show(panel: "Guards" | "Effects" | "Maps"): Promise<void> {
-    await this.page.getByRole("tab", { name: panel }).click();
+  /** Shows a part of the chosen call, or one of the dock's panels. */
+  async show(panel: "Answer" | "Guards" | "Effects" | "Maps" | "Ledger" | "Code"): Promise<void> {
+    const isOfCall = panel === "Answer" || panel === "Guards" || panel === "Effects";
+    await this.page.getByRole(isOfCall ? "tab" : "button", { name: panel, exact: true }).click();
   }
 
   async chooseTool(name: string): Promise<void> {

@@ -87,3 +87,11 @@ export function verdictText(judgement: Judgement | undefined): string {
     verdictWord(verdict) + kept + (missing.length > 0 ? `; not done: ${missing.join(", ")}` : "")
   );
 }
+
+/** "execution 1", "executions 2 and 3". */
+export function executionList(numbers: readonly number[]): string {
+  if (numbers.length < 2) return `execution ${numbers.join()}`;
+  return numbers.length > 4
+    ? plural(numbers.length, "execution")
+    : `executions ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1) ?? ""}`;
+}

@@ -102,17 +102,17 @@ const TONES = { bad: "bg-bad-soft", warn: "bg-warn-soft", plain: "bg-raised" } a
 export function Notice({
   tone,
   title,
+  role = tone === "plain" ? "note" : "alert",
   children,
 }: {
   readonly tone: keyof typeof TONES;
+  /** Whether it interrupts who listens. */
+  readonly role?: "note" | "alert";
   readonly title: string;
   readonly children?: ReactNode;
 }): ReactElement {
   return (
-    <div
-      role={tone === "plain" ? "note" : "alert"}
-      className={`m-2 rounded px-3 py-2 text-sm ${TONES[tone]}`}
-    >
+    <div role={role} className={`m-2 rounded px-3 py-2 text-sm ${TONES[tone]}`}>
       <p className="font-semibold">{title}</p>
       <div className="mt-0.5 flex flex-col items-start gap-2 text-sm">{children}</div>
     </div>

@@ -6,7 +6,7 @@ import {
   type Verdict,
 } from "../../store/index.ts";
 import type { Pages } from "../components/use-page.ts";
-import { STEPS_READ, type CallSummary } from "../runtime/call-summaries.ts";
+import { STEPS_READ, summariesOf, type CallSummary } from "../runtime/call-summaries.ts";
 import { useLiveQuery, type Source } from "./use-live-query.ts";
 import { usePlaygroundState } from "./use-playground.ts";
 
@@ -50,7 +50,8 @@ export function useCalls(filter: CallFilter, page: Pages<number>) {
       const { rows, ...more } = page.cut(
         await source.store.readInvocations({ ...page.query, ...about }),
       );
-      return { calls: await source.calls.of(rows), lookedTo: undefined, ...more };
+      const calls = await summariesOf(source.store, source.world.ledger).of(rows);
+      return { calls, lookedTo: undefined, ...more };
     },
     { keepPrevious: true },
   );
@@ -58,11 +59,12 @@ export function useCalls(filter: CallFilter, page: Pages<number>) {
 
 /** Reads as far as a page of calls fits. @returns how far it looked, where it gave up before the end */
 async function judgeAll(
-  { store, calls }: Source,
+  { store, world }: Source,
   filter: CallFilter,
   about: { readonly filter?: InvocationFilter },
   { limit, ...from }: Pages<number>["query"],
 ): Promise<{ readonly found: readonly CallSummary[]; readonly lookedTo: number | undefined }> {
+  const calls = summariesOf(store, world.ledger);
   const found: CallSummary[] = [];
   let position = from;
   for (let looked = 0; looked < MOST_JUDGED; looked += BATCH) {
@@ -102,10 +104,10 @@ export function useCall(id: string | null) {
   return useLiveQuery(
     ["invocations", "guards", "trace", "ledger"],
     ["call", id],
-    async ({ store, calls }) => {
+    async ({ store, world }) => {
       const invocation = id === null ? undefined : await store.readInvocation(id);
       if (!invocation) return null;
-      const [summary] = await calls.of([invocation]);
+      const [summary] = await summariesOf(store, world.ledger).of([invocation]);
       return summary ?? null;
     },
     { invocation: id ?? undefined },

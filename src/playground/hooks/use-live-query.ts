@@ -9,7 +9,6 @@ import {
 import { useEffect } from "react";
 import type { InspectableStore, StoreChange, Table } from "../../store/index.ts";
 import type { World } from "../../world/index.ts";
-import type { CallSummaries } from "../runtime/call-summaries.ts";
 import type { Playground } from "../runtime/playground.ts";
 import { usePlayground, usePlaygroundState } from "./use-playground.ts";
 
@@ -19,7 +18,6 @@ const COALESCE_MS = 16;
 export interface Source {
   readonly store: InspectableStore;
   readonly world: World;
-  readonly calls: CallSummaries;
 }
 
 export interface LiveOptions {
@@ -48,12 +46,12 @@ export function useLiveQuery<T>(
 ): UseQueryResult<T> {
   const playground = usePlayground();
   const { phase, opened } = usePlaygroundState();
-  const { store, world, calls } = playground;
+  const { store, world } = playground;
   return useQuery({
     queryKey: [playground.database, { tables, map, invocation } satisfies Watched, opened, ...name],
     queryFn: () => {
-      if (!store || !world || !calls) throw new Error("The database is not open.");
-      return read({ store, world, calls });
+      if (!store || !world) throw new Error("The database is not open.");
+      return read({ store, world });
     },
     enabled: phase === "ready" && store !== undefined && world !== undefined,
     ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),

@@ -34,9 +34,19 @@ export const STEPS_READ = 1000;
 /** How many calls are known at most. */
 const KEPT = 5000;
 
+const ofStores = new WeakMap<InspectableStore, CallSummaries>();
+
+/** A store's, which last as long as it. */
+export function summariesOf(store: InspectableStore, ledger: Ledger): CallSummaries {
+  const known = ofStores.get(store);
+  if (known) return known;
+  const made = new CallSummaries(store, ledger);
+  ofStores.set(store, made);
+  return made;
+}
+
 export class CallSummaries {
   readonly #known = new Map<string, { readonly stamp: string; readonly facts: Promise<Facts> }>();
-  readonly #ends: readonly (() => void)[];
 
   constructor(
     private readonly store: InspectableStore,
@@ -46,11 +56,8 @@ export class CallSummaries {
       if (invocation === undefined) this.#known.clear();
       else this.#known.delete(invocation);
     };
-    this.#ends = [store.subscribe(forget), ledger.subscribe(forget)];
-  }
-
-  close(): void {
-    for (const end of this.#ends) end();
+    store.subscribe(forget);
+    ledger.subscribe(forget);
   }
 
   async of(invocations: readonly InvocationRecord[]): Promise<CallSummary[]> {

@@ -9,7 +9,6 @@ import { LocalHost, type ServerHost } from "../../host/index.ts";
 import { ServerRefusedError, type InvocationRecord } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
-import { CallSummaries } from "./call-summaries.ts";
 import { DataNote } from "./data-note.ts";
 import { delaysAsSet } from "./delays.ts";
 import { HandWrites } from "./hand-writes.ts";
@@ -48,7 +47,6 @@ export class Playground {
   #store: IndexedDbStore | undefined;
   #world: World | undefined;
   #trimmer: Trimmer | undefined;
-  #calls: CallSummaries | undefined;
   #host: ServerHost | undefined;
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
@@ -87,11 +85,6 @@ export class Playground {
 
   get world(): World | undefined {
     return this.#world;
-  }
-
-  /** What the list of calls says of each. */
-  get calls(): CallSummaries | undefined {
-    return this.#calls;
   }
 
   /** Opens the databases and starts the server; again, after they could not be opened. */
@@ -180,7 +173,6 @@ export class Playground {
       }
       this.#store = store;
       this.#world = world;
-      this.#calls = new CallSummaries(store, world.ledger);
       this.#trimmer = new Trimmer(store, (error) =>
         this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
       );
@@ -266,8 +258,6 @@ export class Playground {
     const world = this.#world;
     this.#store = undefined;
     this.#world = undefined;
-    this.#calls?.close();
-    this.#calls = undefined;
     this.#trimmer?.close();
     await this.#closeServer();
     this.#host = undefined;

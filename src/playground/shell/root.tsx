@@ -1,8 +1,8 @@
 /** The example that the URL names, opened and closed with the page. */
-import { useEffect, useState, type ReactElement } from "react";
+import { useCallback, useEffect, useState, type ReactElement } from "react";
 import { exampleNamed, examples, type Example } from "../../examples/index.ts";
 import { App } from "./app.tsx";
-import { ChosenExampleContext } from "../hooks/use-chosen-example.ts";
+import { ChosenExampleContext, type HarnessVisit } from "../hooks/use-chosen-example.ts";
 import { usePlace } from "../hooks/use-location.ts";
 import { PlaygroundContext } from "../hooks/use-playground.ts";
 import { isRun } from "../runtime/scratch-names.ts";
@@ -22,9 +22,13 @@ export function Root(): ReactElement {
     if (!isExploring) return;
     return () => void import("../runtime/explorer.ts").then(({ explorer }) => explorer.leave());
   }, [isExploring]);
-  const chosen = useState<string | null>(null);
+  const [visit, setVisit] = useState<HarnessVisit>({ chosen: null, cameFrom: null });
+  const changeVisit = useCallback(
+    (change: Partial<HarnessVisit>) => setVisit((before) => ({ ...before, ...change })),
+    [],
+  );
   return (
-    <ChosenExampleContext value={chosen}>
+    <ChosenExampleContext value={[visit, changeVisit]}>
       <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />
     </ChosenExampleContext>
   );

@@ -280,7 +280,7 @@ function AskTheService({ id }: { readonly id: string }): ReactElement | null {
   const services = [...new Set(real.map(({ service }) => service))];
   const asked = services.length === 0 ? "the service" : `the ${services.join(" and the ")}`;
   return (
-    <Notice tone="warn" title={`From the answer alone nobody can tell: ask ${asked}.`}>
+    <Notice tone="warn" role="note" title={`From the answer alone nobody can tell: ask ${asked}.`}>
       <p>
         A caller that must know looks it up by what it sent
         {real[0] ? (

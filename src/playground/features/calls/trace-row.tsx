@@ -16,7 +16,7 @@ import {
 } from "lucide-react";
 import { useEffect, useRef, type ReactElement } from "react";
 import type { TraceEvent, TraceType } from "../../../store/index.ts";
-import { duration, plural } from "../../components/format.ts";
+import { duration } from "../../components/format.ts";
 
 type Tone = "plain" | "good" | "warn" | "bad" | "store";
 
@@ -182,11 +182,3 @@ const WRITES: Record<string, string> = {
   deduplicated: ": skipped, it was written before.",
   differs: ": skipped, it was written before with something else, which stays.",
 };
-
-/** "execution 1", "executions 2 and 3". */
-export function executionList(numbers: readonly number[]): string {
-  if (numbers.length < 2) return `execution ${numbers.join()}`;
-  return numbers.length > 4
-    ? plural(numbers.length, "execution")
-    : `executions ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1) ?? ""}`;
-}

@@ -1,13 +1,6 @@
 /** Cases of a sweep in words, and which of them a person has to know of first. */
-import type { CaseResult, Place, SweptKind } from "../../../explore/index.ts";
+import type { CaseResult, Place } from "../../../explore/index.ts";
 import type { Verdict } from "../../../store/index.ts";
-
-export const KINDS: Record<SweptKind, string> = {
-  crash: "crash",
-  retryable: "retryable",
-  "non-retryable": "other error",
-  "lose-response": "lost response",
-};
 
 /** What a failure at a point means for what is written around it. */
 export const MEANING: Record<Place["point"], string> = {
@@ -25,16 +18,6 @@ export const MEANING: Record<Place["point"], string> = {
 export function aboutPlace({ match: { alias, map, service }, nth }: Place): string {
   const about = [alias, service ?? map].filter(Boolean).join(" · ");
   return nth > 1 ? `${about} (time ${nth})` : about;
-}
-
-export function textOfCase({ faults }: Pick<CaseResult, "faults">): string {
-  return faults
-    .map(({ point, kind, match = {} }) => {
-      const { alias, service, map } = match;
-      const about = [alias, service ?? map].filter((part) => part !== undefined).join(" · ");
-      return `${KINDS[kind as SweptKind]} at ${point}${about === "" ? "" : ` (${about})`}`;
-    })
-    .join(", and ");
 }
 
 /** `broken`: the guards did not keep their word. `not passed`: the fault never struck. */

@@ -7,8 +7,9 @@ import {
   type Place,
   type SweptKind,
 } from "../../../explore/index.ts";
+import { KINDS } from "../../runtime/case-text.ts";
 import { CaseVerdict } from "./case-verdict.tsx";
-import { aboutPlace, KINDS, MEANING, severity, STANDINGS } from "./case-words.ts";
+import { aboutPlace, MEANING, severity, STANDINGS } from "./case-words.ts";
 
 const GUARDS = ["on", "off"] as const;
 

@@ -4,8 +4,9 @@ import type { CaseResult } from "../../../explore/index.ts";
 import { Button } from "../../components/button.tsx";
 import { plural } from "../../components/format.ts";
 import type { ExploreState } from "../../runtime/explorer.ts";
+import { textOfCase } from "../../runtime/case-text.ts";
 import { CaseVerdict, standingWord } from "./case-verdict.tsx";
-import { severity, STANDINGS, standingOf, tallyOf, textOfCase } from "./case-words.ts";
+import { severity, STANDINGS, standingOf, tallyOf } from "./case-words.ts";
 
 const PAGE = 50;
 

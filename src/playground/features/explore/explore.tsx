@@ -11,8 +11,9 @@ import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { explorer, type ExploreState } from "../../runtime/explorer.ts";
 import { asError } from "../../runtime/state-cell.ts";
+import { textOfCase } from "../../runtime/case-text.ts";
 import { CaseVerdict, standingLook } from "./case-verdict.tsx";
-import { tallyOf, textOfCase, type Standing } from "./case-words.ts";
+import { tallyOf, type Standing } from "./case-words.ts";
 import { Matrix } from "./explore-matrix.tsx";
 import { Pairs } from "./explore-pairs.tsx";
 
@@ -237,7 +238,7 @@ function Counted({
   const broken = tally.get("broken") ?? 0;
   return (
     <p className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
-      <b className="w-28 shrink-0 font-semibold">{title}</b>
+      <b className="w-28 shrink-0 font-semibold">{title}</b>{" "}
       <span className={broken > 0 ? "rounded bg-bad-soft px-1 font-medium text-bad" : ""}>
         {hasGuards
           ? plural(broken, "guard violation")
@@ -249,12 +250,13 @@ function Counted({
         const { Icon } = standingLook(standing);
         return (
           <span key={standing} className="inline-flex items-center gap-1 text-muted">
+            {" "}
             <Icon size={12} aria-hidden />
             <b className="font-semibold text-ink tabular-nums">{count}</b> {words}
           </span>
         );
       })}
-      <span className="text-muted">of {plural(results.length, "case")}</span>
+      <span className="text-muted"> of {plural(results.length, "case")}</span>
     </p>
   );
 }

@@ -6,13 +6,12 @@ import { Json } from "../../components/json.tsx";
 import { Pager } from "../../components/pager.tsx";
 import { Empty, Waiting } from "../../components/panel.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
-import { plural, shortId, timeOfDay } from "../../components/format.ts";
+import { executionList, plural, shortId, timeOfDay } from "../../components/format.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePage } from "../../components/use-page.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlaygroundState } from "../../hooks/use-playground.ts";
 import { STEPS_READ } from "../../hooks/use-calls.ts";
-import { executionList } from "../calls/index.ts";
 
 export function GuardsPanel({ call }: { readonly call: string | null }): ReactElement {
   const of = call === null ? {} : { invocation: call };

@@ -16,7 +16,7 @@ import { WipeDialog } from "../server/index.ts";
 export function HarnessRun({ onRun }: { readonly onRun: () => void }): ReactElement {
   const playground = usePlayground();
   const { server, phase, transcript, transcriptRunning } = usePlaygroundState();
-  const [chosen, choose] = useChosenExample();
+  const [{ chosen }, change] = useChosenExample();
   const [wiping, setWiping] = useState(false);
   const shown = useRef(true);
   useEffect(() => {
@@ -35,7 +35,7 @@ export function HarnessRun({ onRun }: { readonly onRun: () => void }): ReactElem
   const isChosen = chosen === playground.example.name && phase === "ready";
   const begin = useEffectEvent(() => {
     if (!isChosen) return;
-    choose(null);
+    change({ chosen: null });
     run();
   });
   useEffect(() => begin(), [isChosen]);

@@ -16,17 +16,24 @@ const EDITABLE = "input, textarea, select, [contenteditable]";
 export default function Harness({ view }: { readonly view: "menu" | "run" }): ReactElement {
   const playground = usePlayground();
   const [, setPlace] = usePlace();
-  const [, choose] = useChosenExample();
+  const [{ cameFrom }, change] = useChosenExample();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
-  /** Whether the example was run here: leaving stops its server, and leaves nothing running. */
+  /** Whether the example was run here: leaving stops its server, and what ran before runs again. */
   const ran = useRef(false);
   const leave = (): void => {
-    choose(null);
+    change({ chosen: null, cameFrom: null });
     dialog.current?.close();
-    if (ran.current) void playground.script.stop().then(() => playground.stop());
-    void setPlace({ harness: null, ...(ran.current ? { call: null } : {}) });
+    // Another example's server is stopped with its page.
+    const isSame = cameFrom === null || cameFrom.example === playground.example.name;
+    if (ran.current && isSame) {
+      void playground.script
+        .stop()
+        .then(() => playground.stop())
+        .then(() => playground.start());
+    }
+    void setPlace({ harness: null, ...cameFrom });
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== "q" || event.ctrlKey || event.metaKey || event.isComposing) return;
@@ -81,12 +88,14 @@ export default function Harness({ view }: { readonly view: "menu" | "run" }): Re
 }
 
 function Menu(): ReactElement {
-  const [, setPlace] = usePlace();
-  const [, choose] = useChosenExample();
+  const playground = usePlayground();
+  const [{ call, tool }, setPlace] = usePlace();
+  const [{ cameFrom }, change] = useChosenExample();
   // Back in the menu, what was chosen and has not begun is chosen no more.
-  useEffect(() => choose(null), [choose]);
+  useEffect(() => change({ chosen: null }), [change]);
   const run = (example: string): void => {
-    choose(example);
+    const here = { example: playground.example.name, run: playground.run, call, tool };
+    change({ chosen: example, cameFrom: cameFrom ?? here });
     void setPlace({ example, harness: "run", call: null, tool: null, run: null });
   };
   return (

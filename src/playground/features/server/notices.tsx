@@ -5,7 +5,7 @@ import { Notice } from "../../components/panel.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { explorer } from "../../runtime/explorer.ts";
-import { textOfCase } from "../explore/index.ts";
+import { textOfCase } from "../../runtime/case-text.ts";
 import { LossNotice } from "./loss-notice.tsx";
 
 export default function Notices(): ReactElement {
@@ -122,8 +122,7 @@ function ServerStopped(): ReactElement | null {
       role="note"
       className="flex flex-wrap items-center gap-2 rounded bg-raised px-3 py-1 text-sm"
     >
-      <span className="font-semibold">The server is stopped.</span> Leaving a run of the examples
-      stops it.
+      <span className="font-semibold">The server is stopped.</span> Calls wait for the next one.
       <Button tone="quiet" className="underline" onClick={() => void playground.start()}>
         Start it
       </Button>

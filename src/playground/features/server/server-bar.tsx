@@ -4,13 +4,12 @@ import type { ReactElement } from "react";
 import { examples } from "../../../examples/index.ts";
 import type { Theme } from "../../browser/use-theme.ts";
 import { Button } from "../../components/button.tsx";
-import { plural } from "../../components/format.ts";
 import { part } from "../../components/part.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
-import { useOtherServers } from "../../hooks/use-servers.ts";
 
+const OtherTabs = part(() => import("./other-tabs.tsx"));
 const MoreMenu = part(() => import("./more-menu.tsx"), <span className="size-7" />);
 
 /** The page may lie under any path. */
@@ -151,21 +150,5 @@ function GuardsSwitch(): ReactElement {
         {on ? "on" : "off"}
       </span>
     </button>
-  );
-}
-
-/** Who else works on the same data. */
-function OtherTabs(): ReactElement | null {
-  const { dead } = usePlaygroundState();
-  const others = useOtherServers().filter((server) => !dead.has(server));
-  if (others.length === 0) return null;
-  return (
-    <span
-      role="note"
-      className="mr-2 rounded bg-raised px-1.5 text-xs whitespace-nowrap max-md:hidden"
-      title="Servers of other tabs work on the same data. A call is executed by one of them at a time; if one dies, another takes its calls over."
-    >
-      and {plural(others.length, "other tab")}
-    </span>
   );
 }
