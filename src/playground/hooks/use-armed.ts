@@ -1,6 +1,6 @@
 import type { PlannedFault } from "../runtime/settings.ts";
 import { useLiveQuery } from "./use-live-query.ts";
-import { usePlaygroundState } from "./use-playground.ts";
+import { usePlaygroundPart } from "./use-playground.ts";
 
 export interface ArmedFault {
   readonly id: string;
@@ -20,7 +20,7 @@ export interface Armed {
 
 /** The plan of faults, and how far it has come; `undefined` where nothing is armed. */
 export function useArmed(): Armed | undefined {
-  const { plan } = usePlaygroundState().settings;
+  const plan = usePlaygroundPart(({ settings }) => settings.plan);
   const planned = plan?.faults ?? [];
   const { data: hits = [] } = useLiveQuery(
     ["hits"],

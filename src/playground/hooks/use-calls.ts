@@ -8,7 +8,7 @@ import {
 import type { Pages } from "../components/use-page.ts";
 import { STEPS_READ, summariesOf, type CallSummary } from "../runtime/call-summaries.ts";
 import { useLiveQuery, type Source } from "./use-live-query.ts";
-import { usePlaygroundState } from "./use-playground.ts";
+import { usePlaygroundPart } from "./use-playground.ts";
 
 export { STEPS_READ, type CallSummary } from "../runtime/call-summaries.ts";
 
@@ -116,9 +116,9 @@ export function useCall(id: string | null) {
 
 /** The state to show: what the journal calls running under a server that died is interrupted. */
 export function useShownState(invocation: InvocationRecord): string {
-  const { dead } = usePlaygroundState();
   const { state, last } = invocation;
-  return state === "running" && dead.has(last.owner) ? "interrupted" : state;
+  const isDead = usePlaygroundPart(({ dead }) => dead.has(last.owner));
+  return state === "running" && isDead ? "interrupted" : state;
 }
 
 /**

@@ -10,7 +10,7 @@ import { useEffect } from "react";
 import type { InspectableStore, StoreChange, Table } from "../../store/index.ts";
 import type { World } from "../../world/index.ts";
 import type { Playground } from "../runtime/playground.ts";
-import { usePlayground, usePlaygroundState } from "./use-playground.ts";
+import { usePlayground, usePlaygroundPart } from "./use-playground.ts";
 
 /** Changes within one frame are answered by one reading; where a reading takes longer, it pauses as long. */
 const COALESCE_MS = 16;
@@ -45,7 +45,8 @@ export function useLiveQuery<T>(
   { keepPrevious = false, map, invocation }: LiveOptions = {},
 ): UseQueryResult<T> {
   const playground = usePlayground();
-  const { phase, opened } = usePlaygroundState();
+  const phase = usePlaygroundPart((state) => state.phase);
+  const opened = usePlaygroundPart((state) => state.opened);
   const { store, world } = playground;
   return useQuery({
     queryKey: [playground.database, { tables, map, invocation } satisfies Watched, opened, ...name],
@@ -61,7 +62,7 @@ export function useLiveQuery<T>(
 /** Passes the change feed on to the queries; once for a page. */
 export function useChangeFeed(playground: Playground): void {
   const client = useQueryClient();
-  const { phase } = usePlaygroundState();
+  const phase = usePlaygroundPart((state) => state.phase);
   useEffect(() => {
     const { store, world } = playground;
     if (phase !== "ready" || !store || !world) return;

@@ -11,6 +11,16 @@ export function usePlayground(): Playground {
   return playground;
 }
 
+/**
+ * A part of the playground's snapshot; renders anew when that part is another.
+ *
+ * @param select gives the same value as long as nothing of it has changed
+ */
+export function usePlaygroundPart<Part>(select: (state: PlaygroundState) => Part): Part {
+  const playground = usePlayground();
+  return useSyncExternalStore(playground.subscribe, () => select(playground.snapshot()));
+}
+
 /** The playground's snapshot; renders anew when it changes. */
 export function usePlaygroundState(): PlaygroundState {
   const playground = usePlayground();

@@ -1,9 +1,9 @@
 import { useLiveQuery } from "./use-live-query.ts";
-import { usePlaygroundState } from "./use-playground.ts";
+import { usePlaygroundPart } from "./use-playground.ts";
 
 /** The servers of other tabs that live on the same store; looked at again whenever one starts or has died. */
 export function useOtherServers(): readonly string[] {
-  const { serverId } = usePlaygroundState();
+  const serverId = usePlaygroundPart((state) => state.serverId);
   const { data = [] } = useLiveQuery(["invocations"], ["servers"], async ({ store }) =>
     [...(await store.liveness.living())].sort(),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { initialArguments, parseArguments, wholeCall } from "./arguments.ts";
+import { initialArguments, parseArguments, unknownMembers, wholeCall } from "./arguments.ts";
 
 describe("parseArguments", () => {
   it("gives the object that the text says", () => {
@@ -81,4 +81,13 @@ describe("initialArguments", () => {
     expect(initial({})).toEqual({});
     expect(initial({ required: ["a"] })).toEqual({});
   });
+});
+
+it("members that no schema names are pointed at, unless any may be there", () => {
+  const schema = { properties: { a: {} } };
+  expect(unknownMembers(schema, { a: 1, b: 2, toString: 3 })).toEqual(["b", "toString"]);
+  expect(unknownMembers({ ...schema, additionalProperties: false }, { b: 2 })).toEqual(["b"]);
+  expect(unknownMembers({ ...schema, additionalProperties: {} }, { b: 2 })).toEqual([]);
+  expect(unknownMembers({ ...schema, additionalProperties: true }, { b: 2 })).toEqual([]);
+  expect(unknownMembers({}, { b: 2 })).toEqual([]);
 });

@@ -35,9 +35,10 @@ export class DraftDesk {
     this.cell.set({ isEditing: false });
   }
 
-  /** Keeps what is being typed as a tool's arguments. */
-  keep(tool: string, text: string): void {
-    this.cell.set({ drafts: { ...this.cell.state.drafts, [tool]: text } });
+  /** Keeps what is being typed as a tool's arguments; `undefined` is what the form begins with. */
+  keep(tool: string, text: string | undefined): void {
+    const { [tool]: _, ...others } = this.cell.state.drafts;
+    this.cell.set({ drafts: text === undefined ? others : { ...others, [tool]: text } });
     remember(this.#name, JSON.stringify(this.cell.state.drafts));
   }
 

@@ -1,7 +1,7 @@
 /** One example in the page, without a page: the life of its databases and servers, and what is told of it. */
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { addTool, exampleOf, playgroundLab } from "../../testing/example.ts";
+import { exampleOf, playgroundLab } from "../../testing/example.ts";
 import { openStore } from "../../store/indexeddb/index.ts";
 import type { Example } from "../../examples/index.ts";
 import type { Playground } from "./playground.ts";
@@ -285,25 +285,5 @@ describe("the connection", () => {
     older.close();
     await opening;
     expect(playground.snapshot().phase).not.toBe("opening");
-  });
-});
-
-describe("the call before", () => {
-  it("is the last of the same tool, and where there is none that is told", async () => {
-    const two = exampleOf((server) => {
-      addTool(server, "a", () => undefined);
-      addTool(server, "b", () => undefined);
-    });
-    const playground = await lab.open(two);
-    const ids: string[] = [];
-    for (const tool of ["a", "b", "a"]) ids.push((await call(playground, tool)).id);
-    const [first, other, last] = await Promise.all(
-      ids.map(async (id) => await playground.store?.readInvocation(id)),
-    );
-    if (!first || !other || !last) throw new Error("A call is not in the journal.");
-    expect(await playground.callBefore(last)).toBe(first.id);
-    expect(playground.snapshot().problem).toBeUndefined();
-    expect(await playground.callBefore(other)).toBeUndefined();
-    expect(playground.snapshot().problem).toContain("no earlier call of b");
   });
 });

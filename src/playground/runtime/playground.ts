@@ -6,9 +6,10 @@
  */
 import { serverOf, type Example } from "../../examples/index.ts";
 import { LocalHost, type ServerHost } from "../../host/index.ts";
-import { ServerRefusedError, type InvocationRecord } from "../../store/index.ts";
+import { ServerRefusedError } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
+import type { ClientMemory } from "./client-memory.ts";
 import { DataNote } from "./data-note.ts";
 import { delaysAsSet } from "./delays.ts";
 import { HandWrites } from "./hand-writes.ts";
@@ -29,6 +30,7 @@ export class Playground {
   readonly #cell = new StateCell();
   readonly #plan = new LivePlan();
   readonly #protocol = new ProtocolLog((protocol) => this.#cell.set({ protocol }));
+  #memory: ClientMemory | undefined;
   /** Acts as the page's MCP client. */
   readonly client = new PageClient(this.#cell, this.#protocol);
   /** Runs the example's client script. */
@@ -93,6 +95,7 @@ export class Playground {
     // At once: the page that showed another run of the sweep clears up when it is closed.
     const held = this.#hold.acquire();
     held.catch(() => undefined); // It is waited for when it is the turn.
+    void this.#cell.attempt(() => this.#rememberClient(life));
     return this.#inOrder(async () => {
       const { connection: _, error: __, ...state } = this.#cell.state;
       this.#cell.replace({ ...state, phase: "opening" });
@@ -103,6 +106,7 @@ export class Playground {
   /** Leaves nothing running. */
   async close(): Promise<void> {
     this.#life++;
+    this.#memory?.stop();
     await this.script.stop();
     await this.#inOrder(() => this.#stop());
     await this.#hold.release();
@@ -149,6 +153,14 @@ export class Playground {
       await this.#start();
     });
     return wiped;
+  }
+
+  /** Shows what this tab's client saw before, and keeps what it sees. */
+  async #rememberClient(life: number): Promise<void> {
+    const { ClientMemory } = await import("./client-memory.ts");
+    if (life !== this.#life) return;
+    this.#memory ??= new ClientMemory(this.#cell, this.#protocol, this.database);
+    this.#memory.follow();
   }
 
   async #openDatabases(life: number, held: Promise<void>): Promise<boolean> {
@@ -285,17 +297,6 @@ export class Playground {
 
   async resume(id: string): Promise<void> {
     await this.#cell.attempt(() => this.#host?.resume(id));
-  }
-
-  /** The id of the call of the same tool that came before; where there is none, that is reported. */
-  async callBefore({ seq, tool }: InvocationRecord): Promise<string | undefined> {
-    let found: InvocationRecord | undefined;
-    await this.#cell.attempt(async () => {
-      [found] =
-        (await this.#store?.readInvocations({ before: seq, limit: 1, filter: { tool } })) ?? [];
-      if (!found) throw new Error(`There is no earlier call of ${tool} to compare this one with.`);
-    });
-    return found?.id;
   }
 
   /** Dismisses the reported problem. */

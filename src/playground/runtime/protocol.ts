@@ -15,6 +15,7 @@ export const OUTCOMES = [
   "lost",
   "notification",
 ] as const;
+export const DIRECTIONS = ["to-server", "to-client"] as const;
 /** `lost`: no answer will come, for it was lost or the session ended first. */
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -22,9 +23,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 export type ClientName = "page" | "script";
 
 export interface Exchange {
-  /** Counts the exchanges of this page. */
+  /** Counts the exchanges of this tab. */
   readonly number: number;
-  /** Counts the sessions of this page. */
+  /** Counts the sessions of this tab. */
   readonly session: number;
   readonly client: ClientName;
   readonly at: number;
@@ -53,6 +54,13 @@ export class ProtocolLog {
 
   clear(): void {
     this.#replace([]);
+  }
+
+  /** Begins with what was kept: what comes is counted on from there. */
+  restore(exchanges: readonly Exchange[]): void {
+    this.#count = Math.max(this.#count, ...exchanges.map(({ number }) => number));
+    this.#sessions = Math.max(this.#sessions, ...exchanges.map(({ session }) => session));
+    this.#replace([...exchanges, ...this.#exchanges]);
   }
 
   /** Records a session of its own: every client counts its requests from zero. */

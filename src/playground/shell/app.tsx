@@ -97,7 +97,7 @@ export function App(): ReactElement {
           onClose={() => setPalette(false)}
           onTheme={nextTheme}
           onExplore={explore}
-          onGuide={() => setGuide("open")}
+          onGuide={hasGuide ? () => setGuide("open") : undefined}
         />
       ) : null}
     </div>

@@ -2,7 +2,8 @@
 import { Command } from "cmdk";
 import { useEffect, useRef, type ReactElement } from "react";
 import { examples } from "../../examples/index.ts";
-import { DOCK_PANELS, usePlace, type DockPanel } from "../hooks/use-location.ts";
+import { useCall, type CallSummary } from "../hooks/use-calls.ts";
+import { CALL_PANELS, DOCK_PANELS, usePlace, type DockPanel } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { parseArguments, initialArguments } from "../runtime/arguments.ts";
 import { presetsOf } from "../runtime/presets.ts";
@@ -11,7 +12,8 @@ export interface CommandPaletteProps {
   readonly onClose: () => void;
   readonly onTheme: () => void;
   readonly onExplore: () => void;
-  readonly onGuide: () => void;
+  /** Absent where the example has none. */
+  readonly onGuide: (() => void) | undefined;
 }
 
 const DOCK_NAMES: Record<DockPanel, string> = {
@@ -92,12 +94,57 @@ export default function CommandPalette({
   );
 }
 
-function useActions(onTheme: () => void, onExplore: () => void, onGuide: () => void): Action[] {
+function useActions(
+  onTheme: () => void,
+  onExplore: () => void,
+  onGuide: (() => void) | undefined,
+): Action[] {
   const playground = usePlayground();
-  const { tools, server, settings, drafts } = usePlaygroundState();
+  const { tools, server, serverId, settings, drafts, client, phase } = usePlaygroundState();
   const [place, setPlace] = usePlace();
-  const { call } = place;
+  const { call, compare } = place;
+  const { data: found } = useCall(call);
   const running = server === "running";
+  /** What can be done with the selected call as it is. */
+  const actionsOn = ({ invocation }: CallSummary): (Action | false)[] => {
+    const { id, tool, args, state, last } = invocation;
+    const isRunning = state === "running" && last.owner === serverId;
+    const named = (name: string, run: () => void): Action => ({
+      group: "Selected call",
+      name: `${name} the selected call`,
+      run,
+    });
+    return [
+      running && named("Retry", () => void playground.client.retry(invocation)),
+      running && {
+        group: "Selected call",
+        name: "Make the selected call again",
+        run: () => void setPlace({ call: playground.client.call(tool, { ...args }) }),
+      },
+      running && state === "interrupted" && named("Resume", () => void playground.resume(id)),
+      running &&
+        (isRunning || client.get(id)?.state === "waiting") &&
+        named("Cancel", () => playground.client.cancel(id)),
+      named("Edit", () => {
+        void setPlace({ tool, column: "do" }).then(() => playground.drafts.edit(tool, args));
+      }),
+      last.number > 1 &&
+        compare === null &&
+        named(
+          "Compare the executions of",
+          () =>
+            void setPlace({
+              call: id,
+              compare: { execution: last.number - 1, call: id, callExecution: last.number },
+            }),
+        ),
+      ...CALL_PANELS.map((panel) => ({
+        group: "Selected call",
+        name: `Show its ${panel === "writes" ? "map writes" : panel}`,
+        run: () => void setPlace({ panel, column: "happened" }),
+      })),
+    ];
+  };
   const actions: (Action | false)[] = [
     // First: what is chosen by a hasty Enter changes nothing.
     ...DOCK_PANELS.map((panel): Action => ({
@@ -106,7 +153,7 @@ function useActions(onTheme: () => void, onExplore: () => void, onGuide: () => v
       run: () => void setPlace({ bottom: panel, column: "true" }),
     })),
     { group: "Show", name: "Explore every failure", run: onExplore },
-    { group: "Show", name: "Show the first minute", run: onGuide },
+    onGuide !== undefined && { group: "Show", name: "Show the first minute", run: onGuide },
     {
       group: "Show",
       name: "Run the examples from end to end",
@@ -139,7 +186,11 @@ function useActions(onTheme: () => void, onExplore: () => void, onGuide: () => v
       },
     })),
     running && { group: "Server", name: "Crash the server", run: () => playground.crash() },
-    { group: "Server", name: "Restart the server", run: () => void playground.restart() },
+    phase === "ready" && {
+      group: "Server",
+      name: "Restart the server",
+      run: () => void playground.restart(),
+    },
     {
       group: "Server",
       name: settings.guards === "on" ? "Switch the guards off" : "Switch the guards on",
@@ -184,44 +235,17 @@ function useActions(onTheme: () => void, onExplore: () => void, onGuide: () => v
         void playground.script.run();
       },
     },
-    running &&
-      call !== null && {
-        group: "Selected call",
-        name: "Retry the selected call",
-        run: () => {
-          void playground.store?.readInvocation(call).then((found) => {
-            if (found) playground.client.retry(found);
-          });
-        },
-      },
-    running &&
-      call !== null && {
-        group: "Selected call",
-        name: "Make the selected call again",
-        run: () => {
-          void playground.store?.readInvocation(call).then((found) => {
-            if (found)
-              void setPlace({ call: playground.client.call(found.tool, { ...found.args }) });
-          });
-        },
-      },
-    running &&
-      call !== null && {
-        group: "Selected call",
-        name: "Resume the selected call",
-        run: () => void playground.resume(call),
-      },
-    call !== null && {
-      group: "Selected call",
-      name: "Cancel the selected call",
-      run: () => playground.client.cancel(call),
-    },
+    ...(found ? actionsOn(found) : []),
     ...presetsOf(playground.example.name).map(({ name, faults }): Action => ({
       group: "Arm faults",
       name,
       run: () => void playground.settings.arm(name, faults),
     })),
-    { group: "Arm faults", name: "Disarm", run: () => void playground.settings.arm("", []) },
+    settings.plan !== undefined && {
+      group: "Arm faults",
+      name: "Disarm",
+      run: () => void playground.settings.arm("", []),
+    },
     ...examples.map(({ name, title }): Action => ({
       group: "Examples",
       name: title,

@@ -1,7 +1,7 @@
 /** The selected call: what was done in each execution, what was answered, and what to do next. */
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { Copy, GitCompareArrows, Play, RefreshCw, Square } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import type { InvocationRecord, Judgement } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Counts } from "../../components/counts.tsx";
@@ -61,7 +61,7 @@ function Call({
   const { id, tool, args } = invocation;
   const state = useShownState(invocation);
   return (
-    <Panel title={`Call ${shortId(id)}`} actions={<Actions invocation={invocation} />}>
+    <Panel title={`Call ${shortId(id)}`} actions={<Actions key={id} invocation={invocation} />}>
       <div className="@container flex min-h-full flex-col @4xl:h-full">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-1.5">
           {judgement ? <VerdictBadge judgement={judgement} /> : <StateBadge state={state} />}
@@ -136,14 +136,17 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
   const { data: isHanging } = useLiveQuery(["invocations", "trace"], ["hanging"], () =>
     Promise.resolve(playground.isHanging),
   );
+  const [isFirst, setIsFirst] = useState(false);
   const compare = async (): Promise<void> => {
     const last = invocation.last.number;
     if (last > 1) {
       await setPlace({ call: id, compare: { execution: last - 1, call: id, callExecution: last } });
       return;
     }
-    const before = await playground.callBefore(invocation);
-    if (before !== undefined) await setPlace({ call: id, compare: { call: before } });
+    const query = { before: invocation.seq, limit: 1, filter: { tool } };
+    const [before] = (await playground.store?.readInvocations(query)) ?? [];
+    setIsFirst(!before);
+    if (before) await setPlace({ call: id, compare: { call: before.id } });
   };
   const edit = (): void => {
     void setPlace({ tool, column: "do" }).then(() => playground.drafts.edit(tool, args));
@@ -199,6 +202,11 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
       <Button title="Load the arguments into the form, to change them first." onClick={edit}>
         Edit…
       </Button>
+      {isFirst ? (
+        <span role="status" className="text-xs text-muted">
+          There is no earlier call of {tool}.
+        </span>
+      ) : null}
       <Button
         icon={<GitCompareArrows size={13} aria-hidden />}
         title="Its last two executions, or this call and the one of the tool before it, side by side."
@@ -220,8 +228,8 @@ function ClientSaw({
   if (!view) {
     return (
       <p className="text-sm text-muted">
-        Nothing in this tab: the call was made before a reload, in another tab, or resumed without a
-        client.
+        Nothing: the call was made in another tab, or what this tab saw of it was too long ago or
+        too large to keep. The journal has the answer, in the steps beside.
       </p>
     );
   }

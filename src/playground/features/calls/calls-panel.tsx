@@ -18,7 +18,7 @@ import {
 } from "../../hooks/use-calls.ts";
 import { useCallFilter, usePlace } from "../../hooks/use-location.ts";
 import { usePage } from "../../components/use-page.ts";
-import { usePlaygroundState } from "../../hooks/use-playground.ts";
+import { usePlaygroundPart } from "../../hooks/use-playground.ts";
 
 /** The newest calls stand first; a row is a line. */
 const STATES = ["running", "completed", "failed", "interrupted", "cancelled"] as const;
@@ -125,7 +125,7 @@ function Calls({
 }
 
 function Filters(): ReactElement {
-  const { tools } = usePlaygroundState();
+  const tools = usePlaygroundPart((state) => state.tools);
   const [filter, setFilter] = useCallFilter();
   return (
     <div

@@ -14,8 +14,7 @@ export default function Notices(): ReactElement {
       <ConnectionNotice />
       <Lost />
       <Problem />
-      <ServerStopped />
-      <GuardsOff />
+      <Refused />
       <RunOfSweep />
     </>
   );
@@ -101,8 +100,8 @@ function Problem(): ReactElement | null {
   );
 }
 
-/** A crash shows for itself; a stop was asked for, perhaps by leaving the examples. */
-function ServerStopped(): ReactElement | null {
+/** Another server may be at work, and only a person knows. */
+function Refused(): ReactElement | null {
   const playground = usePlayground();
   const { phase, server, refused } = usePlaygroundState();
   if (phase !== "ready" || server !== "stopped") return null;
@@ -117,36 +116,5 @@ function ServerStopped(): ReactElement | null {
       </Notice>
     );
   }
-  return (
-    <div
-      role="note"
-      className="flex flex-wrap items-center gap-2 rounded bg-raised px-3 py-1 text-sm"
-    >
-      <span className="font-semibold">The server is stopped.</span> Calls wait for the next one.
-      <Button tone="quiet" className="underline" onClick={() => void playground.start()}>
-        Start it
-      </Button>
-    </div>
-  );
-}
-
-function GuardsOff(): ReactElement | null {
-  const playground = usePlayground();
-  if (usePlaygroundState().settings.guards === "on") return null;
-  return (
-    <div
-      role="note"
-      className="flex flex-wrap items-center gap-2 rounded bg-warn-soft px-3 py-1 text-sm"
-    >
-      <span className="font-semibold text-warn">The guards are off.</span> Every guarded step runs
-      without any record: a retry does everything again.
-      <Button
-        tone="quiet"
-        className="underline"
-        onClick={() => void playground.settings.configure({ guards: "on" })}
-      >
-        Switch them on
-      </Button>
-    </div>
-  );
+  return null;
 }

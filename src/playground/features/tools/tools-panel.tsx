@@ -8,12 +8,21 @@ import { part } from "../../components/part.tsx";
 import { useFormCall } from "../../hooks/use-form-call.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
-import { initialArguments, parseArguments, wholeCall } from "../../runtime/arguments.ts";
+import { parseArguments, unknownMembers, wholeCall } from "../../runtime/arguments.ts";
 
 const SchemaForm = part(() => import("./schema-form.tsx"), <div className="h-40" />);
 const JsonEditor = part(() => import("../../components/json-editor.tsx"), <div className="h-20" />);
 const SavedCalls = part(() => import("./saved-calls.tsx"), <div className="h-7" />);
 const ArmedChip = part(() => import("./armed-chip.tsx"));
+
+/** What stood in the form before a whole call was pasted. */
+interface Taken {
+  readonly tool: string;
+  readonly text: string;
+  /** The pasted call's tool, and what stood in its form. */
+  readonly of: string;
+  readonly ofText: string | undefined;
+}
 
 export function ToolsPanel(): ReactElement {
   const playground = usePlayground();
@@ -21,6 +30,7 @@ export function ToolsPanel(): ReactElement {
   const [, setPlace] = usePlace();
   const form = useId();
   const { tool, text, args } = useFormCall();
+  const [taken, setTaken] = useState<Taken>();
   if (!tool) {
     return (
       <Panel title="Tools">
@@ -82,7 +92,24 @@ export function ToolsPanel(): ReactElement {
           </select>
         </label>
         <p className="text-sm text-muted">{tool.description}</p>
-        <Arguments key={tool.name} tool={tool} text={text} onSubmit={call} />
+        {taken?.of === tool.name ? (
+          <p role="status" className="flex items-center gap-2 rounded bg-accent-soft px-2 text-sm">
+            What was pasted was a whole call of {taken.of}.
+            <Button
+              tone="quiet"
+              className="ml-auto"
+              onClick={() => {
+                setTaken(undefined);
+                playground.drafts.keep(taken.of, taken.ofText);
+                playground.drafts.keep(taken.tool, taken.text);
+                void setPlace({ tool: taken.tool });
+              }}
+            >
+              Undo
+            </Button>
+          </p>
+        ) : null}
+        <Arguments key={tool.name} tool={tool} text={text} onSubmit={call} onTaken={setTaken} />
         <SavedCalls tool={tool.name} args={args} />
       </form>
     </Panel>
@@ -94,37 +121,48 @@ function Arguments({
   tool,
   text,
   onSubmit,
+  onTaken,
 }: {
   readonly tool: Tool;
   readonly text: string;
   readonly onSubmit: () => void;
+  readonly onTaken: (taken: Taken) => void;
 }): ReactElement {
   const playground = usePlayground();
-  const { isEditing } = usePlaygroundState();
+  const [, setPlace] = usePlace();
+  const { isEditing, tools, drafts } = usePlaygroundState();
   const setText = (typed: string): void => playground.drafts.keep(tool.name, typed);
   const [refusal, setRefusal] = useState<string>();
   const { args, error } = parseArguments(text);
-  const pasted = args && wholeCall(args);
+  /** A whole request is taken apart at once, and can be put back. */
+  const take = (typed: string): void => {
+    const parsed = parseArguments(typed);
+    const whole = parsed.args && wholeCall(parsed.args);
+    if (!whole) {
+      setText(typed);
+      return;
+    }
+    if (!tools.some(({ name }) => name === whole.tool)) {
+      setText(typed);
+      setRefusal(`This is a whole call of ${whole.tool}, which this server does not have.`);
+      return;
+    }
+    onTaken({ tool: tool.name, text, of: whole.tool, ofText: drafts[whole.tool] });
+    playground.drafts.load(whole.tool, whole.args);
+    void setPlace({ tool: whole.tool });
+  };
   const paste = async (): Promise<void> => {
     try {
       const copied = await navigator.clipboard.readText();
-      if (copied.trim() !== "") setText(copied);
       setRefusal(copied.trim() === "" ? "The clipboard is empty." : undefined);
+      if (copied.trim() !== "") take(copied);
     } catch {
       setRefusal("The browser keeps the clipboard from the page: paste into the editor instead.");
     }
   };
+  const unknown = args === undefined ? [] : unknownMembers(tool.inputSchema, args);
   return (
     <>
-      {pasted ? (
-        <WholeCall
-          tool={pasted.tool}
-          onTake={() => {
-            if (pasted.tool !== tool.name) setText(initialArguments(tool.inputSchema));
-            playground.drafts.load(pasted.tool, pasted.args);
-          }}
-        />
-      ) : null}
       {args ? (
         <SchemaForm
           schema={tool.inputSchema}
@@ -150,10 +188,16 @@ function Arguments({
             Paste
           </Button>
         </div>
-        <JsonEditor label="Arguments as JSON" text={text} onChange={setText} onSubmit={onSubmit} />
+        <JsonEditor label="Arguments as JSON" text={text} onChange={take} onSubmit={onSubmit} />
         {refusal === undefined ? null : (
           <p role="alert" className="text-sm text-warn">
             {refusal}
+          </p>
+        )}
+        {unknown.length === 0 ? null : (
+          <p role="status" className="text-sm text-warn">
+            The schema has no {unknown.map((name) => `“${name}”`).join(" and no ")}: it is sent all
+            the same.
           </p>
         )}
         {error === undefined ? null : (
@@ -163,37 +207,5 @@ function Arguments({
         )}
       </div>
     </>
-  );
-}
-
-/** What was pasted is a whole request: its parts are offered, and nothing is done by itself. */
-function WholeCall({
-  tool,
-  onTake,
-}: {
-  readonly tool: string;
-  readonly onTake: () => void;
-}): ReactElement {
-  const { tools } = usePlaygroundState();
-  const [, setPlace] = usePlace();
-  if (!tools.some(({ name }) => name === tool)) {
-    return (
-      <p className="rounded bg-warn-soft p-2 text-sm text-warn">
-        This looks like a whole call of {tool}, which this server does not have.
-      </p>
-    );
-  }
-  return (
-    <div className="flex flex-wrap items-center gap-2 rounded bg-warn-soft p-2 text-sm">
-      This is a whole call of {tool}.
-      <Button
-        onClick={() => {
-          onTake();
-          void setPlace({ tool });
-        }}
-      >
-        Take its tool and arguments
-      </Button>
-    </div>
   );
 }
