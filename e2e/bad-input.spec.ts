@@ -178,6 +178,7 @@ test("a full disk: the call fails in words, nothing half-written, and the page g
     }
   });
   await playground.press("Call process_payment");
+  await playground.show("Answer");
   await expect(page.getByRole("region", { name: /^Call …/ })).toContainText(
     "storage for this site is full",
   );

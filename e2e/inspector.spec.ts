@@ -69,7 +69,7 @@ test("a call is saved by name, survives a reload and a wipe, and is loaded and r
   await expect(saved).toHaveCount(0);
 });
 
-test("a pasted tools/call request gives its tool and its arguments, when that is asked", async ({
+test("a pasted tools/call request chooses its tool at once, and can be put back", async ({
   page,
   playground,
   context,
@@ -84,11 +84,24 @@ test("a pasted tools/call request gives its tool and its arguments, when that is
   };
   await page.evaluate((text) => navigator.clipboard.writeText(text), JSON.stringify(request));
   await playground.press("Paste");
-  await expect(page.getByText("This is a whole call of get_payment.")).toBeVisible();
-  await playground.press("Take its tool and arguments");
   await expect(page.getByLabel("transaction_id")).toHaveValue("txn_7");
-  await playground.chooseTool("process_payment");
+  await expect(page.getByRole("combobox", { name: "Tool", exact: true })).toHaveValue(
+    "get_payment",
+  );
+  await playground.press("Undo");
   await expect(page.getByLabel("amount")).toHaveValue("25");
+  await playground.chooseTool("get_payment");
+  await expect(page.getByLabel("transaction_id")).not.toHaveValue("txn_7");
+  await playground.chooseTool("process_payment");
+  const unknown = { ...request, params: { name: "pay_all", arguments: {} } };
+  await page.evaluate((text) => navigator.clipboard.writeText(text), JSON.stringify(unknown));
+  await playground.press("Paste");
+  await expect(
+    page.getByText("a whole call of pay_all, which this server does not have"),
+  ).toBeVisible();
+  await page.evaluate(() => navigator.clipboard.writeText('{ "amount": 3, "amuont": 4 }'));
+  await playground.press("Paste");
+  await expect(page.getByText("The schema has no “amuont”")).toBeVisible();
   await page.evaluate(() => navigator.clipboard.writeText('{ "amount": 3 }'));
   await playground.press("Paste");
   await expect(page.getByLabel("amount")).toHaveValue("3");
@@ -125,8 +138,8 @@ test("a large answer is folded, searched, copied and downloaded, and checked by 
   // All of it is there, and what is in sight is in the page.
   expect(await lines(page)).toBeLessThan(200);
   await playground.press("Search");
-  await page.getByRole("textbox", { name: "Find" }).pressSequentially("line 4321");
-  await page.getByRole("textbox", { name: "Find" }).press("Enter");
+  await page.getByRole("textbox", { name: "Find", exact: true }).pressSequentially("line 4321");
+  await page.getByRole("textbox", { name: "Find", exact: true }).press("Enter");
   await expect(answer).toContainText("line 4321");
   await playground.press("Copy the answer of execution 1");
   await expect(page.getByText("Copied.")).toBeVisible();

@@ -23,7 +23,9 @@ test("a first payment under /some/where/, and what is loaded when it is wanted",
     await expect(palette).toBeVisible();
     await page.keyboard.press("Escape");
     await playground.show("Code");
-    await expect(page.getByRole("tabpanel", { name: "Code" })).toContainText("process_payment");
+    await expect(page.getByRole("textbox", { name: "The server's code" })).toContainText(
+      "Payments that are charged",
+    );
     await expect(await playground.explore()).toBeVisible();
 
     // A reload finds the same page, whichever of its two names it has.

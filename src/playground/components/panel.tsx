@@ -25,7 +25,7 @@ export function Panel({
         <h2 id={id} className="text-sm font-semibold">
           {title}
         </h2>
-        <div className="ml-auto flex flex-wrap items-center gap-1">{actions}</div>
+        <div className="flex flex-1 flex-wrap items-center justify-end gap-1">{actions}</div>
       </header>
       <PanelBody>{children}</PanelBody>
       {footer === undefined ? null : (

@@ -2,7 +2,14 @@
  * A part of the page whose code is loaded when it is first shown. What fails in it, or in loading it,
  * costs this part alone, and can be tried again.
  */
-import { lazy, Suspense, type ComponentType, type ReactElement, type ReactNode } from "react";
+import {
+  lazy,
+  Suspense,
+  useState,
+  type ComponentType,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 import { Boundary, NotLoadedError } from "./panel.tsx";
 
 /**
@@ -24,11 +31,14 @@ export function part<Props extends object>(
     });
   let Loaded = attempt();
   return function Part(props) {
+    // What is shown again is made anew, with the code of the next try.
+    const [, showAnew] = useState(0);
     const Now = Loaded as ComponentType<Props>;
     return (
       <Boundary
         onRetry={() => {
           Loaded = attempt();
+          showAnew((count) => count + 1);
         }}
       >
         <Suspense fallback={waiting}>

@@ -61,18 +61,23 @@ function Call({
   const { id, tool, args } = invocation;
   const state = useShownState(invocation);
   return (
-    <Panel title={`Call ${shortId(id)}`} actions={<Actions key={id} invocation={invocation} />}>
+    <Panel
+      title={`Call ${shortId(id)}`}
+      actions={<Actions key={id} invocation={invocation} />}
+      footer={judgement ? whatItMeans(judgement, id) : undefined}
+    >
       <div className="@container flex min-h-full flex-col @4xl:h-full">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-1.5">
-          {judgement ? <VerdictBadge judgement={judgement} /> : <StateBadge state={state} />}
+        <div className="flex h-15 shrink-0 flex-wrap content-start items-center gap-x-3 gap-y-1 overflow-hidden px-3 py-1.5 @3xl:h-8">
+          <span className="flex min-w-44">
+            {judgement ? <VerdictBadge judgement={judgement} /> : <StateBadge state={state} />}
+          </span>
           <span className="font-mono text-sm font-medium">{tool}</span>
-          {judgement ? <span className="text-xs text-muted">{state}</span> : null}
+          <span className="min-w-20 text-xs text-muted">{judgement ? state : ""}</span>
           <Counts {...counts} />
           {judgement && judgement.missing.length > 0 ? (
             <span className="text-xs text-warn">not done: {judgement.missing.join(", ")}</span>
           ) : null}
         </div>
-        {judgement ? <WhatItMeans judgement={judgement} id={id} /> : null}
         {invocation.held === undefined ? null : (
           <Notice tone="warn" title="This call is not resumed by itself.">
             {invocation.held}
@@ -260,17 +265,10 @@ function ClientWaits({ progress }: { readonly progress: Progress | undefined }):
   );
 }
 
-/** What a verdict asks of the caller. */
-function WhatItMeans({
-  judgement: { verdict },
-  id,
-}: {
-  readonly judgement: Judgement;
-  readonly id: string;
-}): ReactElement | null {
+/** What a verdict asks of the caller; it stands below, so that nothing moves when it comes. */
+function whatItMeans({ verdict }: Judgement, id: string): ReactElement | undefined {
   if (verdict === "done twice") return <WhyTwice id={id} />;
-  if (verdict === "unknown") return <AskTheService id={id} />;
-  return null;
+  return verdict === "unknown" ? <AskTheService id={id} /> : undefined;
 }
 
 /** What the caller asks the service about, and what the ledger, which plays the service here, says of it. */

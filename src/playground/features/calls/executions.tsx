@@ -93,7 +93,7 @@ export function Executions({
             {trace.length === STEPS_READ ? <Empty>The newest {STEPS_READ} steps.</Empty> : null}
           </ol>
         </div>
-        <div className="flex min-h-0 flex-col border-line max-@4xl:border-t @4xl:border-l">
+        <div className="flex min-h-0 flex-col border-line max-@4xl:order-first max-@4xl:h-64 max-@4xl:border-b @4xl:border-l">
           {children}
         </div>
       </div>

@@ -1,5 +1,5 @@
 /** The selected call on one axis of time: executions one under another, a row for each guard. */
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import type { ExecutionRecord, TraceEvent } from "../../../store/index.ts";
 import { duration } from "../../components/format.ts";
 import { isBar, timelineOf, type Lane, type Mark, type MarkKind } from "./lanes.ts";
@@ -32,21 +32,23 @@ export function Timeline({ executions, trace, isDead, ...selection }: TimelinePr
   // What is running is drawn as far as its last step, and grows with the next one.
   const lanes = timelineOf(executions, trace, isDead, trace.at(-1)?.at ?? 0);
   return (
-    <section
-      aria-label="Timeline"
-      className="max-h-[45%] min-h-20 shrink-0 overflow-auto border-y border-line px-3 py-1"
-      // A region that scrolls must be reachable by the keyboard.
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-    >
-      <Scale lanes={lanes} />
-      <ol className="flex flex-col gap-1">
-        {lanes.map((lane) => (
-          <LaneRows key={lane.execution} lane={lane} {...selection} />
-        ))}
-      </ol>
-      <Legend lanes={lanes} />
-    </section>
+    <>
+      <section
+        aria-label="Timeline"
+        className="h-28 shrink-0 overflow-auto border-t border-line px-3 py-1"
+        // A region that scrolls must be reachable by the keyboard.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+      >
+        <Scale lanes={lanes} />
+        <ol className="flex flex-col gap-1">
+          {lanes.map((lane) => (
+            <LaneRows key={lane.execution} lane={lane} {...selection} />
+          ))}
+        </ol>
+      </section>
+      <Legend />
+    </>
   );
 }
 
@@ -55,38 +57,51 @@ function Scale({ lanes }: { readonly lanes: readonly Lane[] }): ReactElement {
   return (
     <div className={`${ROW} text-[10px] leading-4 text-muted tabular-nums`}>
       <span />
-      <div className="relative h-4" aria-hidden>
+      <div className="relative h-4 overflow-x-clip" aria-hidden>
         {lanes.flatMap(({ execution, from, gapMs, breaks, ticks }) => [
           ...ticks.map(({ at, ms }) => (
-            <span
-              key={`${execution} ${ms}`}
-              className={`absolute border-l border-strong pl-0.5 whitespace-nowrap ${at > 0.95 ? "-translate-x-full border-r border-l-0 pr-0.5" : ""}`}
-              style={{ left: percent(at) }}
-            >
-              {ms === 0 ? "0" : duration(ms)}
-            </span>
+            <At key={`${execution} ${ms}`} part={at}>
+              <span
+                className={`absolute border-strong whitespace-nowrap ${at > 0.95 ? "-translate-x-full border-r pr-0.5" : "border-l pl-0.5"}`}
+              >
+                {ms === 0 ? "0" : duration(ms)}
+              </span>
+            </At>
           )),
           ...breaks.map((wait) => (
-            <span
-              key={`${execution} wait ${wait.from}`}
-              className="absolute -translate-x-1/2 px-0.5 whitespace-nowrap text-ink"
-              style={{ left: percent((wait.from + wait.to) / 2) }}
-            >
-              ⋯ {duration(wait.ms)} ⋯
-            </span>
+            <At key={`${execution} wait ${wait.from}`} part={(wait.from + wait.to) / 2}>
+              <span className="absolute -translate-x-1/2 px-0.5 whitespace-nowrap text-ink">
+                ⋯ {duration(wait.ms)} ⋯
+              </span>
+            </At>
           )),
           gapMs === undefined ? null : (
-            <span
-              key={`${execution} down`}
-              className="absolute -translate-x-full pr-1 whitespace-nowrap text-bad"
-              title="So long no server was at it."
-              style={{ left: percent(from) }}
-            >
-              ⋯ {duration(gapMs)}
-            </span>
+            <At key={`${execution} down`} part={from}>
+              <span
+                className="absolute -translate-x-full pr-1 whitespace-nowrap text-bad"
+                title="So long no server was at it."
+              >
+                ⋯ {duration(gapMs)}
+              </span>
+            </At>
           ),
         ])}
       </div>
+    </div>
+  );
+}
+
+/** At a part of the axis; moved without a new layout, as the axis grows with what is running. */
+function At({
+  part,
+  children,
+}: {
+  readonly part: number;
+  readonly children: ReactNode;
+}): ReactElement {
+  return (
+    <div className="absolute inset-0" style={{ transform: `translateX(${percent(part)})` }}>
+      {children}
     </div>
   );
 }
@@ -204,38 +219,31 @@ const SIGNS: readonly (readonly [MarkKind, string])[] = [
   ["note", "note"],
 ];
 
-/** The marks that are in use. */
-function Legend({ lanes }: { readonly lanes: readonly Lane[] }): ReactElement {
-  const marks = lanes.flatMap(({ rows }) => rows.flatMap((row) => row.marks));
-  const has = (kind: MarkKind): boolean => marks.some((mark) => mark.kind === kind);
+/** Whole, so that nothing in it moves when another mark comes. */
+function Legend(): ReactElement {
   return (
-    <p aria-hidden className="mt-1 flex flex-wrap items-center gap-x-3 text-xs text-muted">
-      {has("ran") ? (
-        <span>
-          <span className="inline-block h-2 w-4 rounded-sm bg-accent" /> ran
-        </span>
-      ) : null}
-      {marks.some(({ end }) => end === "failed") ? (
-        <span>
-          <span className="inline-block h-2 w-4 rounded-sm bg-bad" /> failed
-        </span>
-      ) : null}
-      {has("waited") ? (
-        <span>
-          <span className="waited inline-block h-2 w-4 rounded-sm" /> waited
-        </span>
-      ) : null}
-      {SIGNS.filter(([kind]) => has(kind)).map(([kind, words]) => (
+    <p
+      aria-hidden
+      className="flex shrink-0 flex-wrap items-center gap-x-3 border-b border-line px-3 py-0.5 text-xs text-muted"
+    >
+      <span>
+        <span className="inline-block h-2 w-4 rounded-sm bg-accent" /> ran
+      </span>
+      <span>
+        <span className="inline-block h-2 w-4 rounded-sm bg-bad" /> failed
+      </span>
+      <span>
+        <span className="waited inline-block h-2 w-4 rounded-sm" /> waited
+      </span>
+      {SIGNS.map(([kind, words]) => (
         <span key={kind}>
           <span className={LOOKS[kind].look}>{LOOKS[kind].sign}</span> {words}
         </span>
       ))}
-      {lanes.some(({ breaks }) => breaks.length > 0) ? (
-        <span>
-          <span className="break inline-block h-2.5 w-4" /> a wait, drawn shorter
-        </span>
-      ) : null}
-      {lanes.some(({ isCrashed }) => isCrashed) ? <span className="text-bad">┆ crash</span> : null}
+      <span>
+        <span className="break inline-block h-2.5 w-4" /> a wait, drawn shorter
+      </span>
+      <span className="text-bad">┆ crash</span>
     </p>
   );
 }

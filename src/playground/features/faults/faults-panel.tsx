@@ -31,6 +31,7 @@ export default function FaultsPanel(): ReactElement {
   return (
     <Panel
       title="Faults"
+      footer={armed ? <ArmedPlan armed={armed} /> : undefined}
       actions={
         <>
           <input
@@ -51,7 +52,6 @@ export default function FaultsPanel(): ReactElement {
         </>
       }
     >
-      {armed ? <ArmedPlan armed={armed} /> : null}
       <div className="flex flex-col gap-1 p-1.5" role="group" aria-label="Presets">
         {GROUPS.map(([title, isOf]) => {
           const group = presets.filter(isOf);
@@ -101,7 +101,7 @@ export default function FaultsPanel(): ReactElement {
 function ArmedPlan({ armed: { name, faults, isSpent } }: { readonly armed: Armed }): ReactElement {
   const playground = usePlayground();
   return (
-    <div className="flex flex-col gap-1 border-b border-line p-1.5">
+    <div className="flex max-h-40 flex-col gap-1 overflow-auto">
       <p className="flex items-center gap-2">
         <span className="label min-w-0 truncate">
           {isSpent ? "Spent" : "Armed"}: {name}

@@ -36,21 +36,27 @@ export default function GuidePanel({ onClose, onExplore }: GuidePanelProps): Rea
   return (
     <section
       aria-label="The first minute"
-      className="shrink-0 rounded-md border border-line bg-panel px-3 py-2"
+      className="h-44 shrink-0 overflow-auto rounded-md border border-line bg-panel px-3 py-2"
+      // A region that scrolls must be reachable by the keyboard.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
     >
       <div className="flex flex-wrap items-center gap-x-3">
         <h2 className="text-sm font-semibold">The first minute</h2>
-        <p className="text-sm text-muted max-md:hidden">
+        <p className="min-w-0 flex-1 truncate text-sm text-muted max-md:hidden">
           {isOver
             ? "The same payment, the same crash: what became of the money."
             : "The server dies between charging a card and writing that down. What happens to the money?"}
         </p>
         <span className="ml-auto flex items-center">
-          {isOver ? (
-            <Button tone="quiet" icon={<RotateCcw size={12} aria-hidden />} onClick={again}>
-              Play it again
-            </Button>
-          ) : null}
+          <Button
+            tone="quiet"
+            className={isOver ? "" : "invisible"}
+            icon={<RotateCcw size={12} aria-hidden />}
+            onClick={again}
+          >
+            Play it again
+          </Button>
           <Button tone="quiet" onClick={onClose}>
             Hide
           </Button>

@@ -55,7 +55,7 @@ export function ServerBar(props: ServerBarProps): ReactElement {
           onClick={onPalette}
         >
           <span className="sr-only">Commands</span>
-          <kbd className="font-mono text-xs text-muted">Ctrl K</kbd>
+          <kbd className="font-mono text-xs text-muted max-lg:hidden">Ctrl K</kbd>
         </Button>
       </div>
     </header>

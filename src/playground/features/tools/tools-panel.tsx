@@ -51,7 +51,7 @@ export function ToolsPanel(): ReactElement {
     <Panel
       title="Tools"
       footer={
-        <div className="flex min-w-0 flex-wrap items-center gap-2">
+        <div className="flex min-w-0 items-center gap-2">
           <Button
             tone="primary"
             type="submit"
@@ -64,7 +64,7 @@ export function ToolsPanel(): ReactElement {
           {running && args ? (
             <ArmedChip />
           ) : (
-            <span className="text-sm text-muted">
+            <span className="min-w-0 truncate text-sm text-muted">
               {running ? "The JSON is not right yet." : "Restart the server to call."}
             </span>
           )}
