@@ -29,7 +29,9 @@ export function Panel({
       </header>
       <PanelBody>{children}</PanelBody>
       {footer === undefined ? null : (
-        <footer className="border-t border-line px-3 py-1.5">{footer}</footer>
+        <footer className="max-h-[45%] shrink-0 overflow-auto border-t border-line px-3 py-1.5 empty:hidden">
+          {footer}
+        </footer>
       )}
     </section>
   );

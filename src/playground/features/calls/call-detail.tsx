@@ -292,7 +292,11 @@ function AskTheService({ id }: { readonly id: string }): ReactElement | null {
         {real[0] ? (
           <>
             {" "}
-            (<code className="font-mono text-xs">{show(real[0].request, 0, 160)}</code>)
+            (
+            <code className="font-mono text-xs [overflow-wrap:anywhere]">
+              {show(real[0].request, 0, 160)}
+            </code>
+            )
           </>
         ) : null}
         . Here the ledger is the service:{" "}

@@ -38,7 +38,14 @@ export interface Lane {
   /** Its waits that are drawn shorter than they were, and how long they were. */
   readonly breaks: readonly { readonly from: number; readonly to: number; readonly ms: number }[];
   /** Its scale: where on the axis, and how many milliseconds after it began. */
-  readonly ticks: readonly { readonly at: number; readonly ms: number }[];
+  readonly ticks: readonly Tick[];
+}
+
+export interface Tick {
+  readonly at: number;
+  readonly ms: number;
+  /** Left out where there is little room. */
+  readonly isMinor: boolean;
 }
 
 /** What a label of the scale takes of the axis at least. */
@@ -120,6 +127,7 @@ export function timelineOf(
     offset = to + GAP;
     const place = (at: number): number => from + axis.place(at - start) * scale;
     const before = spans[index - 1];
+    const isLast = index === spans.length - 1;
     const breaks = axis.breaks.map((wait) => ({
       from: place(start + wait.from),
       to: place(start + wait.to),
@@ -133,8 +141,13 @@ export function timelineOf(
         ({ at, ms }) =>
           ms === 0 ||
           (to - from >= LEAST_LABEL &&
+            (isLast || to + GAP - at >= LEAST_LABEL) &&
             breaks.every((wait) => Math.abs((wait.from + wait.to) / 2 - at) >= LEAST_LABEL)),
-      );
+      )
+      .map((tick, nth): Tick => {
+        const isCrowded = !isLast && to + GAP - tick.at < 2 * LEAST_LABEL;
+        return { ...tick, isMinor: tick.ms > 0 && (nth % 2 === 1 || isCrowded) };
+      });
     return {
       execution: number,
       from,

@@ -59,10 +59,10 @@ function Scale({ lanes }: { readonly lanes: readonly Lane[] }): ReactElement {
       <span />
       <div className="relative h-4 overflow-x-clip" aria-hidden>
         {lanes.flatMap(({ execution, from, gapMs, breaks, ticks }) => [
-          ...ticks.map(({ at, ms }) => (
+          ...ticks.map(({ at, ms, isMinor }) => (
             <At key={`${execution} ${ms}`} part={at}>
               <span
-                className={`absolute border-strong whitespace-nowrap ${at > 0.95 ? "-translate-x-full border-r pr-0.5" : "border-l pl-0.5"}`}
+                className={`absolute border-strong whitespace-nowrap ${isMinor ? "@max-2xl:hidden" : ""} ${at > 0.95 ? "-translate-x-full border-r pr-0.5" : "border-l pl-0.5"}`}
               >
                 {ms === 0 ? "0" : duration(ms)}
               </span>

@@ -36,7 +36,7 @@ export default function GuidePanel({ onClose, onExplore }: GuidePanelProps): Rea
   return (
     <section
       aria-label="The first minute"
-      className="h-44 shrink-0 overflow-auto rounded-md border border-line bg-panel px-3 py-2"
+      className="h-52 shrink-0 overflow-auto md:h-44 rounded-md border border-line bg-panel px-3 py-2"
       // A region that scrolls must be reachable by the keyboard.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
@@ -73,13 +73,13 @@ export default function GuidePanel({ onClose, onExplore }: GuidePanelProps): Rea
               const look = isNext
                 ? "border-accent bg-accent-soft"
                 : step.done
-                  ? "border-line bg-raised"
+                  ? "border-line bg-raised max-md:hidden"
                   : "border-line max-md:hidden";
               return (
                 <li
                   key={step.title}
                   aria-current={isNext ? "step" : undefined}
-                  className={`flex min-h-28 flex-col items-start gap-1 rounded border px-2.5 py-1.5 text-sm ${look} ${step.done && index < current - 1 ? "max-md:hidden" : ""}`}
+                  className={`flex min-h-28 flex-col items-start gap-1 rounded border px-2.5 py-1.5 text-sm ${look}`}
                 >
                   <h3 className="flex items-center gap-1.5 font-semibold">
                     <span className="inline-flex size-4 items-center justify-center rounded-full border border-strong text-xs tabular-nums">
@@ -87,7 +87,13 @@ export default function GuidePanel({ onClose, onExplore }: GuidePanelProps): Rea
                     </span>
                     {step.title}
                   </h3>
-                  <div className="flex-1">{step.done ? step.seen : step.task}</div>
+                  <div className="flex-1">
+                    {/* A narrow page shows the next step alone. */}
+                    {isNext && index > 0 ? (
+                      <span className="text-muted md:hidden">{steps[index - 1]?.seen} </span>
+                    ) : null}
+                    {step.done ? step.seen : step.task}
+                  </div>
                   {isNext ? (
                     <Button
                       tone="primary"

@@ -3,5 +3,5 @@ import { part } from "../../components/part.tsx";
 
 export const GuidePanel = part(
   () => import("./guide-panel.tsx"),
-  <div className="h-44 shrink-0" />,
+  <div className="h-52 shrink-0 md:h-44" />,
 );
