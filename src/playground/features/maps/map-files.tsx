@@ -58,7 +58,7 @@ export function MapFiles({ map }: { readonly map: string | undefined }): ReactEl
   };
 
   return (
-    <div className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1.5">
+    <div className="flex flex-wrap items-center gap-1">
       <Button icon={<FileUp size={13} aria-hidden />} onClick={() => setDialog("import")}>
         Import…
       </Button>

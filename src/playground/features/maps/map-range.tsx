@@ -1,39 +1,22 @@
 /** A live range of one map, or as it was at an earlier moment; paged in both directions. */
-import { Pencil, Trash2 } from "lucide-react";
-import { memo, useCallback, useDeferredValue, useState, type ReactElement } from "react";
+import { useCallback, useDeferredValue, useState, type ReactElement } from "react";
 import {
   InvalidKeyError,
   InvalidRangeError,
   rangeBounds,
-  textOf,
   type RangeRequest,
 } from "../../../durable/index.ts";
-import type {
-  InspectableStore,
-  KeyBound,
-  KeyBounds,
-  MapEntry,
-  WriteHeader,
-} from "../../../store/index.ts";
+import type { InspectableStore, KeyBound, KeyBounds, MapEntry } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Empty, Notice, Waiting } from "../../components/panel.tsx";
-import { hex, keyTime, shortId, show } from "../../components/format.ts";
+import { plural } from "../../components/format.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { useMapRange, usePlace } from "../../hooks/use-location.ts";
-import { usePlayground } from "../../hooks/use-playground.ts";
 import type { EntryDraft } from "./entry-dialog.tsx";
+import { Entry, type View } from "./map-entry.tsx";
 
 /** How many rows the page lays out at once. */
 const MOST_ROWS = 500;
-
-/** How long a row is lit that was written, in milliseconds; see `.lit` in styles.css. */
-const LIT_MS = 2500;
-
-/** How much of a value is laid out. */
-const SHOWN_BYTES = 4096;
-
-export const VIEWS = ["JSON", "text", "hex"] as const;
-export type View = (typeof VIEWS)[number];
 
 export interface MapRangeProps {
   readonly map: string;
@@ -122,7 +105,7 @@ function Pages({
           No entry of “{map}” is in this range{moment === null ? "" : " at that moment"}.
         </Empty>
       ) : (
-        <ul aria-label={`Entries of ${map}`}>
+        <ul aria-label={`Entries of ${map}`} className="@container">
           {entries.map((entry) => (
             <Entry
               key={entry.key}
@@ -150,9 +133,15 @@ function Pages({
           >
             Next
           </Button>
+          <span className="self-center text-xs text-muted">
+            {plural(entries.length, "row")}
+            {hasNext ? ", and more after them" : ", the last"}
+          </span>
         </nav>
       ) : (
-        <p className="px-3 py-2 text-xs text-muted">Everything in the range.</p>
+        <p className="px-3 py-1 text-xs text-muted">
+          Everything in the range: {plural(entries.length, "row")}.
+        </p>
       )}
     </>
   );
@@ -182,134 +171,4 @@ async function readMapPage(
     ? store.readRange(query)
     : store.readRangeAt(query, moment));
   return isBackwards ? entries.reverse() : entries;
-}
-
-interface EntryProps {
-  readonly map: string;
-  readonly entry: MapEntry;
-  readonly write: WriteHeader | undefined;
-  readonly view: View;
-  /** It is shown as it was: there is nothing to change. */
-  readonly isPast: boolean;
-  readonly onEdit: (draft: EntryDraft) => void;
-  readonly openCall: (call: string) => void;
-}
-
-/** Where hundreds of writes come in, only the rows that they changed are made anew. */
-const Entry = memo(
-  EntryRow,
-  (before, after) =>
-    before.entry.key === after.entry.key &&
-    before.entry.write === after.entry.write &&
-    before.write?.seq === after.write?.seq &&
-    before.map === after.map &&
-    before.view === after.view &&
-    before.isPast === after.isPast &&
-    before.onEdit === after.onEdit &&
-    before.openCall === after.openCall,
-);
-
-function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryProps): ReactElement {
-  // What was there when the panel was opened is not news.
-  const [first] = useState(() => ({ write: entry.write, at: Date.now() }));
-  const isNews =
-    !isPast && write !== undefined && (entry.write !== first.write || first.at - write.at < LIT_MS);
-  const time = keyTime(entry.key);
-  const text = textOf(entry.value);
-  const origin = write?.origin.invocation;
-  return (
-    <li className="relative isolate border-b border-line px-3 py-1.5">
-      {/* Lit anew by each write; the row itself stays. */}
-      {isNews ? (
-        <span key={entry.write} aria-hidden className="lit absolute inset-0 -z-10" />
-      ) : null}
-      <div className="flex items-center gap-1">
-        <span className="max-h-20 min-w-0 flex-1 overflow-auto font-mono text-sm font-medium break-words">
-          {entry.key === "" ? "(the empty key)" : entry.key}
-        </span>
-        {isPast ? null : (
-          <>
-            <Button
-              tone="quiet"
-              aria-label={`Edit ${entry.key}`}
-              icon={<Pencil size={12} aria-hidden />}
-              disabled={text === undefined}
-              title={
-                text === undefined
-                  ? "Its bytes are no text, which is all that is edited here."
-                  : "Edit"
-              }
-              onClick={() => onEdit({ map, key: entry.key, value: text ?? "", isNew: false })}
-            />
-            <RemoveButton map={map} entryKey={entry.key} />
-          </>
-        )}
-      </div>
-      {time === undefined ? null : <p className="text-xs text-muted">{time}</p>}
-      <Value bytes={entry.value} view={view} />
-      <p className="text-xs text-muted">
-        {origin === undefined ? (
-          "written by hand"
-        ) : (
-          <>
-            written by{" "}
-            <button
-              type="button"
-              className="font-mono text-accent underline"
-              onClick={() => openCall(origin)}
-            >
-              call {shortId(origin)}
-            </button>
-            , execution {write?.origin.execution}
-          </>
-        )}
-      </p>
-    </li>
-  );
-}
-
-function RemoveButton({ map, entryKey }: { readonly map: string; readonly entryKey: string }) {
-  const [asked, setAsked] = useState(false);
-  const playground = usePlayground();
-  if (!asked) {
-    return (
-      <Button
-        tone="quiet"
-        aria-label={`Remove ${entryKey}`}
-        icon={<Trash2 size={12} aria-hidden />}
-        onClick={() => setAsked(true)}
-      />
-    );
-  }
-  return (
-    <Button
-      tone="danger"
-      onBlur={() => setAsked(false)}
-      onClick={() => void playground.byHand.write(map, { method: "remove", keys: [entryKey] })}
-    >
-      Remove for good
-    </Button>
-  );
-}
-
-/** The bytes in the chosen view; where they are not what it shows, in hex, which says so. */
-function Value({ bytes, view }: { readonly bytes: Uint8Array; readonly view: View }): ReactElement {
-  const text = textOf(bytes);
-  const json = text === undefined ? undefined : jsonOf(text);
-  const shown = view === "JSON" && json ? show(json.value) : view === "hex" ? undefined : text;
-  const note = view !== "hex" && shown === undefined ? `no ${view}, in hex: ` : "";
-  return (
-    <pre className="max-h-60 overflow-auto font-mono text-xs break-words whitespace-pre-wrap">
-      {shown ??
-        `${note}${hex(bytes.subarray(0, SHOWN_BYTES))}${bytes.length > SHOWN_BYTES ? ` … (${bytes.length} bytes)` : ""}`}
-    </pre>
-  );
-}
-
-function jsonOf(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined; // No JSON: shown as text.
-  }
 }

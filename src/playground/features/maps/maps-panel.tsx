@@ -13,7 +13,8 @@ import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts
 import { EntryDialog, type EntryDraft } from "./entry-dialog.tsx";
 import { MapFiles } from "./map-files.tsx";
 import { MapHistory } from "./map-history.tsx";
-import { MapRange, VIEWS, type View } from "./map-range.tsx";
+import { VIEWS, type View } from "./map-entry.tsx";
+import { MapRange } from "./map-range.tsx";
 
 export function MapsPanel(): ReactElement {
   const { data: maps, error } = useLiveQuery(["maps"], ["map-names"], ({ store }) =>
@@ -27,8 +28,8 @@ export function MapsPanel(): ReactElement {
   const names = map === undefined || maps.includes(map) ? maps : [map, ...maps];
   return (
     <div className="flex flex-col">
-      <div className="grid grid-cols-2 gap-2 border-b border-line p-3">
-        <label className="flex min-w-0 flex-col gap-0.5">
+      <div className="flex flex-wrap items-end gap-2 border-b border-line px-3 py-1.5">
+        <label className="flex w-44 flex-col gap-0.5">
           <span className="label">Map</span>
           <select
             className="field font-mono"
@@ -59,6 +60,7 @@ export function MapsPanel(): ReactElement {
         />
         <Field
           label="Limit"
+          width="w-14"
           value={range.limit}
           onChange={(limit) => void setRange({ limit: limit ?? "" })}
         />
@@ -73,7 +75,7 @@ export function MapsPanel(): ReactElement {
           >
             Reverse
           </Button>
-          <label className="min-w-0 flex-1">
+          <label className="w-20">
             <span className="sr-only">Show values as</span>
             <select
               className="field"
@@ -89,26 +91,24 @@ export function MapsPanel(): ReactElement {
           </label>
         </div>
         <Button
-          className="col-span-2"
           icon={<Plus size={13} aria-hidden />}
           onClick={() => setDraft({ map: map ?? "", key: "", value: "", isNew: true })}
         >
           Insert by hand…
         </Button>
+        <MapFiles map={map} />
       </div>
       {map === undefined ? (
-        <>
-          <MapFiles map={undefined} />
-          <Empty>
-            No map holds anything yet. Call a tool that writes to one, and its entries stand here;
-            or insert an entry by hand.
-          </Empty>
-        </>
+        <Empty>
+          No map holds anything yet. Call a tool that writes to one, and its entries stand here; or
+          insert an entry by hand.
+        </Empty>
       ) : (
         <>
-          <MapFiles map={map} />
-          <AsResource map={map} />
-          <MapHistory map={map} />
+          <div className="flex flex-wrap items-start gap-x-4 border-b border-line px-3 py-1">
+            <MapHistory map={map} />
+            <AsResource map={map} />
+          </div>
           <MapRange map={map} view={view} onEdit={setDraft} />
         </>
       )}
@@ -139,7 +139,7 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
     placeholderData: keepPreviousData,
   });
   return (
-    <details className="border-b border-line px-3 py-1.5">
+    <details className="max-w-full py-1">
       <summary className="label">As an MCP resource</summary>
       <code className="block font-mono text-xs break-all">{uri}</code>
       <div className="mt-1 flex flex-wrap items-center gap-1">
@@ -167,15 +167,17 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
 
 function Field({
   label,
+  width = "w-40",
   value,
   onChange,
 }: {
   readonly label: string;
+  readonly width?: string;
   readonly value: string | null;
   readonly onChange: (value: string | null) => void;
 }): ReactElement {
   return (
-    <label className="flex min-w-0 flex-col gap-0.5">
+    <label className={`flex flex-col gap-0.5 ${width}`}>
       <span className="label">{label}</span>
       <input
         className="field font-mono"
