@@ -114,6 +114,27 @@ test("the code marks a guard's call and no other text, and nothing after a crash
   await expect(page.getByText("The guard that is executing will be marked.")).toBeVisible();
 });
 
+test("the code follows the chosen call and step, and a click on a guard chooses its last step", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?bottom=code&tool=get_payment");
+  const code = page.getByRole("textbox", { name: "The server's code" });
+  await expect(code).toContainText("Payments that are charged at most once");
+  await playground.chooseTool("fetch_exchange_rate");
+  await playground.press("Call fetch_exchange_rate");
+  await playground.callIs("completed");
+  await expect(code.getByText('"fetch_exchange_rate"')).toBeInViewport();
+  await playground.executions.getByRole("button", { name: /stored its result/ }).click();
+  await expect(code.locator("[aria-current=step]").first()).toContainText("atLeastOnce(");
+  await playground.executions.getByRole("button", { name: /happened outside/ }).click();
+  await expect(code.locator("[aria-current=step]").first()).toBeInViewport();
+  await code.getByText("const data = await atLeastOnce(").click();
+  await expect(playground.executions.locator("[aria-current=step]")).toContainText(
+    "stored its result",
+  );
+});
+
 test("two questions at once are asked one after the other, and each gets its answer", async ({
   page,
   playground,

@@ -39,6 +39,7 @@ const look = EditorView.theme({
   ".cm-searchMatch": { backgroundColor: "var(--warn-soft)" },
   ".cm-searchMatch-selected": { outline: "1px solid var(--warn)" },
   ".cm-executing": { backgroundColor: "var(--accent-soft)", fontWeight: "600" },
+  ".cm-chosen": { boxShadow: "inset 3px 0 var(--accent)", backgroundColor: "var(--raised)" },
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
     backgroundColor: "var(--accent-soft) !important",
   },

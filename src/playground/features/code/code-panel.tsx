@@ -1,13 +1,18 @@
-/** The code of the example's server, with the guard that is executing marked in it. Loaded when shown. */
+/**
+ * The code of the example's server, with the guard that is executing marked in it. It follows the chosen
+ * call and step, and a click on a guard in it chooses that guard's last step. Loaded when shown.
+ */
 import { javascript } from "@codemirror/lang-javascript";
-import { Compartment, EditorState, RangeSet, type Extension } from "@codemirror/state";
+import { Compartment, EditorState, RangeSet, type Range } from "@codemirror/state";
 import { Decoration, EditorView, lineNumbers } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, type ReactElement } from "react";
+import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import type { TraceEvent } from "../../../store/index.ts";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
 import { Waiting } from "../../components/panel.tsx";
+import { STEPS_READ } from "../../hooks/use-calls.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
+import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 
 /** The sources as text, beside what runs. */
@@ -40,6 +45,23 @@ export default function CodePanel(): ReactElement {
       );
     },
   );
+  const [{ call, step }, setPlace] = usePlace();
+  const { data: chosen } = useLiveQuery(
+    ["invocations", "trace"],
+    ["code of call", call],
+    async ({ store }) => {
+      const invocation = call === null ? undefined : await store.readInvocation(call);
+      if (!invocation) return null;
+      const trace = await store.readTrace({ invocation: invocation.id, limit: STEPS_READ });
+      return { tool: invocation.tool, trace };
+    },
+    { invocation: call ?? undefined },
+  );
+  const at = chosen?.trace.find((event) => `${event.execution}.${event.n}` === step);
+  const choose = (alias: string): void => {
+    const last = chosen?.trace.findLast((event) => event.alias === alias);
+    if (last) void setPlace({ step: `${last.execution}.${last.n}` }, { history: "replace" });
+  };
   // What the journal calls running under a server that died is not.
   const living = guards.filter(({ owner }) => !dead.has(owner));
   const executing = [...new Set(living.flatMap(({ aliases }) => aliases))];
@@ -51,7 +73,13 @@ export default function CodePanel(): ReactElement {
           ? `src/examples/${example.name}/server.ts. The guard that is executing will be marked.`
           : `Executing now: ${executing.map((alias) => `“${alias}”`).join(", ")}, marked below.`}
       </p>
-      <Source text={source} executing={executing} />
+      <Source
+        text={source}
+        executing={executing}
+        tool={chosen?.tool}
+        alias={at?.alias}
+        onAlias={choose}
+      />
     </>
   );
 }
@@ -71,12 +99,25 @@ function executingGuards(trace: readonly TraceEvent[]): string[] {
 function Source({
   text,
   executing,
+  tool,
+  alias,
+  onAlias,
 }: {
   readonly text: string;
   readonly executing: readonly string[];
+  /** The chosen call's. */
+  readonly tool: string | undefined;
+  /** The guard of the chosen step. */
+  readonly alias: string | undefined;
+  /** A guard's call was clicked. */
+  readonly onAlias: (alias: string) => void;
 }): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<{ view: EditorView; marks: Compartment } | null>(null);
+  const clicked = useEffectEvent((view: EditorView, position: number) => {
+    const found = guardCalls(view.state).find(({ from, to }) => from <= position && position <= to);
+    if (found) onAlias(found.alias);
+  });
   useEffect(() => {
     if (!host.current) return;
     const root = editorRoot(host.current);
@@ -93,6 +134,12 @@ function Source({
           marks.of([]),
           EditorState.readOnly.of(true),
           EditorView.lineWrapping,
+          EditorView.domEventHandlers({
+            click: (event, view) => {
+              const position = view.posAtCoords({ x: event.clientX, y: event.clientY });
+              if (position !== null) clicked(view, position);
+            },
+          }),
           EditorView.contentAttributes.of({ "aria-label": "The server's code", tabindex: "0" }),
         ],
       }),
@@ -105,35 +152,75 @@ function Source({
   useEffect(() => {
     const { view, marks } = editor.current ?? {};
     if (!view || !marks) return;
-    const aliases = key === "" ? [] : key.split("\u0000");
-    const { extension, first } = markLines(view.state, aliases);
+    const running = key === "" ? [] : key.split("\u0000");
+    const calls = guardCalls(view.state);
+    const lines = [
+      ...linesOf(
+        view.state,
+        calls.filter((call) => call.alias === alias),
+        chosenLine,
+      ),
+      ...linesOf(
+        view.state,
+        calls.filter((call) => running.includes(call.alias)),
+        executingLine,
+      ),
+    ];
     view.dispatch({
-      effects: [
-        marks.reconfigure(extension),
-        ...(first === undefined ? [] : [EditorView.scrollIntoView(first, { y: "center" })]),
-      ],
+      effects: marks.reconfigure(EditorView.decorations.of(RangeSet.of(lines, true))),
     });
-  }, [key, text]);
+    // What executes is looked at first, then the chosen step, then the chosen call's tool.
+    const executed = calls.find((call) => running.includes(call.alias));
+    const first = executed?.from ?? calls.find((call) => call.alias === alias)?.from;
+    const shown = first ?? (tool === undefined ? undefined : placeOfTool(view.state, tool));
+    if (shown !== undefined) {
+      view.dispatch({ effects: EditorView.scrollIntoView(shown, { y: "center" }) });
+    }
+  }, [key, text, tool, alias]);
 
   return <div ref={host} />;
 }
 
-const mark = Decoration.line({ class: "cm-executing", attributes: { "aria-current": "true" } });
+const executingLine = Decoration.line({
+  class: "cm-executing",
+  attributes: { "aria-current": "true" },
+});
+const chosenLine = Decoration.line({
+  class: "cm-chosen",
+  attributes: { "aria-current": "step" },
+});
 
-/** Marks the calls of the guards, from the function to the alias; and tells where the first begins. */
-function markLines(
+interface GuardCall {
+  readonly alias: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The calls of guards in the code, from the function to the alias. */
+function guardCalls(state: EditorState): GuardCall[] {
+  return [...state.doc.toString().matchAll(GUARD_CALL)].flatMap(({ index, 0: text, 1: alias }) =>
+    alias === undefined ? [] : [{ alias, from: index, to: index + text.length }],
+  );
+}
+
+/** Marks every line of the calls. */
+function linesOf(
   state: EditorState,
-  aliases: readonly string[],
-): { extension: Extension; first: number | undefined } {
-  const lines = new Set<number>();
-  for (const { index, 0: text, 1: alias } of state.doc.toString().matchAll(GUARD_CALL)) {
-    if (alias === undefined || !aliases.includes(alias)) continue;
-    const last = state.doc.lineAt(index + text.length).number;
-    for (let line = state.doc.lineAt(index).number; line <= last; line++) lines.add(line);
-  }
-  const starts = [...lines].map((line) => state.doc.line(line).from);
-  const marks = RangeSet.of(starts.map((from) => mark.range(from)));
-  return { extension: EditorView.decorations.of(marks), first: starts[0] };
+  calls: readonly GuardCall[],
+  mark: Decoration,
+): Range<Decoration>[] {
+  return calls.flatMap(({ from, to }) => {
+    const [first, last] = [state.doc.lineAt(from).number, state.doc.lineAt(to).number];
+    return Array.from({ length: last - first + 1 }, (_, nth) =>
+      mark.range(state.doc.line(first + nth).from),
+    );
+  });
+}
+
+/** Where a tool is registered, by its name. */
+function placeOfTool(state: EditorState, tool: string): number | undefined {
+  const at = state.doc.toString().search(new RegExp(`registerTool\\(\\s*"${tool}"`));
+  return at < 0 ? undefined : at;
 }
 
 /** A guard's call with its alias, as the examples write it. */
