@@ -54,14 +54,31 @@ export function PanelBody({ children }: { readonly children: ReactNode }): React
 /** Keeps what fails within it from taking the rest of the page down. */
 export function Boundary({
   onRetry,
+  onClose,
   children,
 }: {
+  /** Puts away what failed: a dialog, which is then shown above the page. */
+  readonly onClose?: () => void;
   /** Called before it is shown again. */
   readonly onRetry?: () => void;
   readonly children: ReactNode;
 }): ReactElement {
   return (
-    <ErrorBoundary FallbackComponent={Failed} {...(onRetry ? { onReset: onRetry } : {})}>
+    <ErrorBoundary
+      fallbackRender={(failure) =>
+        onClose ? (
+          <div className="fixed inset-x-0 top-14 z-30 mx-auto w-md max-w-[96vw] rounded-md border border-line bg-panel shadow-lg">
+            <Failed {...failure} />
+            <div className="px-3 pb-2">
+              <Button onClick={onClose}>Close</Button>
+            </div>
+          </div>
+        ) : (
+          <Failed {...failure} />
+        )
+      }
+      {...(onRetry ? { onReset: onRetry } : {})}
+    >
       {children}
     </ErrorBoundary>
   );
@@ -80,10 +97,7 @@ function Failed({ error, resetErrorBoundary }: FallbackProps): ReactElement {
   if (error instanceof NotLoadedError) {
     return (
       <Notice tone="bad" title="This part of the page could not be loaded.">
-        <p>
-          There is no connection, or a newer version of the page has taken this one’s place: then
-          only a reload helps. What is written stays.
-        </p>
+        <p>There is no connection, or a newer version of the page is there: then a reload helps.</p>
         <div className="flex flex-wrap gap-2">
           <Button onClick={resetErrorBoundary}>Try again</Button>
           <Button onClick={() => location.reload()}>Reload the page</Button>

@@ -20,12 +20,14 @@ export function part<Props extends object>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
   waiting: ReactNode = null,
 ): (props: Props) => ReactElement {
+  let hasFailed = false;
   // `lazy` keeps a rejection for ever: another try wants another one.
   const attempt = () =>
     lazy(async () => {
       try {
         return await load();
       } catch (error) {
+        hasFailed = true;
         throw new NotLoadedError(error);
       }
     });
@@ -36,8 +38,12 @@ export function part<Props extends object>(
     const Now = Loaded as ComponentType<Props>;
     return (
       <Boundary
+        {...("onClose" in props && typeof props.onClose === "function"
+          ? { onClose: props.onClose as () => void }
+          : {})}
         onRetry={() => {
-          Loaded = attempt();
+          if (hasFailed) Loaded = attempt();
+          hasFailed = false;
           showAnew((count) => count + 1);
         }}
       >

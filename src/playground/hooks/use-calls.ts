@@ -63,7 +63,10 @@ async function judgeAll(
   filter: CallFilter,
   about: { readonly filter?: InvocationFilter },
   { limit, ...from }: Pages<number>["query"],
-): Promise<{ readonly found: readonly CallSummary[]; readonly lookedTo: number | undefined }> {
+): Promise<{
+  readonly found: readonly CallSummary[];
+  readonly lookedTo: Omit<Pages<number>["query"], "limit"> | undefined;
+}> {
   const calls = summariesOf(store, world.ledger);
   const found: CallSummary[] = [];
   let position = from;
@@ -79,7 +82,7 @@ async function judgeAll(
     if (batch.length < BATCH || next === undefined) return { found, lookedTo: undefined };
     position = isNewer ? { after: next } : { before: next };
   }
-  return { found, lookedTo: position.before };
+  return { found, lookedTo: position };
 }
 
 function fits({ judgement, effects, crashed }: CallSummary, filter: CallFilter): boolean {

@@ -8,7 +8,6 @@ import { createContext, useContext } from "react";
 /** Where a person was before examples were run. */
 export interface CameFrom {
   readonly example: string;
-  readonly run: string | null;
   readonly call: string | null;
   readonly tool: string | null;
 }

@@ -60,6 +60,9 @@ const ofDatabase = {
   prefix: parseAsString,
 };
 
+/** A call that is gone to is in sight. */
+const SHOWN = { explore: null, dock: "half", column: "happened" } as const;
+
 /** What is left with a database. */
 const LEFT = { map: null, moment: null, start: null, end: null, prefix: null } as const;
 
@@ -111,6 +114,7 @@ export function usePlace() {
       set(
         {
           ...("call" in to ? { step: null, compare: null } : {}),
+          ...(typeof to.call === "string" ? SHOWN : {}),
           ...("example" in to || "run" in to ? LEFT : {}),
           ...to,
         },

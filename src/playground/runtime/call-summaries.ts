@@ -9,6 +9,8 @@ import {
   type InvocationRecord,
   type Judgement,
   type Ledger,
+  type StoreChange,
+  type Table,
 } from "../../store/index.ts";
 
 export interface CallSummary {
@@ -26,6 +28,9 @@ export interface CallSummary {
   /** A server died in one of its executions. */
   readonly crashed: boolean;
 }
+
+/** What a verdict, and the numbers, rest on. */
+const JUDGED_BY: ReadonlySet<Table> = new Set(["invocations", "guards", "trace", "ledger"]);
 
 type Facts = Omit<CallSummary, "invocation">;
 
@@ -52,7 +57,8 @@ export class CallSummaries {
     private readonly store: InspectableStore,
     private readonly ledger: Ledger,
   ) {
-    const forget = ({ invocation }: { readonly invocation?: string }): void => {
+    const forget = ({ invocation, tables }: Pick<StoreChange, "invocation" | "tables">): void => {
+      if (!tables.some((table) => JUDGED_BY.has(table))) return;
       if (invocation === undefined) this.#known.clear();
       else this.#known.delete(invocation);
     };

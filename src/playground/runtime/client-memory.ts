@@ -98,8 +98,12 @@ export class ClientMemory {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const { client, protocol } = this.cell.state;
-    const [views, exchanges] = [newest([...client]), newest(protocol)];
-    remember(this.#name, `{"views":[${views.join()}],"exchanges":[${exchanges.join()}]}`);
+    // Where the tab's storage is full, the oldest goes first.
+    for (let most = MOST_OF_ALL; most > MOST_OF_ONE / 100; most /= 4) {
+      const [views, exchanges] = [newest([...client], most), newest(protocol, most)];
+      const text = `{"views":[${views.join()}],"exchanges":[${exchanges.join()}]}`;
+      if (remember(this.#name, text)) return;
+    }
   }
 }
 
@@ -110,14 +114,14 @@ const LEFT: ClientView = {
 };
 
 /** The newest of what is neither too large alone nor together, each as JSON. */
-function newest(all: readonly unknown[]): string[] {
+function newest(all: readonly unknown[], most: number): string[] {
   const kept: string[] = [];
   let size = 0;
   for (const one of all.toReversed()) {
     const text = JSON.stringify(one);
     if (text.length > MOST_OF_ONE) continue;
     size += text.length;
-    if (size > MOST_OF_ALL) break;
+    if (size > most) break;
     kept.unshift(text);
   }
   return kept;

@@ -121,10 +121,10 @@ it("the next sweep takes the place of the one before, and its databases' too", a
   expect(await runs()).toEqual(expect.arrayContaining(storesOf(here.snapshot())));
 });
 
-it("while one runs, another is not begun; cancelled, it ends early and shows what it has", async () => {
+it("while one runs, the same is not begun again; cancelled, it ends early and shows what it has", async () => {
   const running = ask({ example: pay, pairs: true });
   await until(({ done }) => done > 2);
-  await ask({ tool: "other" });
+  await ask({ example: pay, pairs: true });
   here.cancel();
   await running;
   const state = here.snapshot();
@@ -132,6 +132,16 @@ it("while one runs, another is not begun; cancelled, it ends early and shows wha
   expect(state.done).toBeGreaterThan(2);
   expect(state.done).toBeLessThan(state.total);
   expect(await runs()).toEqual(expect.arrayContaining(storesOf(state)));
+});
+
+it("while one runs, another takes its place", async () => {
+  const running = ask({ example: pay, pairs: true });
+  await until(({ done }) => done > 2);
+  await ask({ example: pay, args: { amount: 7 } });
+  await running;
+  const { phase, request, done, total } = here.snapshot();
+  expect({ phase, args: request?.args }).toEqual({ phase: "done", args: { amount: 7 } });
+  expect(done).toBe(total);
 });
 
 it("one that is left in its middle ends, tells nothing more and leaves nothing", async () => {

@@ -98,9 +98,9 @@ export class Explorer {
     this.#replace({ ...this.#state, choices });
   }
 
-  /** Runs a sweep, in place of the one before. */
+  /** Runs a sweep, in place of the one before; the same one again goes on. */
   async run(request: ExploreRequest): Promise<void> {
-    if (this.#state.phase === "running") return;
+    if (this.#state.phase === "running" && isSame(request, this.#state.request)) return;
     const before = this.#sweep;
     const prefix = `explore-${uuidv7()}`;
     const held = this.scratch.hold(prefix);
@@ -229,6 +229,12 @@ export class Explorer {
 
 /** The page's own: it lives as long as the page, whichever example is shown. */
 export const explorer = new Explorer(scratch);
+
+function isSame(a: ExploreRequest, b: ExploreRequest | undefined): boolean {
+  const textOf = ({ example, ...rest }: ExploreRequest): string =>
+    JSON.stringify([example.name, rest]);
+  return b !== undefined && textOf(a) === textOf(b);
+}
 
 function refusalOf({ end }: CaseRun): string {
   if (end.type !== "answered") return end.type;

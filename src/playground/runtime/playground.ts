@@ -9,10 +9,10 @@ import { LocalHost, type ServerHost } from "../../host/index.ts";
 import { ServerRefusedError } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
-import type { ClientMemory } from "./client-memory.ts";
 import { DataNote } from "./data-note.ts";
 import { delaysAsSet } from "./delays.ts";
 import { HandWrites } from "./hand-writes.ts";
+import type { Keepers } from "./keepers.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
@@ -24,13 +24,11 @@ import { SettingsDesk } from "./settings-desk.ts";
 import type { Settings } from "./settings.ts";
 import { asError, StateCell } from "./state-cell.ts";
 import type { PlaygroundState } from "./state.ts";
-import { Trimmer } from "./trimmer.ts";
 
 export class Playground {
   readonly #cell = new StateCell();
   readonly #plan = new LivePlan();
   readonly #protocol = new ProtocolLog((protocol) => this.#cell.set({ protocol }));
-  #memory: ClientMemory | undefined;
   /** Acts as the page's MCP client. */
   readonly client = new PageClient(this.#cell, this.#protocol);
   /** Runs the example's client script. */
@@ -48,7 +46,7 @@ export class Playground {
   #lifecycle: Promise<unknown> = Promise.resolve();
   #store: IndexedDbStore | undefined;
   #world: World | undefined;
-  #trimmer: Trimmer | undefined;
+  #keepers: Keepers | undefined;
   #host: ServerHost | undefined;
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
@@ -75,9 +73,7 @@ export class Playground {
   get database(): string {
     return this.run ?? `playground-${this.example.name}`;
   }
-
   readonly subscribe = this.#cell.subscribe;
-  /** Resolves when the snapshot is as it should be. */
   readonly until = this.#cell.until;
   readonly snapshot = (): PlaygroundState => this.#cell.state;
 
@@ -95,18 +91,18 @@ export class Playground {
     // At once: the page that showed another run of the sweep clears up when it is closed.
     const held = this.#hold.acquire();
     held.catch(() => undefined); // It is waited for when it is the turn.
-    void this.#cell.attempt(() => this.#rememberClient(life));
     return this.#inOrder(async () => {
       const { connection: _, error: __, ...state } = this.#cell.state;
       this.#cell.replace({ ...state, phase: "opening" });
-      if (await this.#openDatabases(life, held)) await this.#start();
+      if (!(await this.#openDatabases(life, held))) return;
+      await this.#openKeepers(life);
+      await this.#start();
     });
   }
 
   /** Leaves nothing running. */
   async close(): Promise<void> {
     this.#life++;
-    this.#memory?.stop();
     await this.script.stop();
     await this.#inOrder(() => this.#stop());
     await this.#hold.release();
@@ -155,12 +151,16 @@ export class Playground {
     return wiped;
   }
 
-  /** Shows what this tab's client saw before, and keeps what it sees. */
-  async #rememberClient(life: number): Promise<void> {
-    const { ClientMemory } = await import("./client-memory.ts");
-    if (life !== this.#life) return;
-    this.#memory ??= new ClientMemory(this.#cell, this.#protocol, this.database);
-    this.#memory.follow();
+  async #openKeepers(life: number): Promise<void> {
+    try {
+      const { Keepers } = await import("./keepers.ts");
+      const { database, run } = this;
+      if (life !== this.#life || !this.#store) return;
+      this.#keepers ??= new Keepers(this.#cell, this.#protocol, database, run !== null);
+      this.#keepers.open(this.#store);
+    } catch (error) {
+      this.#cell.log("warning", `What the client sees is not kept: ${asError(error).message}`);
+    }
   }
 
   async #openDatabases(life: number, held: Promise<void>): Promise<boolean> {
@@ -185,9 +185,6 @@ export class Playground {
       }
       this.#store = store;
       this.#world = world;
-      this.#trimmer = new Trimmer(store, (error) =>
-        this.#cell.log("error", `Old recordings could not be trimmed: ${asError(error).message}`),
-      );
       this.#host = this.#newHost(store, world);
       this.settings.adopt(settings);
       store.subscribe((change) => this.#note?.saw(change));
@@ -270,7 +267,7 @@ export class Playground {
     const world = this.#world;
     this.#store = undefined;
     this.#world = undefined;
-    this.#trimmer?.close();
+    this.#keepers?.close();
     await this.#closeServer();
     this.#host = undefined;
     await store?.close();
@@ -290,7 +287,6 @@ export class Playground {
     return this.#host?.isHanging ?? false;
   }
 
-  /** Lets every hanging call go on. */
   release(): void {
     this.#host?.release();
   }
@@ -322,7 +318,7 @@ export class Playground {
 
   #apply(settings: Settings): void {
     this.#plan.set(settings.plan);
-    if (this.#trimmer) this.#trimmer.keep = settings.keepRecordings;
+    if (this.#keepers) this.#keepers.keep = settings.keepRecordings;
     if (this.#world) this.#world.latencyMs = settings.latencyMs;
     this.#cell.set({ settings });
     this.#host?.configure(this.#serverSettings);

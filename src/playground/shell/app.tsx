@@ -7,7 +7,7 @@ import { Boundary } from "../components/panel.tsx";
 import { part } from "../components/part.tsx";
 import { GuidePanel } from "../features/guide/index.tsx";
 import { Harness } from "../features/harness/index.ts";
-import { Notices, ServerBar } from "../features/server/index.ts";
+import { Notices, ServerBar, SettingsDialog, WipeDialog } from "../features/server/index.ts";
 import { QuestionDialog } from "../features/tools/index.ts";
 import { useChangeFeed } from "../hooks/use-live-query.ts";
 import { useFormCall } from "../hooks/use-form-call.ts";
@@ -25,12 +25,20 @@ const CommandPalette = part(() => import("./command-palette.tsx"));
 export function App(): ReactElement {
   const playground = usePlayground();
   useChangeFeed(playground);
-  const [question] = usePlaygroundState().questions;
+  const {
+    questions: [question],
+    settings,
+  } = usePlaygroundState();
   const [place, setPlace] = usePlace();
   const form = useFormCall();
   const hasGuide = playground.example.name === GUIDED_EXAMPLE && playground.run === null;
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
+  const [dialog, setDialog] = useState<"settings" | "wipe">();
+  const dialogs = {
+    onSettings: () => setDialog("settings"),
+    onWipe: () => setDialog("wipe"),
+  };
   const [guide, setGuide] = useStoredState("guide", "open");
   const wide = useMedia("(min-width: 900px)");
 
@@ -45,16 +53,26 @@ export function App(): ReactElement {
   }, []);
 
   const isDockFull = place.bottom !== null && place.dock === "full";
+  const isGuiding = guide === "open" && hasGuide && place.explore === null;
+  const showGuide = (): void => {
+    setGuide("open");
+    void setPlace({ explore: null });
+  };
   /** A click explores at once; a link only shows. */
   const explore = (): void => {
     const { tool, args } = form;
     void setPlace({ explore: "open", run: null, column: "happened" });
     if (!tool || !args) return;
-    void import("../runtime/explorer.ts").then(({ explorer }) => {
-      const { pairs } = explorer.snapshot().choices;
-      const { example } = playground;
-      void explorer.run({ example, tool: tool.name, args, before: [], pairs });
-    });
+    void import("../runtime/explorer.ts").then(
+      ({ explorer }) => {
+        const { pairs, first } = explorer.snapshot().choices;
+        const before = settings.savedCalls.filter(({ name }) => first.includes(name));
+        const { example } = playground;
+        void explorer.run({ example, tool: tool.name, args, before, pairs });
+        // That it cannot be loaded is told in its place.
+      },
+      () => undefined,
+    );
   };
 
   return (
@@ -64,15 +82,14 @@ export function App(): ReactElement {
           theme={theme}
           onTheme={nextTheme}
           onPalette={() => setPalette(true)}
+          {...dialogs}
           onExplore={explore}
-          onGuide={hasGuide && guide !== "open" ? () => setGuide("open") : undefined}
+          onGuide={hasGuide && !isGuiding ? showGuide : undefined}
         />
       </Boundary>
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
         <Notices />
-        {guide === "open" && hasGuide && place.explore === null ? (
-          <GuidePanel onClose={() => setGuide("closed")} onExplore={explore} />
-        ) : null}
+        {isGuiding ? <GuidePanel onClose={() => setGuide("closed")} onExplore={explore} /> : null}
         {wide ? (
           <>
             {isDockFull ? null : (
@@ -92,12 +109,15 @@ export function App(): ReactElement {
       </main>
       {question ? <QuestionDialog key={question.id} question={question} /> : null}
       {place.harness === null ? null : <Harness view={place.harness} />}
+      {dialog === "settings" ? <SettingsDialog onClose={() => setDialog(undefined)} /> : null}
+      {dialog === "wipe" ? <WipeDialog onClose={() => setDialog(undefined)} /> : null}
       {palette ? (
         <CommandPalette
           onClose={() => setPalette(false)}
           onTheme={nextTheme}
+          {...dialogs}
           onExplore={explore}
-          onGuide={hasGuide ? () => setGuide("open") : undefined}
+          onGuide={hasGuide ? showGuide : undefined}
         />
       ) : null}
     </div>

@@ -11,6 +11,8 @@ import { presetsOf } from "../runtime/presets.ts";
 export interface CommandPaletteProps {
   readonly onClose: () => void;
   readonly onTheme: () => void;
+  readonly onSettings: () => void;
+  readonly onWipe: () => void;
   readonly onExplore: () => void;
   /** Absent where the example has none. */
   readonly onGuide: (() => void) | undefined;
@@ -32,12 +34,7 @@ interface Action {
   readonly run: () => void;
 }
 
-export default function CommandPalette({
-  onClose,
-  onTheme,
-  onExplore,
-  onGuide,
-}: CommandPaletteProps): ReactElement {
+export default function CommandPalette(props: CommandPaletteProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -45,16 +42,16 @@ export default function CommandPalette({
     // The dialog would focus the list's own root, which takes no typing.
     input.current?.focus();
   }, []);
-  const actions = useActions(onTheme, onExplore, onGuide);
+  const actions = useActions(props);
   const groups = [...new Set(actions.map(({ group }) => group))];
   return (
     <dialog
       ref={dialog}
       aria-label="Commands"
       className="mt-[12vh] w-lg max-w-full overflow-hidden rounded-md border border-line bg-panel"
-      onClose={onClose}
+      onClose={props.onClose}
     >
-      <Command label="Commands" loop>
+      <Command label="Commands" loop filter={contains}>
         <Command.Input
           ref={input}
           placeholder="What do you want to do?"
@@ -94,11 +91,19 @@ export default function CommandPalette({
   );
 }
 
-function useActions(
-  onTheme: () => void,
-  onExplore: () => void,
-  onGuide: (() => void) | undefined,
-): Action[] {
+/** By what stands in the name: a letter here and there chooses nothing. */
+function contains(value: string, search: string): number {
+  const words = search.toLowerCase().split(/\s+/);
+  return words.every((word) => value.toLowerCase().includes(word)) ? 1 : 0;
+}
+
+function useActions({
+  onTheme,
+  onSettings,
+  onWipe,
+  onExplore,
+  onGuide,
+}: CommandPaletteProps): Action[] {
   const playground = usePlayground();
   const { tools, server, serverId, settings, drafts, client, phase } = usePlaygroundState();
   const [place, setPlace] = usePlace();
@@ -236,6 +241,8 @@ function useActions(
       },
     },
     ...(found ? actionsOn(found) : []),
+    phase === "ready" && { group: "Server", name: "Settings…", run: onSettings },
+    phase === "ready" && { group: "Server", name: "Wipe everything…", run: onWipe },
     ...presetsOf(playground.example.name).map(({ name, faults }): Action => ({
       group: "Arm faults",
       name,

@@ -27,6 +27,10 @@ export function Root(): ReactElement {
     (change: Partial<HarnessVisit>) => setVisit((before) => ({ ...before, ...change })),
     [],
   );
+  // Whichever way it was left, by the history for instance, the next visit begins anew.
+  if (place.harness === null && (visit.chosen !== null || visit.cameFrom !== null)) {
+    setVisit({ chosen: null, cameFrom: null });
+  }
   return (
     <ChosenExampleContext value={[visit, changeVisit]}>
       <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />

@@ -61,11 +61,7 @@ function Call({
   const { id, tool, args } = invocation;
   const state = useShownState(invocation);
   return (
-    <Panel
-      title={`Call ${shortId(id)}`}
-      actions={<Actions key={id} invocation={invocation} />}
-      footer={judgement ? whatItMeans(judgement, id) : undefined}
-    >
+    <Panel title={`Call ${shortId(id)}`} actions={<Actions key={id} invocation={invocation} />}>
       <div className="@container flex min-h-full flex-col @4xl:h-full">
         <div className="flex h-15 shrink-0 flex-wrap content-start items-center gap-x-3 gap-y-1 overflow-hidden px-3 py-1.5 @3xl:h-8">
           <span className="flex min-w-44">
@@ -99,6 +95,7 @@ function Call({
             }
           />
         </Executions>
+        {judgement ? <WhatItMeans judgement={judgement} invocation={invocation} /> : null}
       </div>
     </Panel>
   );
@@ -266,13 +263,27 @@ function ClientWaits({ progress }: { readonly progress: Progress | undefined }):
 }
 
 /** What a verdict asks of the caller; it stands below, so that nothing moves when it comes. */
-function whatItMeans({ verdict }: Judgement, id: string): ReactElement | undefined {
+function WhatItMeans({
+  judgement: { verdict },
+  invocation: { id, last },
+}: {
+  readonly judgement: Judgement;
+  readonly invocation: InvocationRecord;
+}): ReactElement | null {
   if (verdict === "done twice") return <WhyTwice id={id} />;
-  return verdict === "unknown" ? <AskTheService id={id} /> : undefined;
+  if (verdict !== "unknown") return null;
+  return <AskTheService id={id} isLost={last.responseLost ?? false} />;
 }
 
 /** What the caller asks the service about, and what the ledger, which plays the service here, says of it. */
-function AskTheService({ id }: { readonly id: string }): ReactElement | null {
+function AskTheService({
+  id,
+  isLost,
+}: {
+  readonly id: string;
+  /** The tool was done, and its answer did not arrive. */
+  readonly isLost: boolean;
+}): ReactElement | null {
   const [, setPlace] = usePlace();
   const { data: rows } = useLiveQuery(
     ["ledger"],
@@ -280,7 +291,21 @@ function AskTheService({ id }: { readonly id: string }): ReactElement | null {
     ({ world }) => world.ledger.rows({ invocation: id, limit: STEPS_READ }),
     { invocation: id },
   );
-  if (!rows) return null;
+  const { data: guards } = useLiveQuery(
+    ["guards"],
+    ["guards", id],
+    ({ store }) => store.readGuards({ invocation: id, limit: STEPS_READ }),
+    { invocation: id },
+  );
+  if (!rows || !guards) return null;
+  if (isLost && guards.length > 0 && guards.every(({ state }) => state === "stored")) {
+    return (
+      <Notice tone="warn" role="note" title="The answer was lost on its way: retry the call.">
+        Its guards have stored what was done. A retry of this invocation does nothing again, and is
+        given the answer.
+      </Notice>
+    );
+  }
   const real = rows.filter(({ validation }) => !validation);
   const happened = real.filter(({ outcome }) => outcome !== "refused" && outcome !== "uncertain");
   const services = [...new Set(real.map(({ service }) => service))];

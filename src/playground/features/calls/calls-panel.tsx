@@ -77,7 +77,7 @@ function Calls({
   );
   if (!data || error) return <Waiting error={error} />;
   const { calls, hasNewer, hasOlder, lookedTo } = data;
-  if (calls.length === 0 && lookedTo === undefined) {
+  if (calls.length === 0 && lookedTo === undefined && !hasNewer && !hasOlder) {
     return (
       <Empty>
         {isFiltered
@@ -108,8 +108,8 @@ function Calls({
       </ul>
       {lookedTo === undefined ? null : (
         <p className="flex flex-wrap items-center gap-2 px-3 py-1 text-sm text-muted">
-          So many calls were looked at that fit nothing; there are older ones.
-          <Button onClick={() => page.goTo({ before: lookedTo })}>Look further back</Button>
+          Many calls were looked at that do not fit; there are more.
+          <Button onClick={() => page.goTo(lookedTo)}>Look further</Button>
         </p>
       )}
       <Pager

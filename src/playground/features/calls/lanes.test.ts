@@ -149,3 +149,12 @@ it.each<[TraceEvent["type"], string | undefined, string]>([
   );
   expect(lane?.rows[0]?.marks).toMatchObject([{ kind }]);
 });
+
+it("however many executions there are, each is drawn forwards, within the axis", () => {
+  const many = Array.from({ length: 40 }, (_, index) =>
+    execution(index + 1, { startedAt: index * 1000, endedAt: index * 1000 + 5 }),
+  );
+  const lanes = timelineOf(many, [], false, 0);
+  expect(lanes.every(({ from, to }) => to > from)).toBe(true);
+  expect(lanes.at(-1)?.to).toBeCloseTo(1);
+});

@@ -118,13 +118,15 @@ export function timelineOf(
     return axisOf(times, end - start);
   });
   const total = axes.reduce((sum, { length }) => sum + length, 0);
-  const scale = (1 - GAP * Math.max(0, spans.length - 1)) / total;
+  // However many executions there are, half of the axis is theirs.
+  const gap = Math.min(GAP, 0.5 / Math.max(1, spans.length - 1));
+  const scale = (1 - gap * Math.max(0, spans.length - 1)) / total;
   let offset = 0;
   return spans.map(({ number, isCrashed, events, start, end }, index) => {
     const axis = axes[index] ?? axisOf([], end - start);
     const from = offset;
     const to = from + axis.length * scale;
-    offset = to + GAP;
+    offset = to + gap;
     const place = (at: number): number => from + axis.place(at - start) * scale;
     const before = spans[index - 1];
     const isLast = index === spans.length - 1;
@@ -141,11 +143,11 @@ export function timelineOf(
         ({ at, ms }) =>
           ms === 0 ||
           (to - from >= LEAST_LABEL &&
-            (isLast || to + GAP - at >= LEAST_LABEL) &&
+            (isLast || to + gap - at >= LEAST_LABEL) &&
             breaks.every((wait) => Math.abs((wait.from + wait.to) / 2 - at) >= LEAST_LABEL)),
       )
       .map((tick, nth): Tick => {
-        const isCrowded = !isLast && to + GAP - tick.at < 2 * LEAST_LABEL;
+        const isCrowded = !isLast && to + gap - tick.at < 2 * LEAST_LABEL;
         return { ...tick, isMinor: tick.ms > 0 && (nth % 2 === 1 || isCrowded) };
       });
     return {

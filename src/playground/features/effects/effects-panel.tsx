@@ -76,7 +76,7 @@ function Effect({ row }: { readonly row: LedgerRow }): ReactElement {
       <code className="font-mono text-xs break-words text-muted">{show(row.request, 0)}</code>
       {error ? (
         <p className="text-xs text-bad">
-          answered with {error.name}: {error.message}
+          its caller got {error.name}: {error.message}
         </p>
       ) : null}
       <p className="text-xs text-muted">

@@ -78,7 +78,8 @@ export function Matrix({
         </thead>
         <tbody>
           {sorted.map(({ place }) => {
-            const isHere = selected !== undefined && isAt(selected, place);
+            // A pair stands in a list of its own.
+            const isHere = selected?.faults.length === 1 && isAt(selected, place);
             return (
               <Fragment key={`${place.point} ${JSON.stringify(place.match)} ${place.nth}`}>
                 <tr className="border-b border-line">

@@ -217,12 +217,12 @@ function Summary({ state }: { readonly state: ExploreState }): ReactElement {
 
 const COUNTED: readonly (readonly [Standing, string])[] = [
   ["done twice", "done twice by the callable itself"],
-  ["unknown", "to ask the service about"],
+  ["unknown", "unknown: ask the service"],
   ["not ended", "never ended"],
   ["not done", "not done"],
   ["done once", "done once"],
   ["nothing to do", "nothing to do"],
-  ["not passed", "never struck"],
+  ["not passed", "not passed"],
 ];
 
 function Counted({
@@ -240,9 +240,7 @@ function Counted({
     <p className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
       <b className="w-28 shrink-0 font-semibold">{title}</b>{" "}
       <span className={broken > 0 ? "rounded bg-bad-soft px-1 font-medium text-bad" : ""}>
-        {hasGuards
-          ? plural(broken, "guard violation")
-          : `${plural(broken, "promise")} broken, for nothing kept them`}
+        {hasGuards ? plural(broken, "guard violation") : `${plural(broken, "promise")} broken`}
       </span>
       {COUNTED.map(([standing, words]) => {
         const count = tally.get(standing);

@@ -158,7 +158,7 @@ function useSteps() {
         await setPlace({ call: id, panel: "effects" });
       },
       seen: (
-        <Seen summary={first}>
+        <Seen summary={resumed ? null : first}>
           The bank charged. The server died without knowing: see the ledger, under Effects.
         </Seen>
       ),

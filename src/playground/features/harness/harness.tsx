@@ -94,7 +94,12 @@ function Menu(): ReactElement {
   // Back in the menu, what was chosen and has not begun is chosen no more.
   useEffect(() => change({ chosen: null }), [change]);
   const run = (example: string): void => {
-    const here = { example: playground.example.name, run: playground.run, call, tool };
+    // A sweep's run, and what was selected in it, are gone with Explore.
+    const here = {
+      example: playground.example.name,
+      call: playground.run === null ? call : null,
+      tool,
+    };
     change({ chosen: example, cameFrom: cameFrom ?? here });
     void setPlace({ example, harness: "run", call: null, tool: null, run: null });
   };

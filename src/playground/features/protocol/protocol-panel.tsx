@@ -100,8 +100,8 @@ export function CallMessages({ call }: { readonly call: string }): ReactElement 
   if (found.length === 0) {
     return (
       <Empty>
-        The client’s messages about this call stand here. None was sent since the page was loaded: a
-        server that resumes a call has no client to tell.
+        The client’s messages about this call stand here. This tab has none of them, or none any
+        more: a server that resumes a call has no client to tell.
       </Empty>
     );
   }

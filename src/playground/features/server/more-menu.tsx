@@ -1,27 +1,23 @@
 /** What is needed now and then: settings, wiping, the examples' run, the theme. Loaded after the bar. */
 import { Menu } from "@base-ui/react/menu";
 import { Check, Ellipsis } from "lucide-react";
-import { useState, type ReactElement, type ReactNode } from "react";
-import { part } from "../../components/part.tsx";
+import type { ReactElement, ReactNode } from "react";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import type { ServerBarProps } from "./server-bar.tsx";
-
-const WipeDialog = part(() => import("./wipe-dialog.tsx"));
-const SettingsDialog = part(() => import("./settings-dialog.tsx"));
 
 export default function MoreMenu({
   theme,
   onTheme,
   onPalette,
+  onSettings,
+  onWipe,
   onExplore,
   onGuide,
 }: ServerBarProps): ReactElement {
   const playground = usePlayground();
   const { settings, phase } = usePlaygroundState();
   const [, setPlace] = usePlace();
-  const [asked, setAsked] = useState<"settings" | "wipe">();
-  const close = (): void => setAsked(undefined);
   const isOpen = phase === "ready";
   const set = [
     settings.delays === "skip" ? "delays skipped" : "",
@@ -67,10 +63,10 @@ export default function MoreMenu({
               >
                 Hold interrupted calls
               </Toggle>
-              <Item disabled={!isOpen} onClick={() => setAsked("settings")}>
+              <Item disabled={!isOpen} onClick={onSettings}>
                 Settings…
               </Item>
-              <Item disabled={!isOpen} onClick={() => setAsked("wipe")}>
+              <Item disabled={!isOpen} onClick={onWipe}>
                 Wipe…
               </Item>
               <Menu.Separator className="my-1 border-t border-line" />
@@ -84,8 +80,6 @@ export default function MoreMenu({
           </Menu.Positioner>
         </Menu.Portal>
       </Menu.Root>
-      {asked === "settings" ? <SettingsDialog onClose={close} /> : null}
-      {asked === "wipe" ? <WipeDialog onClose={close} /> : null}
     </>
   );
 }

@@ -19,6 +19,8 @@ export interface ServerBarProps {
   readonly theme: Theme;
   readonly onTheme: () => void;
   readonly onPalette: () => void;
+  readonly onSettings: () => void;
+  readonly onWipe: () => void;
   /** Explores the call that stands in the form. */
   readonly onExplore: () => void;
   /** Shows the first minute again; absent while it is shown, or where the example has none. */
@@ -41,7 +43,7 @@ export function ServerBar(props: ServerBarProps): ReactElement {
           tone="primary"
           className="max-md:hidden"
           icon={<Radar size={13} aria-hidden />}
-          title="Make the call that stands in the form fail in every way, each on a store of its own."
+          title="Make the call in the form fail in every way."
           onClick={onExplore}
         >
           Explore
@@ -93,7 +95,7 @@ function ServerControls(): ReactElement {
   return (
     <div className="flex shrink-0 items-center" role="group" aria-label="Server">
       <span
-        className="flex w-[84px] items-center max-md:w-auto"
+        className="flex w-[84px] items-center max-md:mr-1 max-md:w-auto"
         role="status"
         aria-label="Server state"
       >
@@ -106,7 +108,7 @@ function ServerControls(): ReactElement {
         className="rounded-r-none"
         icon={<Zap size={13} aria-hidden />}
         disabled={!running}
-        title="Kill the server where it stands. What is under way is interrupted."
+        title="Kill the server where it stands."
         onClick={() => playground.crash()}
       >
         <span className="max-md:sr-only">Crash</span>
@@ -135,7 +137,7 @@ function GuardsSwitch(): ReactElement {
       role="switch"
       aria-checked={on}
       disabled={phase !== "ready"}
-      title="With the guards off every guarded step runs without any record, to see what they are for."
+      title="Off: every guarded step runs without any record."
       className={`inline-flex h-7 shrink-0 items-center gap-1.5 rounded px-1.5 text-sm font-medium hover:bg-raised max-sm:hidden ${on ? "" : "text-warn"}`}
       onClick={() => void playground.settings.configure({ guards: on ? "off" : "on" })}
     >

@@ -126,12 +126,17 @@ function Arguments({
   readonly tool: Tool;
   readonly text: string;
   readonly onSubmit: () => void;
-  readonly onTaken: (taken: Taken) => void;
+  readonly onTaken: (taken: Taken | undefined) => void;
 }): ReactElement {
   const playground = usePlayground();
   const [, setPlace] = usePlace();
   const { isEditing, tools, drafts } = usePlaygroundState();
-  const setText = (typed: string): void => playground.drafts.keep(tool.name, typed);
+  const setText = (typed: string): void => {
+    playground.drafts.keep(tool.name, typed);
+    setRefusal(undefined);
+    // What is typed since would be lost.
+    onTaken(undefined);
+  };
   const [refusal, setRefusal] = useState<string>();
   const { args, error } = parseArguments(text);
   /** A whole request is taken apart at once, and can be put back. */
