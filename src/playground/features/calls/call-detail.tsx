@@ -1,8 +1,8 @@
 /** The selected call: what was done in each execution, what was answered, and what to do next. */
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
-import { Copy, GitCompareArrows, Play, RefreshCw, Square } from "lucide-react";
+import { Copy, GitCompareArrows, Pencil, Play, RefreshCw, Square } from "lucide-react";
 import { useState, type ReactElement, type ReactNode } from "react";
-import type { InvocationRecord, Judgement } from "../../../store/index.ts";
+import type { InvocationRecord } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Counts } from "../../components/counts.tsx";
 import { Value } from "../../components/json.tsx";
@@ -10,14 +10,15 @@ import { Empty, Notice, Panel, Waiting } from "../../components/panel.tsx";
 import { part } from "../../components/part.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { VerdictBadge } from "../../components/verdict-badge.tsx";
-import { shortId, show } from "../../components/format.ts";
-import { STEPS_READ, useCall, useShownState, type CallSummary } from "../../hooks/use-calls.ts";
+import { shortId } from "../../components/format.ts";
+import { useCall, useShownState, type CallSummary } from "../../hooks/use-calls.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import type { ClientView } from "../../runtime/state.ts";
 import { CallPanels } from "./call-panels.tsx";
 import { Executions } from "./executions.tsx";
+import { WhatItMeans } from "./what-it-means.tsx";
 
 const Answer = part(() => import("./answer.tsx"), <div className="h-20" />);
 
@@ -162,7 +163,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
           title="Send notifications/cancelled: the call is fenced, its guards stay as they are."
           onClick={() => playground.client.cancel(id)}
         >
-          Cancel
+          <Label>Cancel</Label>
         </Button>
       ) : null}
       {isRunning && isHanging ? (
@@ -171,7 +172,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
           title="Let what hangs because of a fault go on."
           onClick={() => playground.release()}
         >
-          Release
+          <Label>Release</Label>
         </Button>
       ) : null}
       {state === "interrupted" ? (
@@ -180,7 +181,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
           disabled={!up}
           onClick={() => void playground.resume(id)}
         >
-          Resume
+          <Label>Resume</Label>
         </Button>
       ) : null}
       <Button
@@ -189,7 +190,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
         title="The same invocation again: its guards remember."
         onClick={() => playground.client.retry(invocation)}
       >
-        Retry
+        <Label>Retry</Label>
       </Button>
       <Button
         icon={<Copy size={13} aria-hidden />}
@@ -199,10 +200,14 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
           if (detail < 2) void setPlace({ call: playground.client.call(tool, { ...args }) });
         }}
       >
-        Call again
+        <Label>Call again</Label>
       </Button>
-      <Button title="Load the arguments into the form, to change them first." onClick={edit}>
-        Edit…
+      <Button
+        icon={<Pencil size={12} aria-hidden />}
+        title="Load the arguments into the form, to change them first."
+        onClick={edit}
+      >
+        <Label>Edit…</Label>
       </Button>
       {isFirst ? (
         <span role="status" className="text-xs text-muted">
@@ -214,10 +219,15 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
         title="Its last two executions, or this call and the one of the tool before it, side by side."
         onClick={() => void compare()}
       >
-        Compare
+        <Label>Compare</Label>
       </Button>
     </>
   );
+}
+
+/** A narrow page has room for the icons, in one row. */
+function Label({ children }: { readonly children: string }): ReactElement {
+  return <span className="max-sm:sr-only">{children}</span>;
 }
 
 function ClientSaw({
@@ -259,115 +269,5 @@ function ClientWaits({ progress }: { readonly progress: Progress | undefined }):
       {message}
       {total === undefined ? "" : ` (${done} of ${total})`}
     </label>
-  );
-}
-
-/** What a verdict asks of the caller; it stands below, so that nothing moves when it comes. */
-function WhatItMeans({
-  judgement: { verdict },
-  invocation: { id, last },
-}: {
-  readonly judgement: Judgement;
-  readonly invocation: InvocationRecord;
-}): ReactElement | null {
-  if (verdict === "done twice") return <WhyTwice id={id} />;
-  if (verdict !== "unknown") return null;
-  return <AskTheService id={id} isLost={last.responseLost ?? false} />;
-}
-
-/** What the caller asks the service about, and what the ledger, which plays the service here, says of it. */
-function AskTheService({
-  id,
-  isLost,
-}: {
-  readonly id: string;
-  /** The tool was done, and its answer did not arrive. */
-  readonly isLost: boolean;
-}): ReactElement | null {
-  const [, setPlace] = usePlace();
-  const { data: rows } = useLiveQuery(
-    ["ledger"],
-    ["effects", id],
-    ({ world }) => world.ledger.rows({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
-  const { data: guards } = useLiveQuery(
-    ["guards"],
-    ["guards", id],
-    ({ store }) => store.readGuards({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
-  if (!rows || !guards) return null;
-  if (isLost && guards.length > 0 && guards.every(({ state }) => state === "stored")) {
-    return (
-      <Notice tone="warn" role="note" title="The answer was lost on its way: retry the call.">
-        Its guards have stored what was done. A retry of this invocation does nothing again, and is
-        given the answer.
-      </Notice>
-    );
-  }
-  const real = rows.filter(({ validation }) => !validation);
-  const happened = real.filter(({ outcome }) => outcome !== "refused" && outcome !== "uncertain");
-  const services = [...new Set(real.map(({ service }) => service))];
-  const asked = services.length === 0 ? "the service" : `the ${services.join(" and the ")}`;
-  return (
-    <Notice tone="warn" role="note" title={`From the answer alone nobody can tell: ask ${asked}.`}>
-      <p>
-        A caller that must know looks it up by what it sent
-        {real[0] ? (
-          <>
-            {" "}
-            (
-            <code className="font-mono text-xs [overflow-wrap:anywhere]">
-              {show(real[0].request, 0, 160)}
-            </code>
-            )
-          </>
-        ) : null}
-        . Here the ledger is the service:{" "}
-        {happened.length === 0
-          ? "it happened not at all."
-          : `${happened.map(({ service, operation }) => `${service}.${operation}`).join(", ")} happened.`}{" "}
-        <button
-          type="button"
-          className="text-accent underline"
-          onClick={() => void setPlace({ panel: "effects" })}
-        >
-          Show its effects
-        </button>
-      </p>
-    </Notice>
-  );
-}
-
-/** An effect happened twice: the page says whose fault it was. */
-function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
-  const { data: rows } = useLiveQuery(
-    ["ledger"],
-    ["effects", id],
-    ({ world }) => world.ledger.rows({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
-  const { data: guards } = useLiveQuery(
-    ["guards"],
-    ["guards", id],
-    ({ store }) => store.readGuards({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
-  const real = rows?.filter(({ validation }) => !validation) ?? [];
-  const again = real.find(({ occurrence }) => occurrence > 1);
-  const first = real.find(
-    ({ alias, service, error }) => alias === again?.alias && service === again?.service && error,
-  );
-  if (!again || !guards) return null;
-  const guard = guards.find(({ alias }) => alias === again.alias);
-  return (
-    <Notice tone="bad" title={`${again.service}.${again.operation} happened more than once.`}>
-      {!guard
-        ? "The guards were off: nothing remembered that it had happened, so the next execution did it again."
-        : guard.kind === "atLeastOnce"
-          ? `atLeastOnce "${guard.alias}" runs until it has succeeded, so it may happen again. Use atMostOnce for what must not.`
-          : `The callable of "${guard.alias}" threw ${first?.error?.name ?? "a retryable error"} after it had already happened. A retryable error says that nothing happened, so the guard ran it again: the fault is the callable's.`}
-    </Notice>
   );
 }

@@ -55,21 +55,6 @@ export function Executions({
   );
   return (
     <>
-      {invocation.trimmed ? (
-        <p className="border-b border-line px-3 py-1.5 text-sm text-muted">
-          The older part of its recording was trimmed, as the settings say. Its guards and what it
-          wrote to maps are kept.
-        </p>
-      ) : null}
-      {differs ? (
-        <Notice
-          tone="warn"
-          title={`The callable of "${differs.alias ?? ""}" does not do the same twice.`}
-        >
-          A crash between its end and its record lets it run again, to another end. {differs.detail}
-        </Notice>
-      ) : null}
-      <Missing call={call} trace={trace} />
       <Timeline executions={executions} trace={trace} isDead={isDead} {...selection} />
       <div className="grid min-h-0 flex-1 grid-cols-1 @4xl:min-h-56 @4xl:grid-cols-2">
         <div
@@ -92,6 +77,22 @@ export function Executions({
             ))}
             {trace.length === STEPS_READ ? <Empty>The newest {STEPS_READ} steps.</Empty> : null}
           </ol>
+          {differs ? (
+            <Notice
+              tone="warn"
+              title={`The callable of "${differs.alias ?? ""}" does not do the same twice.`}
+            >
+              A crash between its end and its record lets it run again, to another end.{" "}
+              {differs.detail}
+            </Notice>
+          ) : null}
+          {invocation.trimmed ? (
+            <p className="border-b border-line px-3 py-1.5 text-sm text-muted">
+              The older part of its recording was trimmed, as the settings say. Its guards and what
+              it wrote to maps are kept.
+            </p>
+          ) : null}
+          <Missing call={call} trace={trace} />
         </div>
         <div className="flex min-h-0 flex-col border-line max-@4xl:order-first max-@4xl:h-64 max-@4xl:border-b @4xl:border-l">
           {children}
