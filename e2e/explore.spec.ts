@@ -41,6 +41,7 @@ test("a payment holds in every case with guards, is made twice without, and a ce
   await playground.counts(3, "at least 3", 3);
   await expect(playground.calls).toContainText("done twice");
   await expect(page.getByRole("alert")).toContainText("bank.charge happened more than once.");
+  await expect(page).toHaveURL(/[?&]run=explore-/);
   const run = new URL(page.url()).searchParams.get("run") ?? "";
   expect(await readTable(page, `${run}-ledger`, "rows")).toHaveLength(3);
   // What was selected is selected again.
@@ -154,6 +155,7 @@ test("when Explore is left its runs are gone, but for one that another tab shows
     .first()
     .click();
   await explore.getByRole("button", { name: "Open this run" }).click();
+  await expect(page).toHaveURL(/[?&]run=explore-/);
   await playground.isUp();
   const address = page.url();
   const run = new URL(address).searchParams.get("run") ?? "";

@@ -104,3 +104,16 @@ it("a call that has not ended has no verdict, and has one when it has; a crash i
     .poll(async () => (await summaries(playground)).get(id))
     .toMatchObject({ judgement: { verdict: "unknown" }, crashed: true, effects: 1 });
 });
+
+it("where all is known, or there is nothing, a closed store is not asked", async () => {
+  const playground = await lab.open(example);
+  await call(playground, "note");
+  const { store, world } = playground;
+  if (!store || !world) throw new Error("The database is not open.");
+  const invocations = await store.readInvocations({ limit: 9 });
+  const calls = summariesOf(store, world.ledger);
+  await calls.of(invocations);
+  await playground.close();
+  expect(await calls.of([])).toEqual([]);
+  expect(await calls.of(invocations)).toHaveLength(1);
+});

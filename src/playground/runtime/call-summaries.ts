@@ -70,17 +70,7 @@ export class CallSummaries {
     const unknown = invocations.filter(
       (invocation) => this.#known.get(invocation.id)?.stamp !== stampOf(invocation),
     );
-    const reading = this.#read(unknown);
-    for (const [index, invocation] of unknown.entries()) {
-      const facts = reading.then((read) => read[index] ?? Promise.reject(new Error("not read")));
-      const entry = { stamp: stampOf(invocation), facts };
-      // What fails is told to who asked, and is asked for again.
-      facts.catch(() => {
-        if (this.#known.get(invocation.id) === entry) this.#known.delete(invocation.id);
-      });
-      this.#known.delete(invocation.id);
-      this.#known.set(invocation.id, entry);
-    }
+    if (unknown.length > 0) this.#learn(unknown);
     const known = invocations.map(async (invocation) => {
       const facts = await this.#known.get(invocation.id)?.facts;
       if (!facts) throw new Error(`The call ${invocation.id} was not read.`);
@@ -91,6 +81,20 @@ export class CallSummaries {
       this.#known.delete(id);
     }
     return await Promise.all(known);
+  }
+
+  #learn(invocations: readonly InvocationRecord[]): void {
+    const reading = this.#read(invocations);
+    for (const [index, invocation] of invocations.entries()) {
+      const facts = reading.then((read) => read[index] ?? Promise.reject(new Error("not read")));
+      const entry = { stamp: stampOf(invocation), facts };
+      // What fails is told to who asked, and is asked for again.
+      facts.catch(() => {
+        if (this.#known.get(invocation.id) === entry) this.#known.delete(invocation.id);
+      });
+      this.#known.delete(invocation.id);
+      this.#known.set(invocation.id, entry);
+    }
   }
 
   async #read(invocations: readonly InvocationRecord[]): Promise<Facts[]> {
