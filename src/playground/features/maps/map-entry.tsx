@@ -68,7 +68,10 @@ function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryPr
         >
           <Chevron size={13} aria-hidden />
         </button>
-        <span className="max-h-20 min-w-0 overflow-auto font-mono text-sm font-medium break-words">
+        <span
+          className={`min-w-0 font-mono text-sm font-medium ${isOpen ? "[overflow-wrap:anywhere]" : "truncate"}`}
+          title={entry.key}
+        >
           {entry.key === "" ? "(the empty key)" : entry.key}
           {time === undefined ? null : (
             <span className="block font-sans text-xs font-normal text-muted">{time}</span>
