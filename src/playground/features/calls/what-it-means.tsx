@@ -30,18 +30,7 @@ function AskTheService({
   readonly isLost: boolean;
 }): ReactElement | null {
   const [, setPlace] = usePlace();
-  const { data: rows } = useLiveQuery(
-    ["ledger"],
-    ["effects", id],
-    ({ world }) => world.ledger.rows({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
-  const { data: guards } = useLiveQuery(
-    ["guards"],
-    ["guards", id],
-    ({ store }) => store.readGuards({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
+  const { rows, guards } = useEvidence(id);
   if (!rows || !guards) return null;
   if (isLost && guards.length > 0 && guards.every(({ state }) => state === "stored")) {
     return (
@@ -87,18 +76,7 @@ function AskTheService({
 
 /** An effect happened twice: the page says whose fault it was. */
 function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
-  const { data: rows } = useLiveQuery(
-    ["ledger"],
-    ["effects", id],
-    ({ world }) => world.ledger.rows({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
-  const { data: guards } = useLiveQuery(
-    ["guards"],
-    ["guards", id],
-    ({ store }) => store.readGuards({ invocation: id, limit: STEPS_READ }),
-    { invocation: id },
-  );
+  const { rows, guards } = useEvidence(id);
   const real = rows?.filter(({ validation }) => !validation) ?? [];
   const again = real.find(({ occurrence }) => occurrence > 1);
   const first = real.find(
@@ -115,4 +93,21 @@ function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
           : `The callable of "${guard.alias}" threw ${first?.error?.name ?? "a retryable error"} after it had already happened. A retryable error says that nothing happened, so the guard ran it again: the fault is the callable's.`}
     </Notice>
   );
+}
+
+/** What a verdict rests on: the call's rows in the ledger, and its guards. */
+function useEvidence(id: string) {
+  const { data: rows } = useLiveQuery(
+    ["ledger"],
+    ["effects", id],
+    ({ world }) => world.ledger.rows({ invocation: id, limit: STEPS_READ }),
+    { invocation: id },
+  );
+  const { data: guards } = useLiveQuery(
+    ["guards"],
+    ["guards", id],
+    ({ store }) => store.readGuards({ invocation: id, limit: STEPS_READ }),
+    { invocation: id },
+  );
+  return { rows, guards };
 }

@@ -228,11 +228,11 @@ function Outcomes({
 }): ReactElement {
   return (
     <div className="mt-1 grid gap-2 md:grid-cols-3">
-      <Outcome title="With guards" summary={guarded} panel="effects" action="Ask the bank">
+      <Outcome title="With guards" summary={guarded} action="Ask the bank">
         It was not asked again, and the answer says “failed before completing”: whether the bank
         charged is not in it. The caller looks the payment up at the bank by its transaction id.
       </Outcome>
-      <Outcome title="Without guards" summary={bare} panel="effects" action="Show both charges">
+      <Outcome title="Without guards" summary={bare} action="Show both charges">
         Nothing remembered the first charge, so the resumed call charged again: two entries in the
         bank’s ledger, 50 USD taken for a payment of 25.
       </Outcome>
@@ -253,13 +253,11 @@ function Outcomes({
 function Outcome({
   title,
   summary,
-  panel,
   action,
   children,
 }: {
   readonly title: string;
   readonly summary: CallSummary;
-  readonly panel: "effects";
   readonly action: string;
   readonly children: ReactNode;
 }): ReactElement {
@@ -272,7 +270,9 @@ function Outcome({
         {judgement ? <VerdictBadge judgement={judgement} /> : null}
       </h3>
       <p className="flex-1">{children}</p>
-      <Button onClick={() => void setPlace({ call: invocation.id, panel, column: "happened" })}>
+      <Button
+        onClick={() => void setPlace({ call: invocation.id, panel: "effects", column: "happened" })}
+      >
         {action}
       </Button>
     </div>
