@@ -21,6 +21,8 @@ const Entry = z.object({
   timestamp: z.number(),
   data: z.unknown().optional(),
 });
+/** So a client can offer a date and a time for it. */
+const UNIX_MS = "unix-ms";
 const milliseconds = z.number().int().min(0).optional();
 
 export default function register(server: DurableMcpServer): void {
@@ -114,9 +116,15 @@ export default function register(server: DurableMcpServer): void {
         log_name: z
           .string()
           .min(1)
-          .meta({ description: `${OPERATIONS} or ${SECURITY}.`, examples: [OPERATIONS] }),
-        begin: milliseconds.describe("The first millisecond since 1970 to list."),
-        end: milliseconds.describe("The millisecond since 1970 before which to stop."),
+          .meta({ description: `${OPERATIONS} or ${SECURITY}.`, examples: [OPERATIONS, SECURITY] }),
+        begin: milliseconds.meta({
+          description: "The first millisecond since 1970 to list.",
+          format: UNIX_MS,
+        }),
+        end: milliseconds.meta({
+          description: "The millisecond since 1970 before which to stop.",
+          format: UNIX_MS,
+        }),
         limit: z.number().int().positive().default(100).describe("How many at the most."),
       },
       outputSchema: {

@@ -90,7 +90,10 @@ export default function register(server: DurableMcpServer, world: World): void {
         "are paid: neither is done twice for one invocation.",
       inputSchema: {
         file_id: z.string().meta({ description: "Of upload_file.", examples: ["letter"] }),
-        target_language: z.string().default("en").describe("What to translate to, such as de."),
+        target_language: z
+          .string()
+          .default("en")
+          .meta({ description: "What to translate to.", examples: ["en", "de", "fr", "es", "ja"] }),
       },
       outputSchema: {
         status,

@@ -37,6 +37,7 @@ const message = z.string().optional();
 
 /** Payments over it are confirmed first. */
 const CONFIRM_OVER = 1_000;
+const KNOWN = ["USD", "EUR", "GBP", "JPY"];
 const Answer = z.object({ action: z.enum(["accept", "decline", "cancel"]) });
 /** What a client answers that has no such method. */
 const UNABLE: number = ErrorCode.MethodNotFound;
@@ -62,7 +63,10 @@ export default function register(server: DurableMcpServer, world: World): void {
           .number()
           .positive()
           .meta({ description: "How much to charge, up to 100,000.", examples: [25] }),
-        currency: z.string().default("USD").describe("USD, EUR, GBP or JPY."),
+        currency: z
+          .string()
+          .default("USD")
+          .meta({ description: "USD, EUR, GBP or JPY.", examples: KNOWN }),
         description: z.string().optional().describe("What the payment is for."),
       },
       outputSchema: {
@@ -121,8 +125,10 @@ export default function register(server: DurableMcpServer, world: World): void {
       title: "Fetch an exchange rate",
       description: "Looks up what one unit of a currency is in another. Safe to repeat.",
       inputSchema: {
-        from_currency: z.string().meta({ description: "USD, EUR, GBP or JPY.", examples: ["USD"] }),
-        to_currency: z.string().meta({ description: "USD, EUR, GBP or JPY.", examples: ["EUR"] }),
+        from_currency: z.string().meta({ description: "USD, EUR, GBP or JPY.", examples: KNOWN }),
+        to_currency: z
+          .string()
+          .meta({ description: "USD, EUR, GBP or JPY.", examples: ["EUR", "USD", "GBP", "JPY"] }),
       },
       outputSchema: { status, data: Rate.optional(), message },
       annotations: { readOnlyHint: true, openWorldHint: true },

@@ -60,6 +60,29 @@ it("a call that waited when the page was left is told as lost", async () => {
   expect(playground.snapshot().client.get(id)).toMatchObject({ state: "error", lost: true });
 });
 
+it("the log and the transcript come back; a script that ran when the page was left has ended", async () => {
+  const transcript = [{ kind: "note", text: "The server asks." }];
+  const log = [
+    { id: 1, at: 1, level: "info", text: "older" },
+    { id: 2, at: 2, level: "error", text: "newer" },
+  ];
+  const views = [["0199a1b2-c3d4-7000-8000-000000000001", { state: "waiting" }]];
+  const kept = { views, exchanges: [], transcript, transcriptRunning: true, log };
+  stored.set(`client:playground-${example.name}`, JSON.stringify(kept));
+  const first = await again();
+  const state = first.snapshot();
+  expect(state.transcript.map(({ text }) => text)).toEqual([
+    "The server asks.",
+    "The page was left or reloaded before the script ended.",
+  ]);
+  expect(state.transcriptRunning).toBe(false);
+  expect(state.log.slice(0, 2).map(({ text }) => text)).toEqual(["older", "newer"]);
+  expect(new Set(state.log.map(({ id }) => id)).size).toBe(state.log.length);
+  await first.close();
+  // Once more: it is said once that the script was left.
+  expect((await again()).snapshot().transcript).toEqual(state.transcript);
+});
+
 it.each(["", "nonsense", '{"views":[["i",{"state":"answered"}]],"exchanges":[]}'])(
   "what something else has written (%s) is passed over",
   async (text) => {

@@ -1,6 +1,6 @@
 /**
- * What the page's client saw and sent, kept in this tab for an example: over leaving it, and over a
- * reload. What a tab's storage does not take is forgotten, the oldest first.
+ * What the page's clients saw and sent, and the log, kept in this tab for an example: over leaving
+ * it, and over a reload. What a tab's storage does not take is forgotten, the oldest first.
  */
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
@@ -33,9 +33,21 @@ const exchangeSchema = z.object({
   endedAt: z.number().optional(),
   id: z.union([z.string(), z.number()]).optional(),
 });
+const lineSchema = z.object({
+  kind: z.enum(["heading", "tool", "call", "progress", "answer", "note"]),
+  text: z.string(),
+});
+const logSchema = z.object({
+  at: z.number(),
+  level: z.enum(["info", "warning", "error"]),
+  text: z.string(),
+});
 const keptSchema = z.object({
   views: z.array(z.tuple([z.string(), viewSchema])),
   exchanges: z.array(exchangeSchema),
+  transcript: z.array(lineSchema).default([]),
+  transcriptRunning: z.boolean().default(false),
+  log: z.array(logSchema).default([]),
 });
 
 export class ClientMemory {
@@ -52,9 +64,16 @@ export class ClientMemory {
     this.#name = `client:${database}`;
     const kept = keptSchema.safeParse(parse(recall(this.#name))).data;
     if (!kept) return;
-    const { views, exchanges } = kept;
+    const { views, exchanges, transcript, transcriptRunning, log } = kept;
     const seen = views.map(([id, view]) => [id, view.state === "waiting" ? LEFT : view] as const);
-    cell.set({ client: new Map([...seen, ...cell.state.client]) });
+    const before = log.map((line, index) => ({ ...line, id: index - log.length }));
+    cell.set({
+      client: new Map([...seen, ...cell.state.client]),
+      log: [...before, ...cell.state.log],
+    });
+    if (!cell.state.transcriptRunning && cell.state.transcript.length === 0) {
+      cell.set({ transcript: transcriptRunning ? [...transcript, SCRIPT_LEFT] : transcript });
+    }
     protocol.restore(
       exchanges.map((exchange): Exchange => {
         const { endedAt, id, answer, outcome, ...rest } = exchange;
@@ -74,8 +93,14 @@ export class ClientMemory {
     if (this.#end) return;
     let seen = this.cell.state;
     const unsubscribe = this.cell.subscribe(() => {
-      const { client, protocol } = this.cell.state;
-      if (client === seen.client && protocol === seen.protocol) return;
+      const { client, protocol, transcript, log } = this.cell.state;
+      if (
+        client === seen.client &&
+        protocol === seen.protocol &&
+        transcript === seen.transcript &&
+        log === seen.log
+      )
+        return;
       seen = this.cell.state;
       this.#timer ??= setTimeout(() => this.#write(), WRITE_AFTER_MS);
     });
@@ -97,11 +122,14 @@ export class ClientMemory {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { client, protocol } = this.cell.state;
+    const { client, protocol, transcript, transcriptRunning, log } = this.cell.state;
     // Where the tab's storage is full, the oldest goes first.
     for (let most = MOST_OF_ALL; most > MOST_OF_ONE / 100; most /= 4) {
-      const [views, exchanges] = [newest([...client], most), newest(protocol, most)];
-      const text = `{"views":[${views.join()}],"exchanges":[${exchanges.join()}]}`;
+      const parts = { views: [...client], exchanges: protocol, transcript, log };
+      const texts = Object.entries(parts).map(
+        ([name, all]) => `"${name}":[${newest(all, most).join()}]`,
+      );
+      const text = `{${texts.join()},"transcriptRunning":${transcriptRunning}}`;
       if (remember(this.#name, text)) return;
     }
   }
@@ -112,6 +140,11 @@ const LEFT: ClientView = {
   error: "The page was left or reloaded before an answer came.",
   lost: true,
 };
+
+const SCRIPT_LEFT = {
+  kind: "note",
+  text: "The page was left or reloaded before the script ended.",
+} as const;
 
 /** The newest of what is neither too large alone nor together, each as JSON. */
 function newest(all: readonly unknown[], most: number): string[] {

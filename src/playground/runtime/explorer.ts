@@ -16,6 +16,7 @@ import {
   type Scenario,
 } from "../../explore/index.ts";
 import { deleteDatabases } from "../../store/indexeddb/index.ts";
+import type { Playground } from "./playground.ts";
 import { scratch, type Release, type Scratch } from "./scratch.ts";
 import { asError } from "./state-cell.ts";
 
@@ -96,6 +97,17 @@ export class Explorer {
 
   choose(choices: ExploreChoices): void {
     this.#replace({ ...this.#state, choices });
+  }
+
+  /** Runs a sweep of a call, with what was chosen. */
+  explore(
+    { example, snapshot }: Pick<Playground, "example" | "snapshot">,
+    tool: string,
+    args: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const { pairs, first } = this.#state.choices;
+    const before = snapshot().settings.savedCalls.filter(({ name }) => first.includes(name));
+    return this.run({ example, tool, args, before, pairs });
   }
 
   /** Runs a sweep, in place of the one before; the same one again goes on. */

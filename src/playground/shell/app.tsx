@@ -21,6 +21,7 @@ const GUIDED_EXAMPLE = "processing";
 const Dock = part(() => import("./dock.tsx"), <div className="h-9 shrink-0" />);
 const NarrowLayout = part(() => import("./narrow-layout.tsx"));
 const CommandPalette = part(() => import("./command-palette.tsx"));
+const Shortcuts = part(() => import("./shortcuts.tsx"));
 
 export function App(): ReactElement {
   const playground = usePlayground();
@@ -35,10 +36,6 @@ export function App(): ReactElement {
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
   const [dialog, setDialog] = useState<"settings" | "wipe">();
-  const dialogs = {
-    onSettings: () => setDialog("settings"),
-    onWipe: () => setDialog("wipe"),
-  };
   const [guide, setGuide] = useStoredState("guide", "open");
   const wide = useMedia("(min-width: 900px)");
 
@@ -64,15 +61,17 @@ export function App(): ReactElement {
     void setPlace({ explore: "open", run: null, column: "happened" });
     if (!tool || !args) return;
     void import("../runtime/explorer.ts").then(
-      ({ explorer }) => {
-        const { pairs, first } = explorer.snapshot().choices;
-        const before = settings.savedCalls.filter(({ name }) => first.includes(name));
-        const { example } = playground;
-        void explorer.run({ example, tool: tool.name, args, before, pairs });
-        // That it cannot be loaded is told in its place.
-      },
-      () => undefined,
+      ({ explorer }) => void explorer.explore(playground, tool.name, args),
+      () => undefined, // That it cannot be loaded is told in its place.
     );
+  };
+
+  const acts = {
+    onTheme: nextTheme,
+    onSettings: () => setDialog("settings"),
+    onWipe: () => setDialog("wipe"),
+    onExplore: explore,
+    onGuide: hasGuide ? showGuide : undefined,
   };
 
   return (
@@ -80,10 +79,8 @@ export function App(): ReactElement {
       <Boundary>
         <ServerBar
           theme={theme}
-          onTheme={nextTheme}
           onPalette={() => setPalette(true)}
-          {...dialogs}
-          onExplore={explore}
+          {...acts}
           onGuide={hasGuide && !isGuiding ? showGuide : undefined}
         />
       </Boundary>
@@ -112,14 +109,9 @@ export function App(): ReactElement {
       {dialog === "settings" ? <SettingsDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "wipe" ? <WipeDialog onClose={() => setDialog(undefined)} /> : null}
       {palette ? (
-        <CommandPalette
-          onClose={() => setPalette(false)}
-          onTheme={nextTheme}
-          {...dialogs}
-          onExplore={explore}
-          onGuide={hasGuide ? showGuide : undefined}
-        />
+        <CommandPalette onClose={() => setPalette(false)} hasKeys={settings.keys} {...acts} />
       ) : null}
+      {settings.keys ? <Shortcuts {...acts} /> : null}
     </div>
   );
 }

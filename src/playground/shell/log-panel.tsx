@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import { timeOfDay } from "../components/format.ts";
 import { Empty } from "../components/panel.tsx";
+import { Select } from "../components/select.tsx";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import type { LogLine } from "../runtime/state.ts";
 
@@ -12,22 +13,16 @@ export default function LogPanel(): ReactElement {
   const { log, logLevel, server } = usePlaygroundState();
   return (
     <>
-      <label className="flex items-center gap-2 px-3 py-1">
-        <span className="label">Log messages of the server from level</span>
-        <select
-          className="field w-auto"
+      <div className="flex px-3 py-1">
+        <Select
+          label="Log messages of the server from level"
+          above
           value={logLevel}
+          options={LEVELS}
           disabled={server !== "running"}
-          onChange={({ target }) => {
-            const chosen = LEVELS.find((known) => known === target.value) ?? "debug";
-            void playground.client.setLogLevel(chosen);
-          }}
-        >
-          {LEVELS.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
+          onChange={(level) => void playground.client.setLogLevel(level)}
+        />
+      </div>
       <LogLines log={log} />
     </>
   );

@@ -265,7 +265,7 @@ function ClientWaits({ progress }: { readonly progress: Progress | undefined }):
   const { progress: done, total, message = "" } = progress;
   return (
     <label className="flex flex-wrap items-center gap-2 text-sm">
-      <progress className="accent-accent" value={done} max={total} />
+      <progress value={done} max={total} />
       {message}
       {total === undefined ? "" : ` (${done} of ${total})`}
     </label>

@@ -1,6 +1,7 @@
 /** Calls: every invocation with its state and its three numbers, filtered, and paged from the store. */
 import { ListFilter } from "lucide-react";
 import { memo, useCallback, useState, type ReactElement } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import type { InvocationRecord } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Counts } from "../../components/counts.tsx";
@@ -18,6 +19,7 @@ import {
 } from "../../hooks/use-calls.ts";
 import { useCallFilter, usePlace } from "../../hooks/use-location.ts";
 import { usePage } from "../../components/use-page.ts";
+import { Select } from "../../components/select.tsx";
 import { usePlaygroundPart } from "../../hooks/use-playground.ts";
 
 /** The newest calls stand first; a row is a line. */
@@ -95,7 +97,7 @@ function Calls({
           filter.
         </p>
       ) : null}
-      <ul aria-label="Calls">
+      <ul ref={arrowKeys} aria-label="Calls">
         {calls.map((call) => (
           <CallRow
             key={call.invocation.id}
@@ -133,56 +135,37 @@ function Filters(): ReactElement {
       aria-label="Filter calls"
       className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1.5"
     >
-      <select
-        className="field w-auto"
-        aria-label="Verdict of the calls"
+      <Select
+        label="Verdict of the calls"
         value={filter.callVerdict}
-        onChange={({ target }) => void setFilter({ callVerdict: target.value })}
-      >
-        <option value="">any verdict</option>
-        {VERDICT_FILTERS.map((name) => (
-          <option key={name} value={name}>
-            {name === "unknown" ? verdictWord(name) : name}
-          </option>
-        ))}
-      </select>
-      <select
-        className="field w-auto"
-        aria-label="Tool of the calls"
+        options={[
+          ["", "any verdict"],
+          ...VERDICT_FILTERS.map(
+            (name) => [name, name === "unknown" ? verdictWord(name) : name] as const,
+          ),
+        ]}
+        onChange={(callVerdict) => void setFilter({ callVerdict })}
+      />
+      <Select
+        label="Tool of the calls"
         value={filter.callTool}
-        onChange={({ target }) => void setFilter({ callTool: target.value })}
-      >
-        <option value="">any tool</option>
-        {tools.map(({ name }) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-      <select
-        className="field w-auto"
-        aria-label="State of the calls"
+        options={[["", "any tool"], ...tools.map(({ name }) => name)]}
+        onChange={(callTool) => void setFilter({ callTool })}
+      />
+      <Select
+        label="State of the calls"
         value={filter.callState}
-        onChange={({ target }) => void setFilter({ callState: target.value })}
-      >
-        <option value="">any state</option>
-        {STATES.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-      <select
-        className="field w-auto"
-        aria-label="Time of the calls"
-        value={filter.callMinutes ?? ""}
-        onChange={({ target }) =>
-          void setFilter({ callMinutes: target.value === "" ? null : Number(target.value) })
+        options={[["", "any state"], ...STATES]}
+        onChange={(callState) => void setFilter({ callState })}
+      />
+      <Select
+        label="Time of the calls"
+        value={String(filter.callMinutes ?? "")}
+        options={[["", "any time"], ...Object.entries(TIMES)]}
+        onChange={(minutes) =>
+          void setFilter({ callMinutes: minutes === "" ? null : Number(minutes) })
         }
-      >
-        <option value="">any time</option>
-        {Object.entries(TIMES).map(([minutes, text]) => (
-          <option key={minutes} value={minutes}>
-            {text}
-          </option>
-        ))}
-      </select>
+      />
       <input
         className="field w-36"
         aria-label="Text in the calls"
@@ -231,6 +214,7 @@ const CallRow = memo(function CallRow({
   return (
     <li className="flex items-center border-b border-line">
       <button
+        {...ROW_STOP}
         type="button"
         aria-current={isSelected ? "true" : undefined}
         className="@container flex min-w-0 flex-1 items-center px-2 py-1 text-left hover:bg-raised aria-[current]:bg-accent-soft aria-[current]:shadow-[inset_3px_0_var(--accent)]"

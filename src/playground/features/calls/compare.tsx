@@ -5,6 +5,7 @@ import type { ExecutionRecord, InvocationRecord } from "../../../store/index.ts"
 import { Button } from "../../components/button.tsx";
 import { Empty, Panel, Waiting } from "../../components/panel.tsx";
 import { plural, shortId, timeOfDay } from "../../components/format.ts";
+import { Select } from "../../components/select.tsx";
 import { useWholeCall } from "../../hooks/use-calls.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace, type Comparing } from "../../hooks/use-location.ts";
@@ -123,18 +124,16 @@ function ChooseCall({
   );
   const offered = new Map([than, invocation, ...calls].map((each) => [each.id, each]));
   return (
-    <select
-      className="field font-mono text-xs font-normal"
-      aria-label="Call on the right"
+    <Select
+      label="Call on the right"
+      className="font-mono font-normal"
       value={invocation.id}
-      onChange={({ target }) => void setPlace({ compare: { call: target.value } })}
-    >
-      {[...offered.values()].map(({ id, createdAt, state }) => (
-        <option key={id} value={id}>
-          {id === than.id ? "this call" : `${shortId(id)} ${timeOfDay(createdAt)}, ${state}`}
-        </option>
-      ))}
-    </select>
+      options={[...offered.values()].map(({ id, createdAt, state }) => [
+        id,
+        id === than.id ? "this call" : `${shortId(id)} ${timeOfDay(createdAt)}, ${state}`,
+      ])}
+      onChange={(call) => void setPlace({ compare: { call } })}
+    />
   );
 }
 
@@ -150,19 +149,22 @@ function ChooseExecution({
   readonly onChoose: (execution: number | undefined) => void;
 }): ReactElement {
   return (
-    <select
-      className="field font-normal"
-      aria-label={label}
-      value={number ?? ""}
-      onChange={({ target }) => onChoose(target.value === "" ? undefined : Number(target.value))}
-    >
-      <option value="">the whole call</option>
-      {executions.map((execution) => (
-        <option key={execution.number} value={execution.number}>
-          execution {execution.number}, {execution.cause}
-        </option>
-      ))}
-    </select>
+    <Select
+      label={label}
+      className="font-normal"
+      value={String(number ?? "")}
+      options={[
+        ["", "the whole call"],
+        ...executions.map(
+          (execution) =>
+            [
+              String(execution.number),
+              `execution ${execution.number}, ${execution.cause}`,
+            ] as const,
+        ),
+      ]}
+      onChange={(chosen) => onChoose(chosen === "" ? undefined : Number(chosen))}
+    />
   );
 }
 

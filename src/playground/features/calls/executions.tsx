@@ -1,5 +1,6 @@
 /** A call's executions: its timeline, and the same as a table of steps; what is selected in one is in the other. */
 import { useState, type ReactElement, type ReactNode } from "react";
+import { arrowKeys } from "../../components/arrow-keys.ts";
 import type { ExecutionCause, ExecutionRecord, TraceEvent } from "../../../store/index.ts";
 import { Empty, Notice, Waiting } from "../../components/panel.tsx";
 import { part } from "../../components/part.tsx";
@@ -63,7 +64,7 @@ export function Executions({
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
         >
-          <ol aria-label="Executions">
+          <ol ref={arrowKeys} aria-label="Executions">
             {executions.map((execution) => (
               <Execution
                 key={execution.number}

@@ -1,5 +1,6 @@
 /** The selected call on one axis of time: executions one under another, a row for each guard. */
 import type { ReactElement, ReactNode } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import type { ExecutionRecord, TraceEvent } from "../../../store/index.ts";
 import { duration } from "../../components/format.ts";
 import { isBar, timelineOf, type Lane, type Mark, type MarkKind } from "./lanes.ts";
@@ -41,7 +42,7 @@ export function Timeline({ executions, trace, isDead, ...selection }: TimelinePr
         tabIndex={0}
       >
         <Scale lanes={lanes} />
-        <ol className="flex flex-col gap-1">
+        <ol ref={arrowKeys} className="flex flex-col gap-1">
           {lanes.map((lane) => (
             <LaneRows key={lane.execution} lane={lane} {...selection} />
           ))}
@@ -186,6 +187,7 @@ function MarkButton({
   const id = stepId(event);
   return (
     <button
+      {...ROW_STOP}
       type="button"
       aria-label={text}
       aria-pressed={selected === id}

@@ -15,6 +15,7 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { useEffect, useRef, type ReactElement } from "react";
+import { ROW_STOP } from "../../components/arrow-keys.ts";
 import type { TraceEvent, TraceType } from "../../../store/index.ts";
 import { duration } from "../../components/format.ts";
 
@@ -65,6 +66,7 @@ export function TraceRow({
   return (
     <li ref={row}>
       <button
+        {...ROW_STOP}
         type="button"
         aria-current={isSelected ? "step" : undefined}
         className={`grid w-full grid-cols-[64px_16px_1fr] items-start gap-x-2 px-3 py-0.5 text-left text-sm aria-[current]:bg-accent-soft ${isHovered ? "bg-raised" : ""}`}

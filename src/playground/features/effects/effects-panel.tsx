@@ -1,6 +1,7 @@
 /** Effects: the ledger of what really happened outside, duplicates marked. */
 import { CopyX } from "lucide-react";
 import type { ReactElement } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import type { LedgerRow } from "../../../store/index.ts";
 import { Pager } from "../../components/pager.tsx";
 import { Empty, Waiting } from "../../components/panel.tsx";
@@ -34,7 +35,7 @@ export function EffectsPanel({ call }: { readonly call: string | null }): ReactE
   }
   return (
     <>
-      <ol aria-label="Effects">
+      <ol ref={arrowKeys} aria-label="Effects">
         {rows.map((row) => (
           <Effect key={row.seq} row={row} />
         ))}
@@ -81,6 +82,7 @@ function Effect({ row }: { readonly row: LedgerRow }): ReactElement {
       ) : null}
       <p className="text-xs text-muted">
         <button
+          {...ROW_STOP}
           type="button"
           className="font-mono text-accent underline"
           onClick={() => void setPlace({ call: row.invocation })}

@@ -1,5 +1,6 @@
 /** A sweep as one table: where it fails against how, with the guards on and off side by side; each cell is one case. */
 import { Fragment, type ReactElement, type ReactNode } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import {
   isSwept,
   SWEPT_KINDS,
@@ -76,7 +77,7 @@ export function Matrix({
             )}
           </tr>
         </thead>
-        <tbody>
+        <tbody ref={arrowKeys}>
           {sorted.map(({ place }) => {
             // A pair stands in a list of its own.
             const isHere = selected?.faults.length === 1 && isAt(selected, place);
@@ -136,6 +137,7 @@ function Cell({
   if (!result) return <span className="px-1.5 text-muted">…</span>;
   return (
     <button
+      {...ROW_STOP}
       type="button"
       aria-pressed={result === selected}
       title={about}

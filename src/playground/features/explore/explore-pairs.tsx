@@ -1,8 +1,10 @@
 /** Every two failures together: what became of each pair, filtered, a page at a time. */
 import { useState, type ReactElement, type ReactNode } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import type { CaseResult } from "../../../explore/index.ts";
 import { Button } from "../../components/button.tsx";
 import { plural } from "../../components/format.ts";
+import { Select } from "../../components/select.tsx";
 import type { ExploreState } from "../../runtime/explorer.ts";
 import { textOfCase } from "../../runtime/case-text.ts";
 import { CaseVerdict, standingWord } from "./case-verdict.tsx";
@@ -37,19 +39,17 @@ export function Pairs({
     <section aria-label="Pairs" className="flex flex-col gap-1 text-sm">
       <div className="flex flex-wrap items-center gap-2">
         <h3 className="font-semibold">Two failures together, guards on</h3>
-        <select
-          className="field w-auto"
-          aria-label="Verdict of the pairs"
+        <Select
+          label="Verdict of the pairs"
           value={standing}
-          onChange={({ target }) => setStanding(target.value)}
-        >
-          <option value="">any verdict ({pairs.length})</option>
-          {STANDINGS.filter((known) => tally.has(known)).map((known) => (
-            <option key={known} value={known}>
-              {standingWord(known)} ({tally.get(known)})
-            </option>
-          ))}
-        </select>
+          options={[
+            ["", `any verdict (${pairs.length})`],
+            ...STANDINGS.filter((known) => tally.has(known)).map(
+              (known) => [known, `${standingWord(known)} (${tally.get(known) ?? 0})`] as const,
+            ),
+          ]}
+          onChange={setStanding}
+        />
         <input
           className="field w-48"
           aria-label="Text in the pairs"
@@ -61,12 +61,13 @@ export function Pairs({
           {plural(found.length, "pair")}
         </span>
       </div>
-      <ul aria-label="Pairs">
+      <ul ref={arrowKeys} aria-label="Pairs">
         {found.slice(0, shown).map((pair) => {
           const fewer = fewest.get(pair);
           return (
             <li key={pair.run.name} className="border-b border-line">
               <button
+                {...ROW_STOP}
                 type="button"
                 aria-pressed={pair === selected}
                 className="grid w-full grid-cols-[176px_minmax(0,1fr)] items-start gap-2 px-1 py-0.5 text-left hover:bg-raised aria-pressed:bg-accent-soft"

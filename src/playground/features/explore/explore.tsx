@@ -46,10 +46,8 @@ export default function Explore(): ReactElement {
 }
 
 function RunButton({ state }: { readonly state: ExploreState }): ReactElement {
-  const { example } = usePlayground();
-  const { settings } = usePlaygroundState();
+  const playground = usePlayground();
   const { tool, args } = useFormCall();
-  const { pairs, first } = state.choices;
   if (state.phase === "running") {
     return (
       <Button
@@ -64,7 +62,6 @@ function RunButton({ state }: { readonly state: ExploreState }): ReactElement {
       </Button>
     );
   }
-  const before = settings.savedCalls.filter(({ name }) => first.includes(name));
   return (
     <Button
       key="run"
@@ -72,7 +69,7 @@ function RunButton({ state }: { readonly state: ExploreState }): ReactElement {
       icon={<Play size={13} aria-hidden />}
       disabled={!tool || !args}
       onClick={() => {
-        if (tool && args) void explorer.run({ example, tool: tool.name, args, before, pairs });
+        if (tool && args) void explorer.explore(playground, tool.name, args);
       }}
     >
       {state.phase === "idle" ? "Run" : "Run again"}
@@ -95,7 +92,6 @@ function Choices({ state }: { readonly state: ExploreState }): ReactElement {
       <label className="flex items-center gap-1.5">
         <input
           type="checkbox"
-          className="accent-accent"
           checked={pairs}
           disabled={isRunning}
           onChange={({ target }) => explorer.choose({ pairs: target.checked, first })}
@@ -113,7 +109,6 @@ function Choices({ state }: { readonly state: ExploreState }): ReactElement {
             <label key={name} className="flex items-center gap-1.5">
               <input
                 type="checkbox"
-                className="accent-accent"
                 checked={first.includes(name)}
                 onChange={({ target }) =>
                   explorer.choose({
@@ -139,7 +134,7 @@ function Progress({ state }: { readonly state: ExploreState }): ReactElement | n
   return (
     <span role="status" className="flex items-center gap-2 text-sm text-muted tabular-nums">
       {phase === "running" ? (
-        <progress className="w-32 accent-accent" max={total || 1} value={done} aria-label="Cases" />
+        <progress className="w-32" max={total || 1} value={done} aria-label="Cases" />
       ) : null}
       {done} of {plural(total, "case")}
       {phase === "cancelled" ? ", then cancelled" : ""}
@@ -161,12 +156,17 @@ function Results({ state }: { readonly state: ExploreState }): ReactElement {
   if (!request) {
     return (
       <p className="mx-auto max-w-prose py-8 text-sm text-muted">
+        {cell === null ? null : (
+          <strong className="block pb-2 font-medium text-ink">
+            What was explored before went with the page. Press Run to explore again.
+          </strong>
+        )}
         The call that stands in the form is made once without any failure, to find the fault points
         that it passes. Then it is made once for every point and every kind of failure, each on a
         store and a ledger of its own: the server is restarted and the call retried until it
         settles, and what became of it is judged by what the guards promise. The same is done with
         the guards off. Your own data is not touched, delays take no time, and the runs are deleted
-        when you leave. Press Run.
+        when you leave or reload. Press Run.
       </p>
     );
   }

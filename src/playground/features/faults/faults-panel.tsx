@@ -1,6 +1,7 @@
 /** Faults: the plan that is armed, presets for the classic cases, and faults of one's own. */
 import { Plus, X, Zap } from "lucide-react";
 import { useState, type ReactElement } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import { errorNameOf, type Fault } from "../../../durable/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Empty, Panel } from "../../components/panel.tsx";
@@ -52,7 +53,7 @@ export default function FaultsPanel(): ReactElement {
         </>
       }
     >
-      <div className="flex flex-col gap-1 p-1.5" role="group" aria-label="Presets">
+      <div ref={arrowKeys} className="flex flex-col gap-1 p-1.5" role="group" aria-label="Presets">
         {GROUPS.map(([title, isOf]) => {
           const group = presets.filter(isOf);
           if (group.length === 0) return null;
@@ -64,6 +65,7 @@ export default function FaultsPanel(): ReactElement {
                 return (
                   <button
                     key={id}
+                    {...ROW_STOP}
                     type="button"
                     aria-pressed={isArmed}
                     title={about}

@@ -1,8 +1,14 @@
 /** A fault of one's own, added to the plan. Loaded when it is first opened. */
 import { useRef, useState, type ReactElement } from "react";
-import { FAULT_KINDS, FAULT_POINTS } from "../../../durable/index.ts";
+import {
+  FAULT_KINDS,
+  FAULT_POINTS,
+  type FaultKind,
+  type FaultPoint,
+} from "../../../durable/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { Select } from "../../components/select.tsx";
 import { usePlayground } from "../../hooks/use-playground.ts";
 import { faultSchema } from "../../runtime/settings.ts";
 
@@ -15,7 +21,7 @@ const NUMBERS = {
 } as const;
 
 /** Where each point is, in words. */
-const POINT_WORDS: Readonly<Record<string, string>> = {
+const POINT_WORDS: Readonly<Record<FaultPoint, string>> = {
   "guard:before-start": "before the guard's first write",
   "guard:started": "started is stored, the callable not entered",
   "effect:before": "before the outside thing happens",
@@ -36,8 +42,8 @@ export default function OwnFaultDialog({
 }): ReactElement {
   const playground = usePlayground();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [point, setPoint] = useState<string>("guard:before-store");
-  const [kind, setKind] = useState<string>("crash");
+  const [point, setPoint] = useState<FaultPoint>("guard:before-store");
+  const [kind, setKind] = useState<FaultKind>("crash");
   const [when, setWhen] = useState<(typeof WHENS)[number]>("nth");
   const [number, setNumber] = useState("1");
   const [alias, setAlias] = useState("");
@@ -78,20 +84,15 @@ export default function OwnFaultDialog({
           add();
         }}
       >
-        <Choice
+        <Select
           label="Point"
+          above
           value={point}
-          options={FAULT_POINTS}
-          words={POINT_WORDS}
+          options={FAULT_POINTS.map((name) => [name, `${name}: ${POINT_WORDS[name]}`])}
           onChange={setPoint}
         />
-        <Choice label="Kind" value={kind} options={FAULT_KINDS} onChange={setKind} />
-        <Choice
-          label="When"
-          value={when}
-          options={WHENS}
-          onChange={(value) => setWhen(WHENS.find((known) => known === value) ?? "nth")}
-        />
+        <Select label="Kind" above value={kind} options={FAULT_KINDS} onChange={setKind} />
+        <Select label="When" above value={when} options={WHENS} onChange={setWhen} />
         {when === "every" ? (
           <span />
         ) : (
@@ -117,34 +118,6 @@ export default function OwnFaultDialog({
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  options,
-  words,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly string[];
-  readonly words?: Readonly<Record<string, string>>;
-  readonly onChange: (value: string) => void;
-}): ReactElement {
-  return (
-    <label className="flex min-w-0 flex-col gap-0.5">
-      <span className="label">{label}</span>
-      <select className="field" value={value} onChange={({ target }) => onChange(target.value)}>
-        {options.map((option) => (
-          <option key={option} value={option}>
-            {option}
-            {words?.[option] ? `: ${words[option]}` : ""}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Guards: each as the state machine it is, with what it stores. */
 import { ArrowRight } from "lucide-react";
 import type { ReactElement } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import type { GuardRecord, TraceEvent } from "../../../store/index.ts";
 import { Json } from "../../components/json.tsx";
 import { Pager } from "../../components/pager.tsx";
@@ -45,7 +46,7 @@ export function GuardsPanel({ call }: { readonly call: string | null }): ReactEl
     guard && [guard.invocationSeq, guard.alias];
   return (
     <>
-      <ul aria-label="Guards">
+      <ul ref={arrowKeys} aria-label="Guards">
         {guards.map((guard) => (
           <Guard
             key={`${guard.invocation}/${guard.alias}`}
@@ -92,6 +93,7 @@ function Guard({
         ) : null}
         {showCall ? (
           <button
+            {...ROW_STOP}
             type="button"
             className="ml-auto font-mono text-xs text-accent underline"
             onClick={() => void setPlace({ call: invocation })}

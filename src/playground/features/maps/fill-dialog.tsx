@@ -77,7 +77,7 @@ export default function FillDialog({ onClose }: { readonly onClose: () => void }
         )}
         {written === undefined ? null : (
           <label className="text-sm">
-            <progress className="w-full accent-accent" value={written} max={count} />
+            <progress className="w-full" value={written} max={count} />
             {format.format(written)} of {format.format(count)}
           </label>
         )}

@@ -88,7 +88,7 @@ export default function ImportDialog({
           </p>
         )}
         {written === undefined ? null : (
-          <progress className="w-full accent-accent" value={written} max={file?.entries.length} />
+          <progress className="w-full" value={written} max={file?.entries.length} />
         )}
         <div className="flex justify-end gap-2">
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>

@@ -1,6 +1,7 @@
 /** One entry of a map: a line that opens, with the call that wrote it. */
 import { ChevronDown, ChevronRight, Pencil, Trash2 } from "lucide-react";
 import { memo, useState, type ReactElement } from "react";
+import { ROW_STOP } from "../../components/arrow-keys.ts";
 import { textOf } from "../../../durable/index.ts";
 import type { MapEntry, WriteHeader } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
@@ -60,6 +61,7 @@ function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryPr
       ) : null}
       <div className="grid grid-cols-[20px_minmax(0,1fr)_auto] items-start gap-x-2 @3xl:grid-cols-[20px_minmax(10rem,20rem)_minmax(0,1fr)_auto_auto]">
         <button
+          {...ROW_STOP}
           type="button"
           aria-label={`${isOpen ? "Fold" : "Unfold"} ${entry.key}`}
           aria-expanded={isOpen}

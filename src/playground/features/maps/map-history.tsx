@@ -56,7 +56,7 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
           type="range"
           aria-label="Moment"
           aria-valuetext={`${nth}, ${moment === null ? "now" : when}`}
-          className="w-64 min-w-24 accent-accent"
+          className="w-64 min-w-24"
           list={ticks}
           min={valueOf(from)}
           max={valueOf(to)}

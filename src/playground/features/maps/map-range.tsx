@@ -1,5 +1,6 @@
 /** A live range of one map, or as it was at an earlier moment; paged in both directions. */
 import { useCallback, useDeferredValue, useState, type ReactElement } from "react";
+import { arrowKeys } from "../../components/arrow-keys.ts";
 import {
   InvalidKeyError,
   InvalidRangeError,
@@ -105,7 +106,7 @@ function Pages({
           No entry of “{map}” is in this range{moment === null ? "" : " at that moment"}.
         </Empty>
       ) : (
-        <ul aria-label={`Entries of ${map}`} className="@container">
+        <ul ref={arrowKeys} aria-label={`Entries of ${map}`} className="@container">
           {entries.map((entry) => (
             <Entry
               key={entry.key}

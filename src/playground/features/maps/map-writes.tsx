@@ -1,5 +1,6 @@
 /** What one call wrote to maps, and what of it was skipped because it was written before. */
 import type { ReactElement } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import { timeOfDay } from "../../components/format.ts";
 import { Empty, Waiting } from "../../components/panel.tsx";
 import { STEPS_READ } from "../../hooks/use-calls.ts";
@@ -26,7 +27,7 @@ export function MapWrites({ call }: { readonly call: string }): ReactElement {
   if (!trace || error) return <Waiting error={error} />;
   if (trace.length === 0) return <Empty>This call wrote to no map.</Empty>;
   return (
-    <ul aria-label="Map writes">
+    <ul ref={arrowKeys} aria-label="Map writes">
       {trace.map(({ n, execution, at, map = "", alias, detail, outcome = "" }) => {
         const { word, look } = OUTCOMES[outcome] ?? { word: outcome, look: "bg-raised text-muted" };
         return (
@@ -35,6 +36,7 @@ export function MapWrites({ call }: { readonly call: string }): ReactElement {
             className="flex flex-wrap items-baseline gap-x-2 border-b border-line px-3 py-1 text-sm"
           >
             <button
+              {...ROW_STOP}
               type="button"
               className="font-mono text-accent underline"
               title="Show the map."

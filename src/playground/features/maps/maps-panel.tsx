@@ -7,6 +7,7 @@ import { Button } from "../../components/button.tsx";
 import { Json } from "../../components/json.tsx";
 import { Empty, Waiting } from "../../components/panel.tsx";
 import { plural } from "../../components/format.ts";
+import { Select } from "../../components/select.tsx";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { useMapRange } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
@@ -29,20 +30,15 @@ export function MapsPanel(): ReactElement {
   return (
     <div className="flex flex-col">
       <div className="flex flex-wrap items-end gap-2 border-b border-line px-3 py-1.5">
-        <label className="flex w-44 flex-col gap-0.5">
-          <span className="label">Map</span>
-          <select
-            className="field font-mono"
-            value={map ?? ""}
-            disabled={names.length === 0}
-            onChange={({ target }) => void setRange({ map: target.value, moment: null })}
-          >
-            {names.length === 0 ? <option value="">no map yet</option> : null}
-            {names.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <Select
+          label="Map"
+          above
+          className="w-44 font-mono"
+          value={map ?? ""}
+          disabled={names.length === 0}
+          options={names.length === 0 ? [["", "no map yet"]] : names}
+          onChange={(name) => void setRange({ map: name, moment: null })}
+        />
         <Field
           label="Prefix"
           value={range.prefix}
@@ -75,20 +71,13 @@ export function MapsPanel(): ReactElement {
           >
             Reverse
           </Button>
-          <label className="w-20">
-            <span className="sr-only">Show values as</span>
-            <select
-              className="field"
-              value={view}
-              onChange={({ target }) =>
-                setView(VIEWS.find((known) => known === target.value) ?? "JSON")
-              }
-            >
-              {VIEWS.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
+          <Select
+            label="Show values as"
+            className="w-20"
+            value={view}
+            options={VIEWS}
+            onChange={setView}
+          />
         </div>
         <Button
           icon={<Plus size={13} aria-hidden />}

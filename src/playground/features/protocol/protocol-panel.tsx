@@ -1,11 +1,13 @@
 /** Protocol: every JSON-RPC message of the page's sessions, requests paired with their answers. */
 import { ArrowDown, ArrowUp, Copy } from "lucide-react";
 import { useState, type ReactElement } from "react";
+import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import { Button } from "../../components/button.tsx";
 import { Json } from "../../components/json.tsx";
 import { Empty } from "../../components/panel.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { duration, plural, timeOfDay } from "../../components/format.ts";
+import { Select } from "../../components/select.tsx";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { OUTCOMES, type Exchange, type Outcome } from "../../runtime/protocol.ts";
 
@@ -40,14 +42,24 @@ export default function ProtocolPanel(): ReactElement {
   return (
     <div className="flex flex-col">
       <div className="sticky top-0 z-10 flex flex-wrap items-center gap-2 border-b border-line bg-panel px-3 py-1.5">
-        <Filter label="Method" value={method} options={methods} onChange={setMethod} />
-        <Filter
+        <Select
+          label="Method"
+          value={method}
+          options={[["", "Method: any"], ...methods]}
+          onChange={setMethod}
+        />
+        <Select
           label="Direction"
           value={direction}
-          options={Object.keys(DIRECTIONS)}
+          options={[["", "Direction: any"], ...Object.keys(DIRECTIONS)]}
           onChange={setDirection}
         />
-        <Filter label="Outcome" value={outcome} options={OUTCOMES} onChange={setOutcome} />
+        <Select
+          label="Outcome"
+          value={outcome}
+          options={[["", "Outcome: any"], ...OUTCOMES]}
+          onChange={setOutcome}
+        />
         <input
           className="field w-40"
           aria-label="Text in the messages"
@@ -80,7 +92,7 @@ export default function ProtocolPanel(): ReactElement {
             : "No message fits these filters."}
         </Empty>
       ) : (
-        <ul aria-label="Messages">
+        <ul ref={arrowKeys} aria-label="Messages">
           {found
             .slice(-SHOWN)
             .reverse()
@@ -106,7 +118,7 @@ export function CallMessages({ call }: { readonly call: string }): ReactElement 
     );
   }
   return (
-    <ul aria-label="Messages of the call">
+    <ul ref={arrowKeys} aria-label="Messages of the call">
       {found.toReversed().map((exchange) => (
         <ExchangeRow key={exchange.number} exchange={exchange} />
       ))}
@@ -120,7 +132,7 @@ function ExchangeRow({ exchange }: { readonly exchange: Exchange }): ReactElemen
   return (
     <li className="border-b border-line">
       <details>
-        <summary className="flex flex-wrap items-center gap-x-3 px-3 py-1 text-sm">
+        <summary {...ROW_STOP} className="flex flex-wrap items-center gap-x-3 px-3 py-1 text-sm">
           <span className="font-mono text-xs text-muted tabular-nums">{timeOfDay(at)}</span>
           <Icon size={13} aria-label={DIRECTIONS[direction]} className="text-muted" />
           <span className="font-mono font-medium">{method}</span>
@@ -158,30 +170,4 @@ function inShort({ sent }: Exchange): string {
 
 function textOf({ sent, answer }: Exchange): string {
   return JSON.stringify([sent, answer]).toLowerCase();
-}
-
-function Filter({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly string[];
-  readonly onChange: (value: string) => void;
-}): ReactElement {
-  return (
-    <select
-      className="field w-auto"
-      aria-label={label}
-      value={value}
-      onChange={({ target }) => onChange(target.value)}
-    >
-      <option value="">{label}: any</option>
-      {options.map((option) => (
-        <option key={option}>{option}</option>
-      ))}
-    </select>
-  );
 }

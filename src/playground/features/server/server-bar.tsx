@@ -6,6 +6,7 @@ import type { Theme } from "../../browser/use-theme.ts";
 import { Button } from "../../components/button.tsx";
 import { part } from "../../components/part.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
+import { Select } from "../../components/select.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 
@@ -68,22 +69,13 @@ function ExampleMenu(): ReactElement {
   const { example } = usePlayground();
   const [, setPlace] = usePlace();
   return (
-    <label className="min-w-0 shrink">
-      <span className="sr-only">Example</span>
-      <select
-        className="field w-auto max-w-full min-w-24"
-        value={example.name}
-        onChange={({ target }) =>
-          void setPlace({ example: target.value, call: null, tool: null, run: null })
-        }
-      >
-        {examples.map(({ name, title }) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Select
+      label="Example"
+      className="min-w-24 shrink"
+      value={example.name}
+      options={examples.map(({ name, title }) => [name, title])}
+      onChange={(name) => void setPlace({ example: name, call: null, tool: null, run: null })}
+    />
   );
 }
 

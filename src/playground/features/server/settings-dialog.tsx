@@ -30,6 +30,13 @@ export default function SettingsDialog({
         >
           Every atLeastOnce callable is run twice, and what differs is reported.
         </Switch>
+        <Switch
+          label="Single keys"
+          on={settings.keys}
+          onChange={(keys) => void playground.settings.configure({ keys })}
+        >
+          A key alone acts where nothing is typed into: the commands (Ctrl K) name them.
+        </Switch>
         <KeepRecordings />
         <KeepData />
       </div>
@@ -59,7 +66,6 @@ function Switch({
       <input
         id={id}
         type="checkbox"
-        className="accent-accent"
         checked={on}
         aria-describedby={`${id}-about`}
         onChange={({ target }) => onChange(target.checked)}

@@ -11,6 +11,7 @@ import {
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { problemsOf, validatorOf } from "../../runtime/schema-problems.ts";
+import { UnixMsField } from "./unix-ms-field.tsx";
 
 /** Validates without compiling code, which the page's Content-Security-Policy forbids. */
 const validator: ValidatorType = {
@@ -37,12 +38,23 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
       <div className="flex flex-col gap-0.5">
         <label htmlFor={id}>
           {label}
-          {required ? <span className="text-bad"> required</span> : null}
+          {required ? <Required /> : null}
         </label>
         {children}
         {rawDescription ? <p className="text-xs text-muted">{rawDescription}</p> : null}
       </div>
     </Wrap>
+  );
+}
+
+function Required(): ReactElement {
+  return (
+    <>
+      <span className="text-bad" title="required" aria-hidden>
+        {" *"}
+      </span>
+      <span className="sr-only"> required</span>
+    </>
   );
 }
 
@@ -52,7 +64,7 @@ function TitleFieldTemplate({ id, title, required }: TitleFieldProps): ReactElem
   return (
     <legend className="label px-1">
       {title}
-      {required ? <span className="text-bad"> required</span> : null}
+      {required ? <Required /> : null}
     </legend>
   );
 }
@@ -83,6 +95,9 @@ const templates = {
     ClearButton: button("Clear"),
   },
 };
+
+/** By the format that a schema names. */
+const widgets = { "unix-ms": UnixMsField };
 
 export interface SchemaFormProps {
   readonly schema: Record<string, unknown>;
@@ -118,6 +133,7 @@ export default function SchemaForm({
         formData={value}
         validator={validator}
         templates={templates}
+        widgets={widgets}
         uiSchema={{ "ui:submitButtonOptions": { norender: true } }}
         noHtml5Validate
         showErrorList={false}

@@ -5,6 +5,7 @@ import { useId, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Empty, Panel } from "../../components/panel.tsx";
 import { part } from "../../components/part.tsx";
+import { Select } from "../../components/select.tsx";
 import { useFormCall } from "../../hooks/use-form-call.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
@@ -79,18 +80,14 @@ export function ToolsPanel(): ReactElement {
           call();
         }}
       >
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Tool</span>
-          <select
-            className="field font-mono"
-            value={tool.name}
-            onChange={({ target }) => void setPlace({ tool: target.value })}
-          >
-            {tools.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <Select
+          label="Tool"
+          above
+          className="font-mono"
+          value={tool.name}
+          options={tools.map(({ name }) => name)}
+          onChange={(name) => void setPlace({ tool: name })}
+        />
         <p className="text-sm text-muted">{tool.description}</p>
         {taken?.of === tool.name ? (
           <p role="status" className="flex items-center gap-2 rounded bg-accent-soft px-2 text-sm">
