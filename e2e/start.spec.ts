@@ -13,7 +13,7 @@ interface Run {
 }
 
 function start(...args: readonly string[]): Run {
-  const child = spawn("node_modules/.bin/tsx", ["src/node/start.ts", ...args], {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/node/start.ts", ...args], {
     cwd: new URL("..", import.meta.url),
   });
   let out = "";

@@ -13,8 +13,8 @@ import type { Page } from "./durable-store.ts";
 export interface Ledger {
   /** Commits that it happened, unanswered as yet, or that it may happen from now on; resolves with the row's number. */
   record(entry: LedgerEntry): Promise<number>;
-  /** Says what a row came to; one that is not there is ignored. */
-  settle(seq: number, result: EffectResult): Promise<void>;
+  /** Says what a row came to, and resolves with its invocation; one that is not there is ignored. */
+  settle(seq: number, result: EffectResult): Promise<string | undefined>;
   /** Of one invocation, or a page of all; in the order in which they happened. */
   rows(query: Page<number> & { readonly invocation?: string }): Promise<LedgerRow[]>;
   /** What each invocation did outside, in the order asked. */

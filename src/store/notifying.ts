@@ -99,8 +99,9 @@ export function notifyingLedger(ledger: Omit<Ledger, "subscribe">, feed: ChangeF
       return seq;
     },
     async settle(...args) {
-      await ledger.settle(...args);
-      notify();
+      const invocation = await ledger.settle(...args);
+      if (invocation !== undefined) notify(invocation);
+      return invocation;
     },
     async wipe() {
       await ledger.wipe();

@@ -53,7 +53,7 @@ export function useCalls(filter: CallFilter, page: Pages<number>) {
       const calls = await summariesOf(source.store, source.world.ledger).of(rows);
       return { calls, lookedTo: undefined, ...more };
     },
-    { keepPrevious: true },
+    { keepPrevious: true, isStable: true },
   );
 }
 

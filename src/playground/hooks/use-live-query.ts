@@ -23,6 +23,8 @@ export interface Source {
 export interface LiveOptions {
   /** Shows the last reading while one of other parameters is under way. */
   readonly keepPrevious?: boolean;
+  /** What is read is the same object as before where it has not changed: it is not compared. */
+  readonly isStable?: boolean;
   /** Only this map of all, or this invocation of all, is read: a change of others is passed over. */
   readonly map?: string | undefined;
   readonly invocation?: string | undefined;
@@ -42,7 +44,7 @@ export function useLiveQuery<T>(
   tables: readonly Table[],
   name: readonly unknown[],
   read: (source: Source) => Promise<T>,
-  { keepPrevious = false, map, invocation }: LiveOptions = {},
+  { keepPrevious = false, isStable = false, map, invocation }: LiveOptions = {},
 ): UseQueryResult<T> {
   const playground = usePlayground();
   const phase = usePlaygroundPart((state) => state.phase);
@@ -55,6 +57,7 @@ export function useLiveQuery<T>(
       return read({ store, world });
     },
     enabled: phase === "ready" && store !== undefined && world !== undefined,
+    ...(isStable ? { structuralSharing: false } : {}),
     ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),
   });
 }

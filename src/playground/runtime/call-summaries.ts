@@ -51,7 +51,10 @@ export function summariesOf(store: InspectableStore, ledger: Ledger): CallSummar
 }
 
 export class CallSummaries {
-  readonly #known = new Map<string, { readonly stamp: string; readonly facts: Promise<Facts> }>();
+  readonly #known = new Map<
+    string,
+    { readonly stamp: string; readonly summary: Promise<CallSummary> }
+  >();
 
   constructor(
     private readonly store: InspectableStore,
@@ -66,15 +69,16 @@ export class CallSummaries {
     ledger.subscribe(forget);
   }
 
+  /** What has not changed since it was asked for before is the same object. */
   async of(invocations: readonly InvocationRecord[]): Promise<CallSummary[]> {
     const unknown = invocations.filter(
       (invocation) => this.#known.get(invocation.id)?.stamp !== stampOf(invocation),
     );
     if (unknown.length > 0) this.#learn(unknown);
-    const known = invocations.map(async (invocation) => {
-      const facts = await this.#known.get(invocation.id)?.facts;
-      if (!facts) throw new Error(`The call ${invocation.id} was not read.`);
-      return { invocation, ...facts };
+    const known = invocations.map(async ({ id }) => {
+      const summary = await this.#known.get(id)?.summary;
+      if (!summary) throw new Error(`The call ${id} was not read.`);
+      return summary;
     });
     for (const id of this.#known.keys()) {
       if (this.#known.size <= KEPT) break;
@@ -86,10 +90,14 @@ export class CallSummaries {
   #learn(invocations: readonly InvocationRecord[]): void {
     const reading = this.#read(invocations);
     for (const [index, invocation] of invocations.entries()) {
-      const facts = reading.then((read) => read[index] ?? Promise.reject(new Error("not read")));
-      const entry = { stamp: stampOf(invocation), facts };
+      const summary = reading.then((read) => {
+        const facts = read[index];
+        if (!facts) throw new Error("not read");
+        return { invocation, ...facts };
+      });
+      const entry = { stamp: stampOf(invocation), summary };
       // What fails is told to who asked, and is asked for again.
-      facts.catch(() => {
+      summary.catch(() => {
         if (this.#known.get(invocation.id) === entry) this.#known.delete(invocation.id);
       });
       this.#known.delete(invocation.id);

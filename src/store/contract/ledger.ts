@@ -24,7 +24,7 @@ export function ledgerContract(engine: Engine): void {
     const error = { name: "NetworkError", message: "lost" };
     await ledger.settle(first, { answered: true });
     await ledger.settle(second, { error });
-    await ledger.settle(99, { answered: true });
+    expect(await ledger.settle(99, { answered: true })).toBeUndefined();
     const rows = await ledger.rows({ invocation: "i", limit: 9 });
     expect(rows).toMatchObject([
       { seq: first, alias: "pay", attempt: 1, outcome: "answered", occurrence: 1 },
@@ -90,8 +90,11 @@ export function ledgerContract(engine: Engine): void {
     const local: unknown[] = [];
     here.subscribe((change) => local.push(change));
     const notified = new Promise((resolve) => there.subscribe(resolve));
-    await here.record(entry());
+    const row = await here.record(entry());
     expect(await notified).toMatchObject({ tables: ["ledger"], invocation: "i", remote: true });
     expect(local).toMatchObject([{ tables: ["ledger"], invocation: "i", remote: false }]);
+    // What it came to is told of the same call, and of no other.
+    await here.settle(row, { answered: true });
+    expect(local.slice(1)).toMatchObject([{ tables: ["ledger"], invocation: "i" }]);
   });
 }

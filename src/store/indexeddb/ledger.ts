@@ -38,10 +38,11 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
       });
     },
     async settle(seq, result) {
-      await transact(db, ["rows"], "readwrite", {}, async (tx) => {
+      return await transact(db, ["rows"], "readwrite", {}, async (tx) => {
         const row = await tx.objectStore("rows").get(seq);
         // It may have been wiped meanwhile.
         if (row) await tx.objectStore("rows").put(settleRow(row, result));
+        return row?.invocation;
       });
     },
     async rows({ invocation, ...page }) {

@@ -24,6 +24,7 @@ export function openMemoryLedger(database = new MemoryDatabase()): Ledger {
         const row = db.ledger.get(seq);
         // It may have been wiped meanwhile.
         if (row) db.ledger.set(seq, structuredClone(settleRow(row, result)));
+        return row?.invocation;
       }),
     rows: ({ invocation, ...page }) =>
       connection.run((db) =>

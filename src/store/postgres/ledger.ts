@@ -44,17 +44,18 @@ export function sqlLedger(
       });
     },
     async settle(seq, result) {
-      await connection.write(async (sql) => {
+      return await connection.write(async (sql) => {
         const [found] = await sql.query<Row>(
           "SELECT seq, record FROM ledger WHERE seq = $1 FOR UPDATE",
           [seq],
         );
-        if (!found) return; // Wiped meanwhile.
+        if (!found) return undefined; // Wiped meanwhile.
         const { seq: _, ...row } = fromRow(found);
         await sql.query("UPDATE ledger SET record = $2 WHERE seq = $1", [
           seq,
           JSON.stringify(settleRow(row, result)),
         ]);
+        return row.invocation;
       });
     },
     async rows({ invocation, limit, before, after }) {
