@@ -118,6 +118,7 @@ test("a hanging call is cancelled: its guard stays as it was", async ({ playgrou
   await expect(playground.executions).toContainText("Injected at effect:after: hang");
   await playground.press("Cancel");
   await playground.callIs("cancelled");
+  await expect(playground.executions).toContainText("the call was cancelled here");
   await expect(playground.guards.getByRole("img", { name: "State: started" })).toBeVisible();
   await playground.press("Retry");
   await expect(playground.executions).toContainText(

@@ -37,6 +37,8 @@ test("a payment holds in every case with guards, is made twice without, and a ce
   await expect(page.getByRole("note").filter({ hasText: "A run of Explore" })).toContainText(
     "crash at effect:after (payment · bank), guards off",
   );
+  // The run's server is as it was: what is retried there has no guards either.
+  await expect(page.getByRole("switch", { name: "Guards" })).not.toBeChecked();
   // Resumed, and asked for once more by the client, which had no answer.
   await playground.counts(3, "at least 3", 3);
   await expect(playground.calls).toContainText("done twice");
@@ -52,7 +54,8 @@ test("a payment holds in every case with guards, is made twice without, and a ce
   await page.reload();
   await playground.counts(3, "at least 3", 3);
   await playground.press("Back to the matrix");
-  await expect(explore).toBeVisible();
+  // A reload has forgotten the matrix, and says so.
+  await expect(explore).toContainText("What was explored before went with the page.");
   await explore.getByRole("button", { name: "Close" }).click();
   await expect(playground.calls).toHaveCount(0);
   // A link to a run that is gone makes none.

@@ -297,6 +297,22 @@ test("leaving in the middle of a call cancels it; the next server does not resum
   expect(await playground.journal()).toMatchObject([{ state: "cancelled", executions: [{}] }]);
 });
 
+test("the browser's way back out of the examples stops the run, too", async ({
+  page,
+  playground,
+}) => {
+  const { harness } = await hangAfterCharge(playground, () =>
+    runFromMenu(playground, "Payment processing"),
+  );
+  const before = await serverLock(page);
+  await page.goBack();
+  await page.goBack();
+  await expect(harness).toBeHidden();
+  await expect.poll(async () => (await serverLock(page)) ?? before).not.toBe(before);
+  await playground.isUp();
+  expect(await playground.journal()).toMatchObject([{ state: "cancelled", executions: [{}] }]);
+});
+
 test("a wipe in the middle of a run stops it, and the run on the empty store is a whole one", async ({
   page,
   playground,

@@ -7,7 +7,7 @@ const LOOKS: Record<TranscriptLine["kind"], { readonly mark: string; readonly lo
   call: { mark: "→ ", look: "text-accent" },
   progress: { mark: "… ", look: "text-muted" },
   answer: { mark: "← ", look: "" },
-  note: { mark: "! ", look: "text-warn" },
+  note: { mark: "· ", look: "text-muted" },
 };
 
 /** What a client script did, a line each. */

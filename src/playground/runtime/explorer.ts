@@ -15,9 +15,10 @@ import {
   type Place,
   type Scenario,
 } from "../../explore/index.ts";
-import { deleteDatabases } from "../../store/indexeddb/index.ts";
+import { deleteDatabases, openStore } from "../../store/indexeddb/index.ts";
 import type { Playground } from "./playground.ts";
 import { scratch, type Release, type Scratch } from "./scratch.ts";
+import { SETTINGS_KEY, settingsSchema, type Settings } from "./settings.ts";
 import { asError } from "./state-cell.ts";
 
 export interface ExploreRequest {
@@ -130,7 +131,9 @@ export class Explorer {
     const { scenario, kept } = this.#sweep ?? {};
     if (!scenario || !kept || check !== undefined) return;
     const guards = this.#state.off.some(({ run }) => run.name === name) ? "off" : "on";
-    const again = kept.get(name) ?? runCase({ ...scenario, guards }, faults, name);
+    const again =
+      kept.get(name) ??
+      runCase({ ...scenario, guards }, faults, name).then(() => keepGuards(name, guards));
     kept.set(name, again);
     try {
       await again;
@@ -252,4 +255,14 @@ function refusalOf({ end }: CaseRun): string {
   if (end.type !== "answered") return end.type;
   const [first] = end.result.content;
   return first?.type === "text" ? first.text : "its arguments were refused.";
+}
+
+/** The run is opened with the guards as they were in it. */
+async function keepGuards(name: string, guards: Settings["guards"]): Promise<void> {
+  const store = await openStore({ name });
+  try {
+    await store.writeSetting(SETTINGS_KEY, settingsSchema.parse({ guards }));
+  } finally {
+    await store.close();
+  }
 }

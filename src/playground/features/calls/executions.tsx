@@ -178,7 +178,11 @@ function Execution({
       <h3 className="flex flex-wrap items-center gap-2 px-3 pb-1 text-sm font-semibold">
         Execution {number}
         <span className="text-xs font-normal text-muted">{CAUSES[cause]}</span>
-        <StateBadge state={outcome} />
+        {outcome === "completed" && execution.answer?.isError ? (
+          <StateBadge state="failed" label="answered an error" />
+        ) : (
+          <StateBadge state={outcome} />
+        )}
         {outcome === "running" && isElsewhere ? (
           <span className="rounded bg-raised px-1.5 text-xs">in another tab</span>
         ) : null}
@@ -204,18 +208,34 @@ function Execution({
           Nothing of it was recorded: the server was killed before its first steps were written.
         </p>
       ) : null}
-      {crashed ? (
-        <p className="my-1 flex items-center gap-2 px-3 text-xs font-medium text-bad">
-          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
-          the server died here
-          <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-bad" />
-        </p>
+      {crashed ? <Cut look="border-bad text-bad">the server died here</Cut> : null}
+      {outcome === "cancelled" ? (
+        <Cut look="border-strong text-muted">
+          the call was cancelled here: what it had not written stays unwritten
+        </Cut>
       ) : null}
       {after.length > 0 ? rows(after) : null}
       {execution.answer === undefined ? null : (
         <JournalledAnswer call={call} tool={tool} number={number} />
       )}
     </li>
+  );
+}
+
+/** Where an execution ended before its time. */
+function Cut({
+  look,
+  children,
+}: {
+  readonly look: string;
+  readonly children: string;
+}): ReactElement {
+  return (
+    <p className={`my-1 flex items-center gap-2 px-3 text-xs font-medium ${look}`}>
+      <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-inherit" />
+      {children}
+      <span aria-hidden className="h-0 flex-1 border-t-2 border-dashed border-inherit" />
+    </p>
   );
 }
 

@@ -49,7 +49,7 @@ export function Matrix({
       >
         <thead className="text-left text-muted">
           <tr>
-            <th scope="col" rowSpan={2} className="w-56 pr-2 align-bottom font-normal">
+            <th scope="col" rowSpan={2} className="w-36 pr-2 md:w-56 align-bottom font-normal">
               where it fails
             </th>
             {SWEPT_KINDS.map((kind) => (

@@ -22,17 +22,22 @@ export default function Harness({ view }: { readonly view: "menu" | "run" }): Re
 
   /** Whether the example was run here: leaving stops its server, and what ran before runs again. */
   const ran = useRef(false);
-  const leave = (): void => {
-    change({ chosen: null, cameFrom: null });
-    dialog.current?.close();
-    // Another example's server is stopped with its page.
-    const isSame = cameFrom === null || cameFrom.example === playground.example.name;
-    if (ran.current && isSame) {
+  // However it is left: by the button, the key, or the way back of the browser.
+  useEffect(
+    () => () => {
+      if (!ran.current) return;
+      ran.current = false;
+      // Where another example is shown next, this one's page is closed, and starts nothing.
       void playground.script
         .stop()
         .then(() => playground.stop())
         .then(() => playground.start());
-    }
+    },
+    [playground],
+  );
+  const leave = (): void => {
+    change({ chosen: null, cameFrom: null });
+    dialog.current?.close();
     void setPlace({ harness: null, ...cameFrom });
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {

@@ -18,7 +18,7 @@ export default function ArmedChip(): ReactElement | null {
       className={`inline-flex min-w-0 items-center gap-1 rounded py-0.5 pl-1.5 text-xs font-medium ${isSpent ? "bg-raised text-muted" : "bg-warn-soft text-warn"}`}
     >
       <Icon size={12} aria-hidden className="shrink-0" />
-      <span className="min-w-0 truncate" title={name}>
+      <span className="min-w-0">
         {isSpent ? "Spent" : "Armed"}: {name}
       </span>
       {isSpent ? (
