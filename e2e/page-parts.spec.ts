@@ -131,7 +131,7 @@ for (const [width, height, zoom] of [
   // At 200 % a window of 1440 by 900 has half the room.
   [720, 450, 2],
 ] as const) {
-  test(`nothing is cut or covered${width === 768 ? "" : ", nor shifts"}, ${width} by ${height}, at ${zoom * 100} %`, async ({
+  test(`nothing is cut, covered or shifted, ${width} by ${height}, at ${zoom * 100} %`, async ({
     page,
     playground,
   }) => {
@@ -157,7 +157,43 @@ for (const [width, height, zoom] of [
     await look();
     await guide.getByRole("button", { name: "Hide" }).click();
     await look();
-    // Between the two layouts, where the call's parts stand one below another, they may still move.
-    if (width !== 768) expect(await shifted()).toEqual([]);
+    expect(await shifted()).toEqual([]);
+  });
+}
+
+for (const [width, height] of [
+  [1440, 900],
+  [1280, 720],
+] as const) {
+  test(`nothing shifts or is cut when a call hangs, a server dies and Explore runs, ${width} by ${height}`, async ({
+    page,
+    playground,
+  }) => {
+    const shifted = await watchShifts(page);
+    await page.setViewportSize({ width, height });
+    await playground.open();
+    const look = async (): Promise<void> => {
+      expect(await cutParts(page)).toEqual([]);
+      expect(await overlaps(page)).toEqual([]);
+    };
+    await playground.arm("The bank never answers");
+    await playground.press("Call process_payment");
+    await expect(playground.executions).toContainText("Injected at effect:after: hang");
+    await expect(page.getByRole("button", { name: "Release" })).toBeVisible();
+    await look();
+    await playground.press("Cancel");
+    await playground.callIs("cancelled");
+    await playground.crashAndResume("process_payment");
+    await look();
+    await playground.press("Maps");
+    await expect(page.getByRole("combobox", { name: "Map", exact: true })).toBeVisible();
+    await look();
+    await playground.press("Maps");
+    const explore = await playground.explore();
+    await expect(explore.getByRole("status").filter({ hasText: /, in / })).toBeVisible();
+    await look();
+    await explore.getByRole("button", { name: "Close" }).click();
+    await expect(playground.calls).toHaveCount(2);
+    expect(await shifted()).toEqual([]);
   });
 }

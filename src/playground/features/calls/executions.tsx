@@ -95,7 +95,7 @@ export function Executions({
           ) : null}
           <Missing call={call} trace={trace} />
         </div>
-        <div className="flex min-h-0 flex-col border-line max-@4xl:order-first max-@4xl:h-64 max-@4xl:border-b @4xl:border-l">
+        <div className="flex min-h-0 flex-col border-line @max-4xl:order-first @max-4xl:h-64 @max-4xl:border-b @4xl:border-l">
           {children}
         </div>
       </div>

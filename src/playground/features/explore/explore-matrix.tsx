@@ -77,13 +77,15 @@ export function Matrix({
             )}
           </tr>
         </thead>
-        <tbody ref={arrowKeys}>
+        {/* Sorted, it is another table: no row moves under the pointer. */}
+        <tbody key={String(isDone)} ref={arrowKeys}>
           {sorted.map(({ place }) => {
             // A pair stands in a list of its own.
             const isHere = selected?.faults.length === 1 && isAt(selected, place);
             return (
               <Fragment key={`${place.point} ${JSON.stringify(place.match)} ${place.nth}`}>
-                <tr className="border-b border-line">
+                {/* Until all is known, each row has the room of the longest words. */}
+                <tr className={`border-b border-line ${isDone ? "" : "h-[74px]"}`}>
                   <th scope="row" className="py-1 pr-2 text-left align-top font-normal">
                     <span className="font-mono">{place.point}</span>
                     <span className="block text-muted">

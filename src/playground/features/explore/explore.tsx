@@ -132,10 +132,17 @@ function Progress({ state }: { readonly state: ExploreState }): ReactElement | n
   const { phase, total, done, tookMs } = state;
   if (phase === "idle" || phase === "failed") return null;
   return (
-    <span role="status" className="flex items-center gap-2 text-sm text-muted tabular-nums">
-      {phase === "running" ? (
-        <progress className="w-32" max={total || 1} value={done} aria-label="Cases" />
-      ) : null}
+    <span
+      role="status"
+      className="flex min-w-60 items-center gap-2 text-sm text-muted tabular-nums"
+    >
+      {/* It keeps its place. */}
+      <progress
+        className={`w-24 ${phase === "running" ? "" : "invisible"}`}
+        max={total || 1}
+        value={done}
+        aria-label="Cases"
+      />
       {done} of {plural(total, "case")}
       {phase === "cancelled" ? ", then cancelled" : ""}
       {tookMs === undefined ? "" : `, in ${duration(tookMs)}`}
@@ -194,7 +201,7 @@ function Summary({ state }: { readonly state: ExploreState }): ReactElement {
   const checks = [...on, ...off].flatMap(({ check }) => check ?? []);
   const others = checks.filter((check) => check !== "same");
   return (
-    <div className="flex flex-col gap-1 text-sm" role="status" aria-label="Summary">
+    <div className="flex min-h-24 flex-col gap-1 text-sm" role="status" aria-label="Summary">
       <Counted title="Guards on" results={on} hasGuards />
       <Counted title="Guards off" results={off} />
       {pairs.length > 0 ? <Counted title="Pairs, guards on" results={pairs} hasGuards /> : null}

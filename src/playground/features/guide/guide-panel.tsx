@@ -36,7 +36,7 @@ export default function GuidePanel({ onClose, onExplore }: GuidePanelProps): Rea
   return (
     <section
       aria-label="The first minute"
-      className="h-52 shrink-0 overflow-auto md:h-44 rounded-md border border-line bg-panel px-3 py-2"
+      className="h-52 shrink-0 overflow-auto md:h-62 lg:h-44 rounded-md border border-line bg-panel px-3 py-2"
       // A region that scrolls must be reachable by the keyboard.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}

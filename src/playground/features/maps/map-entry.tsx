@@ -79,7 +79,7 @@ function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryPr
             <span className="block font-sans text-xs font-normal text-muted">{time}</span>
           )}
         </span>
-        <span className="min-w-0 max-@3xl:order-last max-@3xl:col-span-2 max-@3xl:col-start-2">
+        <span className="min-w-0 @max-3xl:order-last @max-3xl:col-span-2 @max-3xl:col-start-2">
           {isOpen ? (
             <Value bytes={entry.value} view={view} />
           ) : (
@@ -88,7 +88,7 @@ function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryPr
             </span>
           )}
         </span>
-        <span className="text-xs whitespace-nowrap text-muted max-@3xl:order-last max-@3xl:col-span-2 max-@3xl:col-start-2">
+        <span className="text-xs whitespace-nowrap text-muted @max-3xl:order-last @max-3xl:col-span-2 @max-3xl:col-start-2">
           {origin === undefined ? (
             "written by hand"
           ) : (
