@@ -9,6 +9,7 @@
 import { internals, type DurableContext } from "./context.ts";
 import { GuardValueError, InvalidOptionError, serializeError } from "./errors.ts";
 import { effectAccess, type EffectAccess } from "./effect-access.ts";
+import type { SerializedError } from "../store/index.ts";
 import { parseValue, type Schema, type SchemaInput, type SchemaOutput } from "./schema.ts";
 
 /** The service did not do it, and never will for this request: nothing happened. */
@@ -115,6 +116,20 @@ async function parseAnswer(name: string, schema: Schema, answer: unknown): Promi
   }
 }
 
+/**
+ * Traces what `perform` threw, and tells it as the ledger keeps it: only `EffectRefused` says that
+ * nothing happened.
+ */
+export function traceFailure(
+  access: EffectAccess,
+  error: unknown,
+): { readonly refused: SerializedError } | { readonly error: SerializedError } {
+  const kept = serializeError(error);
+  const isRefused = error instanceof EffectRefused;
+  access.trace(isRefused ? "refused" : "may have happened", kept);
+  return isRefused ? { refused: kept } : { error: kept };
+}
+
 /** Without a ledger, an effect's beginning and end stand in the trace alone. */
 const unrecorded: EffectPort = {
   async run(access, { perform }) {
@@ -126,10 +141,7 @@ const unrecorded: EffectPort = {
         return await perform();
       });
     } catch (error) {
-      access.trace(
-        error instanceof EffectRefused ? "refused" : "may have happened",
-        serializeError(error),
-      );
+      traceFailure(access, error);
       throw error;
     }
     access.trace("happened");

@@ -4,6 +4,7 @@ export { DurableContext } from "./context.ts";
 export {
   effect,
   EffectRefused,
+  traceFailure,
   type EffectOptions,
   type EffectPort,
   type EffectRequest,

@@ -195,6 +195,18 @@ it("nothing to do where none was asked for, done once where one was, and names w
   ]);
 });
 
+it("names a refused effect beside another of its name that happened, but not one that a later attempt did", () => {
+  const [first, second] = [row({ position: 0 }), row({ position: 1, outcome: "refused" })];
+  expect(verdictOf(ended(), [first, second])).toMatchObject({
+    verdict: "done once",
+    missing: ["bank.charge"],
+  });
+  const again = row({ position: 1, attempt: 2 });
+  expect(verdictOf(ended(), [row({ position: 1, outcome: "refused" }), again])?.missing).toEqual(
+    [],
+  );
+});
+
 it.each(["running", "interrupted"] as const)("a call that is %s has none yet", (state) => {
   expect(verdictOf(ended({ state }), [row(), row({ attempt: 2 })])).toBeUndefined();
 });

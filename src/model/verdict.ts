@@ -60,10 +60,11 @@ export function judgeCall(call: JudgedCall): Judgement | undefined {
   const happened = real.filter(({ outcome }) => outcome === "answered" || outcome === "unanswered");
   const judged = happened.filter(({ repeatable }) => !repeatable);
   const doubled = findDoubled(judged);
-  const did = new Set(happened.map(nameOf));
-  const wanted = [...real.filter(({ outcome }) => outcome === "refused").map(nameOf), ...asked];
-  const missing = [...new Set(wanted)].filter((name) => !did.has(name));
-  const about = { twice: [...new Set(doubled.map(nameOf))], missing, tally };
+  const about = {
+    twice: [...new Set(doubled.map(nameOf))],
+    missing: findMissing(real, happened, asked),
+    tally,
+  };
   const isError = state === "cancelled" || state === "failed" || last.answer?.isError === true;
   if (doubled.length > 0) {
     const kept = !invocation.unguarded && doubled.every((row) => isWithinGuard(row, guards));
@@ -88,6 +89,26 @@ export function effectsAsked(trace: readonly TraceEvent[]): string[] {
 
 function nameOf({ service, operation }: Pick<LedgerRow, "service" | "operation">): string {
   return `${service}.${operation}`;
+}
+
+/**
+ * What was asked for and did not happen. A refused effect is another than one of its name that
+ * happened at another place; the recording does not tell places, and is asked by name.
+ */
+function findMissing(
+  rows: readonly LedgerRow[],
+  happened: readonly LedgerRow[],
+  asked: readonly string[],
+): string[] {
+  const places = new Set(happened.map(placeOf));
+  const names = new Set(happened.map(nameOf));
+  const refused = rows.filter((row) => row.outcome === "refused" && !places.has(placeOf(row)));
+  return [...new Set([...refused.map(nameOf), ...asked.filter((name) => !names.has(name))])];
+}
+
+/** Where in the call it was asked for, whichever attempt it was. */
+function placeOf({ alias, service, operation, position }: LedgerRow): string {
+  return canonicalJson([alias ?? null, service, operation, position ?? null]);
 }
 
 /** The rows that repeat what an earlier one did. */

@@ -1,7 +1,7 @@
 /** Effects for real. Loaded where effects are: never in the page. */
 import {
-  EffectRefused,
   serializeError,
+  traceFailure,
   type EffectAccess,
   type EffectRequest,
 } from "../durable/index.ts";
@@ -24,10 +24,7 @@ export async function performForReal(
   try {
     response = await access.begin(perform);
   } catch (error) {
-    const kept = serializeError(error);
-    const isRefused = error instanceof EffectRefused;
-    access.trace(isRefused ? "refused" : "may have happened", kept);
-    await settle(ledger, access, seq, isRefused ? { refused: kept } : { error: kept });
+    await settle(ledger, access, seq, traceFailure(access, error));
     throw error;
   }
   access.trace("happened");
