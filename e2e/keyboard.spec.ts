@@ -75,6 +75,11 @@ test("a key alone acts, unless something is typed into or keys are switched off"
   await expect(page.getByLabel("description")).toHaveValue("crash");
   await expect(playground.server).toHaveText(/running/);
   await expect(playground.calls).toHaveCount(2);
+  const editor = page.getByRole("textbox", { name: "Arguments as JSON" });
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type('{ "amount": 15 }');
+  await expect(editor).toHaveText('{ "amount": 15 }');
   // The commands name the keys, and switch them off.
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("option", { name: "Crash the server x" })).toBeVisible();

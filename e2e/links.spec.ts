@@ -183,12 +183,15 @@ test("a reload in the middle of a run does not begin it again", async ({ page, p
   await page.getByRole("button", { name: "Leave" }).click();
   await playground.arm("The bank never answers");
   await playground.menu("Run examples…");
-  const { harness, run } = harnessOf(page);
+  const { harness } = harnessOf(page);
   await harness.getByRole("button", { name: "Payment processing" }).click();
   await expect.poll(async () => (await playground.ledger()).length).toBe(1);
   await page.reload();
   await playground.isUp();
-  await expect(run).toBeEnabled();
+  // What it had come to is kept, and that it ended with the page is told.
+  const transcript = harness.getByRole("list", { name: "Transcript" });
+  await expect(transcript).toContainText("The page was left or reloaded before the script ended.");
+  await expect(harness.getByRole("button", { name: "Run again on the kept store" })).toBeEnabled();
   // The server resumes the call that was interrupted, as it does for any; there is no other.
   await expect
     .poll(async () => (await playground.journal()).map(({ state }) => state))

@@ -9,7 +9,9 @@ export default function Shortcuts(props: ActionProps): null {
   const actions = useActions(props);
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.target instanceof Element && event.target.closest(TAKES_KEYS)) return;
+    // The whole path: an editor may stand in a shadow tree.
+    const path = event.composedPath().filter((at) => at instanceof Element);
+    if (path.some((element) => element.matches(TAKES_KEYS))) return;
     if (document.querySelector("dialog[open]")) return;
     const action = actions.find(({ key }) => key === event.key);
     if (!action) return;
