@@ -32,12 +32,13 @@ export function hostileSchemas(): fc.Arbitrary<Record<string, unknown>> {
       fc
         .array(fc.tuple(names, tie("schema")), { maxLength: 5 })
         .map((entries): unknown => Object.fromEntries(entries)),
-      // Wide.
+      // Wide: of leaves, for what is wide within what is wide is no text that anybody sends.
       fc
-        .tuple(fc.integer({ min: 50, max: 400 }), tie("schema"))
-        .map(([count, part]): unknown =>
-          Object.fromEntries(Array.from({ length: count }, (_, n) => [`field${n}`, part])),
-        ),
+        .tuple(fc.integer({ min: 50, max: 400 }), fc.oneof(types, references))
+        .map(([count, leaf]): unknown => {
+          const part = leaf.includes("#") ? { $ref: leaf } : { type: leaf };
+          return Object.fromEntries(Array.from({ length: count }, (_, n) => [`field${n}`, part]));
+        }),
     ),
     schema: fc.oneof(
       { maxDepth: 5, depthSize: "small" },
@@ -81,9 +82,13 @@ export function hostileSchemas(): fc.Arbitrary<Record<string, unknown>> {
       defs: fc.array(schema, { minLength: definitions.length, maxLength: definitions.length }),
       place: fc.constantFrom("$defs", "definitions"),
     })
-    .map(({ whole, defs, place }) => ({
-      ...(whole as Record<string, unknown>),
-      type: "object",
-      [place]: Object.fromEntries(definitions.map((name, index) => [name, defs[index]])),
-    }));
+    .map(({ whole, defs, place }) => {
+      const all = {
+        ...(whole as Record<string, unknown>),
+        type: "object",
+        [place]: Object.fromEntries(definitions.map((name, index) => [name, defs[index]])),
+      };
+      // As it comes from a server.
+      return JSON.parse(JSON.stringify(all)) as Record<string, unknown>;
+    });
 }

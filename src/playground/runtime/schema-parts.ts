@@ -42,7 +42,7 @@ export function readPart(root: JsonSchema, part: unknown): SchemaPart {
       if (target === undefined) problems.add(`${JSON.stringify(reference)} leads nowhere`);
       else waiting.push(target);
     }
-    if (Array.isArray(allOf)) waiting.push(...allOf.slice(0, MOST_MERGED));
+    if (Array.isArray(allOf)) waiting.push(...(allOf as unknown[]).slice(0, MOST_MERGED));
   }
   return {
     schema: merged,
@@ -75,8 +75,17 @@ export function fromEntries(entries: readonly (readonly [string, unknown])[]): J
   return Object.fromEntries(entries);
 }
 
+const lookedUp = new WeakMap<JsonSchema, Map<string, unknown>>();
+
 /** @returns `undefined` where it leads nowhere, or out of the schema */
-function lookUp(root: JsonSchema, reference: string): unknown {
+export function lookUp(root: JsonSchema, reference: string): unknown {
+  let known = lookedUp.get(root);
+  if (!known) lookedUp.set(root, (known = new Map<string, unknown>()));
+  if (!known.has(reference)) known.set(reference, find(root, reference));
+  return known.get(reference);
+}
+
+function find(root: JsonSchema, reference: string): unknown {
   if (reference === "#" || reference === root["$id"]) return root;
   const [before = "", fragment = ""] = reference.split("#");
   if (before !== "" && before !== root["$id"]) return undefined;

@@ -37,11 +37,41 @@ it("tells what is wrong with the whole without a name", () => {
 
 describe("a schema that is wrong itself is told as that, and costs nothing else", () => {
   it.each([
-    ["a pattern", { type: "object", properties: { a: { type: "string", pattern: "[" } } }],
-    ["a reference", { type: "object", properties: { a: { $ref: "#/$defs/none" } } }],
-  ])("in %s", (_, schema) => {
-    const problems = problemsOf(schema, { a: "x" });
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^The schema cannot be followed: ./);
+    ["a pattern", { type: "string", pattern: "[" }, /^The pattern \[ is not one of JavaScript's/],
+    ["a flag in a pattern", { type: "string", pattern: "(?i)x[" }, /^The pattern \(\?i\)x\[ is/],
+    ["names", { type: "object", patternProperties: { "[": {} } }, /^The names \[ are no pattern/],
+    ["a reference", { $ref: "#/$defs/none" }, /^#\/\$defs\/none leads nowhere/],
+  ])("in %s", (_, part, told) => {
+    const schema = { type: "object", properties: { a: part, b: { type: "number" } } };
+    expect(problemsOf(schema, { a: "x", b: 1 }).filter((text) => !text.startsWith("a:"))).toEqual([
+      expect.stringMatching(told),
+    ]);
+    // What else it says is checked all the same.
+    expect(problemsOf(schema, { b: "x" }).join()).toMatch(/b: .*number/);
+  });
+
+  it("that refers to itself without an end", () => {
+    const schema = { $defs: { a: { anyOf: [{ $ref: "#/$defs/a" }] } }, $ref: "#/$defs/a" };
+    expect(problemsOf(schema, {})).toEqual([
+      expect.stringMatching(/^The schema cannot be followed/),
+    ]);
+  });
+
+  it("that would take for ever", () => {
+    const $defs = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => {
+        const next = n === 39 ? { type: "string" } : { $ref: `#/$defs/d${n + 1}` };
+        return [`d${n}`, { anyOf: [next, next] }];
+      }),
+    );
+    expect(problemsOf({ $defs, $ref: "#/$defs/d0" }, { x: 1 })).toEqual([
+      "The schema is too large to be checked here; the server checks it.",
+    ]);
+  });
+
+  it("properties that are named as keywords are properties", () => {
+    const properties = { pattern: { type: "number" }, $ref: { type: "number" } };
+    const told = problemsOf({ type: "object", properties }, { pattern: "x", $ref: "y" });
+    expect(told.join()).toMatch(/pattern: .*number/);
   });
 });

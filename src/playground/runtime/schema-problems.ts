@@ -1,5 +1,6 @@
 /** Checks a value against a tool's JSON Schema, without compiling code. */
 import { Validator, type OutputUnit } from "@cfworker/json-schema";
+import { checkable } from "./schema-check.ts";
 
 /** What the schema has against the value, by name; empty where it fits. */
 export function problemsOf(schema: Record<string, unknown>, value: unknown): string[] {
@@ -11,17 +12,26 @@ export function problemsOf(schema: Record<string, unknown>, value: unknown): str
       const name = instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".");
       return name === "" ? error : `${name}: ${error}`;
     });
-  return [...new Set(problems)];
+  return [...new Set([...problems, ...leftOutOf(schema)])];
 }
 
-/** A schema that cannot be followed, for a pattern or a reference that is wrong, says only that. */
 function errorsOf(schema: Record<string, unknown>, value: unknown): readonly OutputUnit[] {
   try {
-    return validatorOf(schema).validate(value).errors;
+    const { schema: usable } = checkable(schema);
+    return usable ? validatorOf(usable).validate(value).errors : [];
   } catch (error) {
+    // One that refers to itself without an end, for instance.
     const message = error instanceof Error ? error.message : String(error);
     const problems = `The schema cannot be followed: ${message}`;
     return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: problems }];
+  }
+}
+
+function leftOutOf(schema: Record<string, unknown>): readonly string[] {
+  try {
+    return checkable(schema).leftOut;
+  } catch {
+    return []; // It is nested too deep to be looked through: said above.
   }
 }
 

@@ -1,8 +1,11 @@
 /** The form of a schema that has everything a tool's schema may have. Runs in a browser. */
+import fc from "fast-check";
 import { createElement, useState, type ReactElement } from "react";
+import { flushSync } from "react-dom";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { page, userEvent } from "vitest/browser";
+import { hostileSchemas } from "../../../testing/schemas.ts";
 import SchemaForm from "./schema-form.tsx";
 
 const schema = {
@@ -49,12 +52,15 @@ const schema = {
 };
 
 let root: Root;
-let typed: Record<string, unknown>;
+let times = 0;
+let typed: Record<string, unknown> | undefined;
 
 function Host({
+  of = schema,
   initial,
   onTyped,
 }: {
+  readonly of?: Record<string, unknown>;
   readonly initial: Record<string, unknown>;
   readonly onTyped: (value: Record<string, unknown>) => void;
 }): ReactElement {
@@ -63,14 +69,16 @@ function Host({
     onTyped(next);
     setValue(next);
   };
-  return createElement(SchemaForm, { schema, value, onChange });
+  return createElement(SchemaForm, { schema: of, value, onChange });
 }
 
-function show(initial: Record<string, unknown>): void {
-  root.render(createElement(Host, { initial, onTyped: (value) => (typed = value) }));
+function show(initial: Record<string, unknown>, of?: Record<string, unknown>): void {
+  const onTyped = (value: Record<string, unknown>): void => void (typed = value);
+  root.render(createElement(Host, { key: ++times, initial, onTyped, ...(of ? { of } : {}) }));
 }
 
 beforeEach(() => {
+  typed = undefined;
   const host = document.createElement("div");
   document.body.append(host);
   root = createRoot(host);
@@ -104,14 +112,14 @@ it("nested objects by $ref, arrays, enums, nullable, anyOf and oneOf are all fil
     .find((element) => /transfer/.test(element.textContent)) as HTMLSelectElement;
   await userEvent.selectOptions(pay, "transfer");
   await page.getByLabelText("iban").fill("CH93");
-  await expect.poll(() => typed["pay"]).toEqual({ iban: "CH93" });
+  await expect.poll(() => typed?.["pay"]).toEqual({ iban: "CH93" });
   const who = alternatives
     .elements()
     .find((element) => /by number/.test(element.textContent)) as HTMLSelectElement;
   await userEvent.selectOptions(who, "by number");
   const number = page.getByRole("spinbutton", { name: /number|who/ });
   await number.fill("12");
-  await expect.poll(() => typed["who"]).toBe(12);
+  await expect.poll(() => typed?.["who"]).toBe(12);
 });
 
 it("what the schema has against a value is told by name, and null is taken where it may be", async () => {
@@ -120,5 +128,85 @@ it("what the schema has against a value is told by name, and null is taken where
   await expect.element(told).toHaveTextContent("home.zip");
   await page.getByLabelText("zip").fill("12345");
   await expect.poll(() => told.elements().length).toBe(0);
-  expect(typed["note"]).toBeNull();
+  expect(typed?.["note"]).toBeNull();
+});
+
+it("a recursive part is opened level by level, and filled in there", async () => {
+  show(
+    {},
+    {
+      type: "object",
+      properties: { tree: { $ref: "#/$defs/node" } },
+      $defs: {
+        node: {
+          type: "object",
+          properties: { name: { type: "string" }, left: { $ref: "#/$defs/node" } },
+        },
+      },
+    },
+  );
+  const names = page.getByLabelText("name");
+  await expect.poll(() => names.elements().length).toBe(2);
+  await page.getByRole("button", { name: "Open" }).click();
+  await expect.poll(() => names.elements().length).toBe(3);
+  await names.nth(2).fill("deep");
+  await expect.poll(() => typed).toEqual({ tree: { left: { left: { name: "deep" } } } });
+});
+
+it("a part that cannot be shown, and one of any value, are typed as JSON; the rest is a form", async () => {
+  show(
+    { any: 1 },
+    {
+      type: "object",
+      properties: {
+        any: {},
+        lost: { $ref: "#/$defs/none" },
+        pattern: { type: "string", pattern: "(?i)[" },
+        text: { type: "string" },
+      },
+    },
+  );
+  const any = page.getByLabelText("any");
+  await expect.element(any).toHaveValue("1");
+  await any.fill('{"a": [true');
+  await expect.element(page.getByRole("alert")).toHaveTextContent("not sent yet");
+  expect(typed).toBeUndefined();
+  await any.fill('{"a": [true]}');
+  await expect.poll(() => typed).toEqual({ any: { a: [true] } });
+  await page.getByLabelText("lost").fill('"x"');
+  await page.getByLabelText("pattern").fill("y");
+  await page.getByLabelText("text").fill("z");
+  await expect
+    .poll(() => typed)
+    .toEqual({ any: { a: [true] }, lost: "x", pattern: "y", text: "z" });
+  await expect.element(page.getByText(/leads nowhere/).first()).toBeVisible();
+});
+
+it("the fields of a wide part are made as they are scrolled to, and one far down is filled in", async () => {
+  const properties = Object.fromEntries(
+    Array.from({ length: 320 }, (_, n) => [`field_${n}`, { type: "string" }]),
+  );
+  show({}, { type: "object", properties });
+  const fields = page.getByRole("textbox");
+  await expect.poll(() => fields.elements().length).toBeGreaterThanOrEqual(40);
+  for (;;) {
+    const [more] = page.getByRole("button", { name: /more field/ }).elements();
+    if (!more) break;
+    more.scrollIntoView();
+    const before = fields.elements().length;
+    await expect.poll(() => fields.elements().length).toBeGreaterThan(before);
+  }
+  await page.getByLabelText("field_319", { exact: true }).fill("last");
+  await expect.poll(() => typed).toEqual({ field_319: "last" });
+});
+
+/** How many schemas are made; see package.json's `test:schemas`. */
+const RUNS = Number(import.meta.env["VITE_SCHEMAS"] ?? 60);
+const SEED = Number(import.meta.env["VITE_SEED"] ?? 1);
+
+it("whatever the schema is, a form stands there, and nothing else is blanked", () => {
+  for (const [n, of] of fc.sample(hostileSchemas(), { numRuns: RUNS, seed: SEED }).entries()) {
+    flushSync(() => show({ n }, of));
+    if (!document.querySelector(".schema-form")) expect.fail(JSON.stringify(of));
+  }
 });

@@ -8,9 +8,18 @@ import {
   type TitleFieldProps,
   type ValidatorType,
 } from "@rjsf/utils";
-import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
+import {
+  AS_JSON,
+  FIELDS_AT_ONCE,
+  FOLDED,
+  formSchema,
+  MORE,
+  type FormView,
+} from "../../runtime/form-schema.ts";
 import { problemsOf, validatorOf } from "../../runtime/schema-problems.ts";
+import { FoldedField, JsonField, MoreField, type FormActions } from "./form-fields.tsx";
 import { UnixMsField } from "./unix-ms-field.tsx";
 
 /** Validates without compiling code, which the page's Content-Security-Policy forbids. */
@@ -29,9 +38,11 @@ const validator: ValidatorType = {
 /** Label above, field, then what the schema says of it. */
 function FieldTemplate(props: FieldTemplateProps): ReactElement {
   const { id, label, required, rawDescription, children, displayLabel, hidden, registry } = props;
+  const { schema } = props;
   // A property that the schema does not name has its name beside it, to change or to remove.
   const Wrap = registry.templates.WrapIfAdditionalTemplate;
   if (hidden) return <div hidden>{children}</div>;
+  if (schema.$id === MORE) return <>{children}</>;
   if (!displayLabel) return <Wrap {...props}>{children}</Wrap>;
   return (
     <Wrap {...props}>
@@ -41,9 +52,18 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
           {required ? <Required /> : null}
         </label>
         {children}
-        {rawDescription ? <p className="text-xs text-muted">{rawDescription}</p> : null}
+        {rawDescription ? <Description text={rawDescription} /> : null}
       </div>
     </Wrap>
+  );
+}
+
+/** Its lines are kept; a long one does not push the form away. */
+function Description({ text }: { readonly text: string }): ReactElement {
+  return (
+    <p className="max-h-24 overflow-auto text-xs whitespace-pre-wrap text-muted wrap-anywhere">
+      {text}
+    </p>
   );
 }
 
@@ -96,8 +116,12 @@ const templates = {
   },
 };
 
+/** By the `$id` that the form's schema names. */
+const fields = { [FOLDED]: FoldedField, [AS_JSON]: JsonField, [MORE]: MoreField };
 /** By the format that a schema names. */
 const widgets = { "unix-ms": UnixMsField };
+
+const CLOSED: FormView = { open: new Set(), shown: new Map() };
 
 export interface SchemaFormProps {
   readonly schema: Record<string, unknown>;
@@ -116,6 +140,15 @@ export default function SchemaForm({
   onChange,
 }: SchemaFormProps): ReactElement {
   const problems = problemsOf(schema, value);
+  const [view, setView] = useState<FormView>(CLOSED);
+  const shown = useMemo(() => formSchema(schema, view), [schema, view]);
+  const actions: FormActions = {
+    open: (path) => setView({ ...view, open: new Set([...view.open, path]) }),
+    showMore: (path) => {
+      const count = (view.shown.get(path) ?? FIELDS_AT_ONCE) + FIELDS_AT_ONCE;
+      setView({ ...view, shown: new Map([...view.shown, [path, count]]) });
+    },
+  };
   const root = useRef<HTMLDivElement>(null);
   const focused = useEffectEvent(() => onFocused?.());
   useEffect(() => {
@@ -129,11 +162,13 @@ export default function SchemaForm({
         className="schema-form"
         tagName="div"
         idPrefix={ID_PREFIX}
-        schema={schema}
+        schema={shown}
         formData={value}
         validator={validator}
         templates={templates}
         widgets={widgets}
+        fields={fields}
+        formContext={actions}
         uiSchema={{ "ui:submitButtonOptions": { norender: true } }}
         noHtml5Validate
         showErrorList={false}

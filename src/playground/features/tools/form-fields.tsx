@@ -1,0 +1,114 @@
+/** The form's own fields: what is folded, what is typed as JSON, and the rest of a wide part. */
+import type { FieldProps } from "@rjsf/utils";
+import { useEffect, useEffectEvent, useRef, useState, type ReactElement } from "react";
+import { Button } from "../../components/button.tsx";
+import { plural, show } from "../../components/format.ts";
+
+/** What the form gives its fields to act on. */
+export interface FormActions {
+  readonly open: (path: string) => void;
+  readonly showMore: (path: string) => void;
+}
+
+type Value = Record<string, unknown>;
+
+/** A part that is opened on demand. */
+export function FoldedField({ schema, formData, registry }: FieldProps<Value>): ReactElement {
+  const { path = "" } = schema as { path?: string };
+  const { open } = registry.formContext as FormActions;
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <Button onClick={() => open(path)}>Open</Button>
+      <span className="min-w-0 truncate font-mono text-xs text-muted">
+        {formData === undefined ? "nothing yet" : show(formData, 0, 200)}
+      </span>
+    </span>
+  );
+}
+
+/** Any value, as it is sent. What is no JSON yet stays as it is typed, and is not sent. */
+export function JsonField({
+  schema,
+  formData,
+  fieldPathId,
+  onChange,
+  required = false,
+}: FieldProps<Value>): ReactElement {
+  const { problem } = schema as { problem?: string };
+  const sent = formData === undefined ? "" : JSON.stringify(formData, null, 2);
+  const [typed, setTyped] = useState<string>();
+  const error = typed === undefined ? undefined : errorOf(typed);
+  // What was changed elsewhere, in the JSON below, takes the place of what was typed here.
+  const [seen, setSeen] = useState(sent);
+  if (seen !== sent) {
+    setSeen(sent);
+    if (typed !== undefined && error === undefined && !isSame(typed, sent)) setTyped(undefined);
+  }
+  const text = typed ?? sent;
+  const id = fieldPathId.$id;
+  return (
+    <>
+      <textarea
+        id={id}
+        className="font-mono"
+        rows={Math.min(6, text.split("\n").length)}
+        required={required}
+        placeholder='JSON: "text", 1, true, null, [ ] or { }'
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? undefined : `${id}-problem`}
+        value={text}
+        onChange={({ target: { value } }) => {
+          setTyped(value);
+          if (value.trim() === "") onChange(undefined, fieldPathId.path);
+          else if (errorOf(value) === undefined)
+            onChange(JSON.parse(value) as Value, fieldPathId.path);
+        }}
+        onBlur={() => {
+          if (error === undefined) setTyped(undefined);
+        }}
+      />
+      {error === undefined ? null : (
+        <p id={`${id}-problem`} role="alert" className="text-xs text-bad">
+          This is no JSON, and not sent yet: {error}
+        </p>
+      )}
+      {problem === undefined ? null : <p className="text-xs text-warn">{problem}</p>}
+    </>
+  );
+}
+
+function errorOf(text: string): string | undefined {
+  if (text.trim() === "") return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isSame(typed: string, sent: string): boolean {
+  if (typed.trim() === "" || sent === "") return typed.trim() === sent;
+  return JSON.stringify(JSON.parse(typed)) === JSON.stringify(JSON.parse(sent));
+}
+
+/** Stands where a wide part goes on: the next fields are made as it is scrolled to. */
+export function MoreField({ schema, registry }: FieldProps<Value>): ReactElement {
+  const { path = "", left = 0 } = schema as { path?: string; left?: number };
+  const { showMore } = registry.formContext as FormActions;
+  const button = useRef<HTMLButtonElement>(null);
+  const reached = useEffectEvent(() => showMore(path));
+  useEffect(() => {
+    if (!button.current) return;
+    const observer = new IntersectionObserver((seen) => {
+      if (seen.some(({ isIntersecting }) => isIntersecting)) reached();
+    });
+    observer.observe(button.current);
+    return () => observer.disconnect();
+  }, [left]);
+  return (
+    <Button ref={button} onClick={() => showMore(path)}>
+      {plural(left, "more field")}
+    </Button>
+  );
+}
