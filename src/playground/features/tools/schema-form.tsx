@@ -2,6 +2,7 @@
 import Form from "@rjsf/core/lib/components/Form.js";
 import {
   titleId,
+  type DescriptionFieldProps,
   type FieldTemplateProps,
   type IconButtonProps,
   type RJSFSchema,
@@ -105,6 +106,8 @@ function button(text: string) {
 
 const templates = {
   FieldTemplate,
+  DescriptionFieldTemplate: ({ description }: DescriptionFieldProps): ReactElement | null =>
+    typeof description === "string" ? <Description text={description} /> : null,
   TitleFieldTemplate,
   ButtonTemplates: {
     AddButton: button("Add"),
