@@ -1,4 +1,5 @@
 /** Maps: live ranges, and writes by hand. */
+import { readFile } from "node:fs/promises";
 import { expect, test } from "./support/test.ts";
 
 test.beforeEach(async ({ playground }) => {
@@ -66,4 +67,35 @@ test("a range is live, bounded, reversed and narrowed by a prefix", async ({
   await expect(entries).toHaveCount(1);
   await page.getByLabel("Prefix").fill("nothing");
   await expect(page.getByText("No entry of “payments” is in this range.")).toBeVisible();
+});
+
+test("a file that is not UTF-8 writes nothing until its encoding is chosen; line ends survive an edit", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?bottom=maps");
+  await playground.press("Import…");
+  const dialog = page.getByRole("dialog", { name: "Import entries" });
+  await dialog.getByLabel("Into the map").fill("names");
+  const buffer = Buffer.from('key,value\na,"na\u00efve\r\nline"\n', "latin1");
+  await dialog.getByLabel("File").setInputFiles({ name: "old.csv", mimeType: "text/csv", buffer });
+  await expect(dialog.getByRole("alert")).toContainText("Nothing will be written: 1 problem.");
+  await expect(dialog.getByRole("alert")).toContainText("old.csv: Line 2, byte 6 (0xef)");
+  await expect(dialog.getByRole("button", { name: "Import" })).toBeDisabled();
+  await dialog.getByRole("combobox", { name: "Encoding" }).selectOption("windows-1252");
+  await dialog.getByRole("button", { name: "Import 1 entry" }).click();
+  await expect(dialog).toBeHidden();
+  await playground.press("Edit a");
+  const edit = page.getByRole("dialog", { name: "Edit an entry" });
+  await expect(edit).toContainText("stands for a carriage return");
+  const value = edit.getByLabel("Value, stored as UTF-8");
+  await expect(value).toHaveValue("na\u00efve\u240d\nline");
+  await value.press("ControlOrMeta+End");
+  await value.pressSequentially("!");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(edit).toBeHidden();
+  const downloading = page.waitForEvent("download");
+  await playground.press("Export");
+  const exported = await readFile(await (await downloading).path(), "utf8");
+  expect(exported).toBe('{"key":"a","text":"na\u00efve\\r\\nline!"}\n');
 });

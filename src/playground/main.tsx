@@ -11,7 +11,6 @@ const queries = new QueryClient({
     queries: {
       networkMode: "always",
       refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
       retry: false,
       staleTime: Infinity,
     },

@@ -1,6 +1,7 @@
 import { Copy, Download } from "lucide-react";
 import { lazy, Suspense, useState, type ReactElement } from "react";
 import { show } from "./format.ts";
+import { visible } from "./visible.ts";
 import { Button } from "./button.tsx";
 import { download } from "../browser/download.ts";
 
@@ -17,7 +18,7 @@ export function Json({ value }: { readonly value: unknown }): ReactElement {
 function Text({ text }: { readonly text: string }): ReactElement {
   return (
     <pre className="rounded bg-raised px-2 py-1 font-mono text-xs break-words whitespace-pre-wrap">
-      {text}
+      {visible(text)}
     </pre>
   );
 }

@@ -41,7 +41,11 @@ it.each([
   ["x.jsonl", '{"key":"a","base64":"%"}', "Line 1: not of the form"],
   ["x.jsonl", '{"key":"\\ud800","value":1}', "Line 1: not of the form"],
   ["x.csv", "name,value\na,1", "The first line names the columns"],
-  ["x.csv", "key,value\na,1,2", "Row 1"],
+  ["x.csv", "key,value\na,1,2", "Line 2: Too many fields"],
+  ["x.csv", 'key;value\na;1\n\n"b";"two\nlines"\nc;1;2', "Line 6: Too many fields"],
+  ["x.tsv", "\n\nkey\tvalue\na\t1\nb", "Line 5: Too few fields"],
+  ["x.json", '[\n{"key":"a","value":1},\n{"key":2}]', "Line 3: not of the form"],
+  ["x.json", '[{"key":"a","value":1}', "no JSON"],
 ])("%s: %j is refused with its place", (name, source, problem) => {
   expect(parseEntries(name, source).problems.join("\n")).toContain(problem);
 });
@@ -62,4 +66,32 @@ it("marks what is too long to be inserted again, reads the mark, and says so bef
   expect(read.map(([key]) => key)).toEqual([longest, longer]);
   expect(() => checkEntries("map", read)).toThrow("takes 2001 bytes of UTF-8; at most 2000");
   expect(() => checkEntries("ma", read)).not.toThrow();
+});
+
+it("a value is stored as it is written: every digit, and the zero at the end", () => {
+  const source = '{"value": {"n": [1.10, 12345678901234567890], "}": "\\"]"}  , "key":"a"}';
+  for (const [name, lines] of [
+    ["x.jsonl", source],
+    ["x.json", `[ ${source} ]`],
+  ] as const) {
+    const { entries, problems } = parseEntries(name, lines);
+    expect(problems).toEqual([]);
+    expect(entries.map(([, value]) => text(value))).toEqual([
+      '{"n": [1.10, 12345678901234567890], "}": "\\"]"}',
+    ]);
+  }
+});
+
+it.each([",", ";", "\t", "|"])("reads rows that are parted by %j", (by) => {
+  const rows = [
+    ["key", "value"],
+    ["a", "1"],
+    ["b", "2"],
+  ]
+    .map((cells) => cells.join(by))
+    .join("\n");
+  expect(parseEntries("x.csv", rows).entries.map(([key, value]) => [key, text(value)])).toEqual([
+    ["a", "1"],
+    ["b", "2"],
+  ]);
 });

@@ -1,12 +1,13 @@
 /**
  * Entries of a map as a file: JSON lines (`{"key": "…", "value": …}`, the value as JSON, or as
- * `"text"` or `"base64"`) and CSV (columns `key` and `value`, or `base64`). An exported line whose key
+ * `"text"` or `"base64"`), an array of the same, and rows (columns `key` and `value`, or `base64`). An exported line whose key
  * is too long to be inserted again is marked `"tooLong": true`.
  */
 import Papa from "papaparse";
 import { z } from "zod";
 import { checkNewKey, entryToJson, isTooLong } from "../../durable/index.ts";
 import type { MapEntry } from "../../store/index.ts";
+import { membersOf } from "./json-members.ts";
 
 export type Entry = readonly [key: string, value: Uint8Array];
 
@@ -28,10 +29,11 @@ const row = z.union([z.strictObject({ key, value: z.string() }), z.strictObject(
 
 const encoder = new TextEncoder();
 
-/** Reads a file's text; its name tells which of the two it is. */
+/** Reads a file's text: JSON lines, an array of the same in JSON, or rows with any of the usual delimiters. */
 export function parseEntries(name: string, text: string): ParsedEntries {
   const clean = text.replace(/^\ufeff/, "");
-  return name.toLowerCase().endsWith(".csv") ? parseCsv(clean) : parseJsonLines(clean);
+  if (/\.(csv|tsv)$/i.test(name)) return parseRows(clean);
+  return clean.trimStart().startsWith("[") ? parseArray(clean) : parseJsonLines(clean);
 }
 
 function parseJsonLines(text: string): ParsedEntries {
@@ -40,13 +42,7 @@ function parseJsonLines(text: string): ParsedEntries {
   for (const [index, source] of text.split(/\r?\n/).entries()) {
     if (source.trim() === "") continue;
     try {
-      const { key, ...content } = line.parse(JSON.parse(source));
-      entries.push([
-        key,
-        "base64" in content
-          ? fromBase64(content.base64)
-          : encoder.encode("text" in content ? content.text : JSON.stringify(content.value)),
-      ]);
+      entries.push(parseEntry(source));
     } catch (error) {
       problems.push(`Line ${index + 1}: ${explain(error, LINE_FORM)}`);
     }
@@ -54,25 +50,84 @@ function parseJsonLines(text: string): ParsedEntries {
   return { entries, problems };
 }
 
-function parseCsv(text: string): ParsedEntries {
-  const { data, errors, meta } = Papa.parse<Record<string, string>>(text, {
-    header: true,
-    skipEmptyLines: true,
-  });
-  const problems = errors.map(({ row = 0, message }) => `Row ${row + 1}: ${message}`);
-  if (!meta.fields?.includes("key")) problems.push(`The first line names the columns: ${CSV_FORM}`);
+function parseArray(text: string): ParsedEntries {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    return { entries: [], problems: [explain(error, LINE_FORM)] };
+  }
   const entries: Entry[] = [];
-  for (const [index, fields] of data.entries()) {
-    const parsed = row.safeParse(fields);
-    if (!parsed.success) {
-      problems.push(`Row ${index + 1}: ${explain(parsed.error, CSV_FORM)}`);
-      continue;
+  const problems: string[] = [];
+  const lineAt = lineCounter(text);
+  for (const { text: source, at } of membersOf(text)) {
+    try {
+      entries.push(parseEntry(source));
+    } catch (error) {
+      problems.push(`Line ${lineAt(at)}: ${explain(error, LINE_FORM)}`);
     }
-    const { key, ...content } = parsed.data;
-    const isText = "value" in content;
-    entries.push([key, isText ? encoder.encode(content.value) : fromBase64(content.base64)]);
   }
   return { entries, problems };
+}
+
+/** @throws SyntaxError or a zod error */
+function parseEntry(source: string): Entry {
+  const { key, ...content } = line.parse(JSON.parse(source));
+  if ("base64" in content) return [key, fromBase64(content.base64)];
+  if ("text" in content) return [key, encoder.encode(content.text)];
+  // As it is written: 1.10 keeps its zero, and a large number its digits.
+  const value = membersOf(source).findLast(({ name }) => name === "value")?.text;
+  return [key, encoder.encode(value ?? JSON.stringify(content.value))];
+}
+
+function parseRows(text: string): ParsedEntries {
+  const entries: Entry[] = [];
+  const problems: string[] = [];
+  let fields: readonly string[] = [];
+  let from = 0;
+  const lineAt = lineCounter(text);
+  Papa.parse<Record<string, string>>(text, {
+    header: true,
+    skipEmptyLines: true,
+    delimiter: delimiterOf(text),
+    step: ({ data, errors, meta }) => {
+      const begin = from + (/^[\r\n]*/.exec(text.slice(from, from + 1000))?.[0].length ?? 0);
+      // The first step's row comes after the columns' names.
+      const at = lineAt(begin) + Number(from === 0);
+      from = meta.cursor;
+      fields = meta.fields ?? [];
+      const place = `Line ${at}`;
+      problems.push(...errors.map(({ message }) => `${place}: ${message}`));
+      const parsed = row.safeParse(data);
+      if (!parsed.success) {
+        problems.push(`${place}: ${explain(parsed.error, CSV_FORM)}`);
+        return;
+      }
+      const { key, ...content } = parsed.data;
+      const isText = "value" in content;
+      entries.push([key, isText ? encoder.encode(content.value) : fromBase64(content.base64)]);
+    },
+  });
+  if (text.trim() !== "" && entries.length + problems.length > 0 && !fields.includes("key")) {
+    problems.unshift(`The first line names the columns: ${CSV_FORM}`);
+  }
+  return { entries, problems };
+}
+
+/** What parts the names of the columns, `key` among them. */
+function delimiterOf(text: string): string {
+  const names = /^.*$/m.exec(text.trimStart())?.[0] ?? "";
+  const isIt = (by: string): boolean =>
+    names.split(by).some((name) => name.trim().replaceAll('"', "") === "key");
+  return [",", ";", "\t", "|"].find(isIt) ?? ",";
+}
+
+/** Tells the lines of places that come one after the other. */
+function lineCounter(text: string): (at: number) => number {
+  let [line, known] = [1, 0];
+  return (at) => {
+    for (; known < at; known++) if (text[known] === "\n") line++;
+    return line;
+  };
 }
 
 const LINE_FORM = 'each line is {"key": "…", "value": …}, or with "text" or "base64".';

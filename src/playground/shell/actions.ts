@@ -14,7 +14,7 @@ export interface ActionProps {
   readonly onSettings: () => void;
   readonly onWipe: () => void;
   readonly onExplore: () => void;
-  /** Absent where the example has none. */
+  /** Absent where the example has none, or it is shown. */
   readonly onGuide: (() => void) | undefined;
 }
 

@@ -71,7 +71,7 @@ export function App(): ReactElement {
     onSettings: () => setDialog("settings"),
     onWipe: () => setDialog("wipe"),
     onExplore: explore,
-    onGuide: hasGuide ? showGuide : undefined,
+    onGuide: hasGuide && !isGuiding ? showGuide : undefined,
   };
 
   return (
@@ -81,7 +81,6 @@ export function App(): ReactElement {
           theme={theme}
           onPalette={() => setPalette(true)}
           {...acts}
-          onGuide={hasGuide && !isGuiding ? showGuide : undefined}
         />
       </Boundary>
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">

@@ -1,12 +1,12 @@
 /** A tool's answer: its structured content, checked against the tool's output schema, and its other content. */
-import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
 import type { ReactElement } from "react";
 import { canonicalJson } from "../../../store/index.ts";
 import { Value } from "../../components/json.tsx";
-import { show } from "../../components/format.ts";
 import { usePlaygroundState } from "../../hooks/use-playground.ts";
 import { problemsOf } from "../../runtime/schema-problems.ts";
+import { ContentPart, Word, type Part } from "./content-part.tsx";
 
 export default function Answer({
   label,
@@ -26,10 +26,14 @@ export default function Answer({
     response !== null &&
     ("content" in response || "structuredContent" in response);
   if (!result || !isResult) return <Value label={label} value={response} />;
-  const { structuredContent, isError } = result;
-  const text = textOf(result);
+  const { structuredContent, isError, content } = result;
   // Most tools repeat their structured content as text, for clients that know no other.
-  const isRepeated = structuredContent !== undefined && isSame(text, structuredContent);
+  const [first] = content;
+  const isRepeated =
+    structuredContent !== undefined &&
+    content.length === 1 &&
+    first?.type === "text" &&
+    isSame(first.text, structuredContent);
   return (
     <div className="flex flex-col gap-1">
       {structuredContent === undefined ? null : (
@@ -38,11 +42,16 @@ export default function Answer({
           <Value label={label} value={structuredContent} />
         </>
       )}
-      {text === "" || isRepeated ? null : (
-        <div className={isError ? "text-bad" : ""}>
-          <Value label={`${label}, text content`} value={text} />
-        </div>
-      )}
+      {isRepeated
+        ? null
+        : content.map((part, index) => (
+            <div key={index} className={isError ? "text-bad" : ""}>
+              <ContentPart label={nameOf(label, part, content, index)} part={part} />
+            </div>
+          ))}
+      {content.length === 0 && structuredContent === undefined ? (
+        <Word>The answer is empty: it has neither content nor structured content.</Word>
+      ) : null}
       {isRepeated ? <p className="text-xs text-muted">Its text content says the same.</p> : null}
     </div>
   );
@@ -92,8 +101,9 @@ function Conformance({
   );
 }
 
-function textOf({ content }: CallToolResult): string {
-  return content.map((part) => (part.type === "text" ? part.text : show(part))).join("\n");
+function nameOf(label: string, { type }: Part, all: readonly Part[], index: number): string {
+  const number = all.length > 1 ? ` ${index + 1}` : "";
+  return `${label}, ${type.replace("_", " ")} content${number}`;
 }
 
 function isSame(text: string, value: unknown): boolean {

@@ -13,6 +13,8 @@ export interface EntryDraft {
   readonly isNew: boolean;
 }
 
+const RETURN = "\u240d";
+
 export function EntryDialog({
   draft,
   onClose,
@@ -24,13 +26,17 @@ export function EntryDialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const [map, setMap] = useState(draft.map);
   const [key, setKey] = useState(draft.key);
-  const [value, setValue] = useState(draft.value);
+  // A text field makes one line end of all: a carriage return is shown as its sign.
+  const [value, setValue] = useState(draft.value.replaceAll("\r", RETURN));
   const [refusal, setRefusal] = useState<string>();
   /** The key that is there already, and that a second press overwrites. */
   const [known, setKnown] = useState<string>();
 
   const save = async (): Promise<void> => {
-    const entry: [string, Uint8Array] = [key, new TextEncoder().encode(value)];
+    const entry: [string, Uint8Array] = [
+      key,
+      new TextEncoder().encode(value.replaceAll(RETURN, "\r")),
+    ];
     try {
       SortedMap.ref(map);
       checkKey(key);
@@ -90,6 +96,9 @@ export function EntryDialog({
             onChange={({ target }) => setValue(target.value)}
           />
         </label>
+        {value.includes(RETURN) ? (
+          <p className="text-xs text-muted">{RETURN} stands for a carriage return.</p>
+        ) : null}
         {refusal === undefined ? null : (
           <p role="alert" className="text-sm text-bad">
             {refusal}

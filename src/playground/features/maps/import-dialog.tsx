@@ -1,9 +1,11 @@
 /** Imports entries from a file: read, checked and shown before anything is written. Loaded when opened. */
-import { useRef, useState, type ReactElement } from "react";
+import { useMemo, useRef, useState, type ReactElement } from "react";
 import { textOf } from "../../../durable/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { plural, show } from "../../components/format.ts";
+import { Select } from "../../components/select.tsx";
+import { decodeText, ENCODINGS, type Encoding } from "../../runtime/decode-text.ts";
 import { useManyWrites } from "./use-many-writes.ts";
 import {
   checkEntries,
@@ -28,7 +30,9 @@ export default function ImportDialog({
   const { written, write: writeMany, stop } = useManyWrites();
   const dialog = useRef<HTMLDialogElement>(null);
   const [map, setMap] = useState(initial);
-  const [file, setFile] = useState<ParsedEntries>();
+  const [chosen, setChosen] = useState<Chosen>();
+  const [encoding, setEncoding] = useState<Encoding>("utf-8");
+  const file = useMemo(() => chosen && read(chosen, encoding), [chosen, encoding]);
   const [refusal, setRefusal] = useState<string>();
   const isGood = file !== undefined && file.problems.length === 0 && file.entries.length > 0;
 
@@ -53,8 +57,9 @@ export default function ImportDialog({
       }}
     >
       <p className="text-sm text-muted">
-        JSON lines, each with a key and a value, text or base64; or CSV with the columns key and
-        value. An entry that is there already is overwritten.
+        JSON lines or a JSON array, each with a key and a value, text or base64; or CSV or TSV with
+        the columns key and value. A value is stored as it is written. An entry that is there
+        already is overwritten.
       </p>
       <div className="mt-2 flex flex-col gap-2">
         <label className="flex flex-col gap-0.5">
@@ -69,18 +74,26 @@ export default function ImportDialog({
           <span className="label">File</span>
           <input
             type="file"
-            accept=".jsonl,.ndjson,.json,.csv,.txt"
+            accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt"
             onChange={({ target }) => {
-              const chosen = target.files?.[0];
+              const given = target.files?.[0];
               setRefusal(undefined);
-              if (!chosen) return;
-              chosen.text().then(
-                (text) => setFile(parseEntries(chosen.name, text)),
+              if (!given) return;
+              given.arrayBuffer().then(
+                (bytes) => setChosen({ name: given.name, bytes: new Uint8Array(bytes) }),
                 (error: unknown) => setRefusal(`The file cannot be read: ${String(error)}`),
               );
             }}
           />
         </label>
+        <Select
+          label="Encoding"
+          above
+          className="w-44"
+          value={encoding}
+          options={ENCODINGS}
+          onChange={setEncoding}
+        />
         {file ? <Preview file={file} /> : null}
         {refusal === undefined ? null : (
           <p role="alert" className="text-sm text-bad">
@@ -105,6 +118,18 @@ export default function ImportDialog({
       </div>
     </Dialog>
   );
+}
+
+interface Chosen {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+function read({ name, bytes }: Chosen, encoding: Encoding): ParsedEntries {
+  const { text, problem } = decodeText(bytes, encoding);
+  return text === undefined
+    ? { entries: [], problems: [`${name}: ${problem}`] }
+    : parseEntries(name, text);
 }
 
 function Preview({ file: { entries, problems } }: { readonly file: ParsedEntries }): ReactElement {

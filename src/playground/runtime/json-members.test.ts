@@ -1,0 +1,26 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { membersOf } from "./json-members.ts";
+
+it("every member stands as it is written", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.dictionary(fc.string(), fc.jsonValue()), fc.array(fc.jsonValue())),
+      fc.constantFrom(undefined, 1, "\t"),
+      (value, space) => {
+        const source = JSON.stringify(value, null, space);
+        const members = membersOf(source);
+        expect(members.map(({ name, text }) => [name, JSON.parse(text) as unknown])).toEqual(
+          Array.isArray(value)
+            ? value.map((each) => [undefined, JSON.parse(JSON.stringify(each)) as unknown])
+            : Object.entries(JSON.parse(source) as object),
+        );
+        for (const { at, text } of members) expect(source.startsWith(text, at)).toBe(true);
+      },
+    ),
+  );
+});
+
+it.each(["1", '"a"', "null", "{}", "[ ]"])("of %s there are none", (source) => {
+  expect(membersOf(source)).toEqual([]);
+});

@@ -1,0 +1,40 @@
+/** The members of a JSON object or array as they are written: numbers with every digit. */
+
+export interface Member {
+  /** Absent in an array. */
+  readonly name?: string;
+  readonly text: string;
+  /** Where it begins in the source. */
+  readonly at: number;
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** @param source JSON, which was parsed before; of another value there are none */
+export function membersOf(source: string): Member[] {
+  const members: Member[] = [];
+  let depth = 0;
+  let name: string | undefined;
+  let from: number | undefined;
+  let isObject = false;
+  const end = (to: number): void => {
+    if (from === undefined) return;
+    const text = source.slice(from, to).trimEnd();
+    members.push({ ...(isObject && name !== undefined ? { name } : {}), text, at: from });
+    from = undefined;
+    name = undefined;
+  };
+  for (const { 0: token, index } of source.matchAll(TOKEN)) {
+    const opens = token === "{" || token === "[";
+    const closes = token === "}" || token === "]";
+    if (depth === 0) isObject = token === "{";
+    if (closes) depth--;
+    if (depth === 0 && closes) end(index);
+    else if (depth === 1 && token === ",") end(index);
+    else if (depth === 1 && isObject && name === undefined) {
+      if (token.startsWith('"')) name = JSON.parse(token) as string;
+    } else if (depth === 1 && token !== ":" && !closes) from ??= index;
+    if (opens) depth++;
+  }
+  return members;
+}
