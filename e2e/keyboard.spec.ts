@@ -1,4 +1,4 @@
-/** The page by the keyboard alone: lists are one tab stop, and a key alone acts where nothing is typed into. */
+/** The page by the keyboard alone: the rows of a list are one tab stop, and a key alone acts where nothing is typed into. */
 import type { Locator, Page } from "@playwright/test";
 import { seedInvocations } from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
@@ -29,6 +29,42 @@ test("arrow keys go through a list, which is one tab stop", async ({ page, playg
   await expect(rows.nth(3)).toBeFocused();
   await page.keyboard.press("Home");
   await expect(rows.first()).toBeFocused();
+});
+
+test("a new row does not take the tab stop from the one that had it", async ({
+  page,
+  playground,
+}) => {
+  await playground.open("/?bottom=protocol");
+  const list = page.getByRole("list", { name: "Messages", exact: true });
+  const stops = list.locator("[data-row-stop]");
+  await expect(stops.nth(1)).toBeVisible();
+  await stops.nth(1).focus();
+  const text = await stops.nth(1).textContent();
+  await playground.press("Ping");
+  await expect(list).toContainText("ping");
+  await expect(list.locator("[data-row-stop][tabindex='0']")).toHaveText(text ?? "");
+});
+
+test("what is typed while the commands are on their way does nothing", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await playground.calls.first().or(page.getByText("No calls yet.")).waitFor();
+  let arrive = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(/command-palette-[\w-]+\.js$/, async (route) => {
+    await waiting;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("crash");
+  arrive();
+  await expect(page.getByRole("combobox", { name: "Commands" })).toBeFocused();
+  await expect(playground.server).toHaveText(/running/);
+  expect(await playground.journal()).toEqual([]);
+  await expect(page.getByRole("dialog", { name: "Examples" })).toBeHidden();
 });
 
 test("the cells of Explore are reached by the arrow keys, row by row and column by column", async ({

@@ -70,7 +70,13 @@ async function watchShifts(page: Page): Promise<() => Promise<unknown[]>> {
       }
     }).observe({ type: "layout-shift", buffered: true });
   });
-  return () => page.evaluate(() => (window as unknown as { shifts: unknown[] }).shifts);
+  // The browser tells of a shift after the frame in which it was.
+  return () =>
+    page.evaluate(async () => {
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+      await new Promise((resolve) => setTimeout(resolve));
+      return (window as unknown as { shifts: unknown[] }).shifts;
+    });
 }
 
 /** What is cut at the window's edge, or has its text cut without an ellipsis, by its text. */

@@ -109,6 +109,7 @@ for (const { verdict, about, effects, make } of CASES) {
     await playground.press("Filter");
     const filter = page.getByLabel("Verdict of the calls");
     await filter.selectOption({ label: verdict });
+    await expect(page.getByText(/^1 call fits/)).toBeVisible();
     await expect(playground.calls).toHaveCount(1);
     await filter.selectOption({ label: verdict === "not done" ? "done once" : "not done" });
     await expect(playground.calls).toHaveCount(0);

@@ -119,12 +119,11 @@ function findDoubled(rows: readonly LedgerRow[]): LedgerRow[] {
   return rows.filter((row) => {
     const { alias, service, operation, execution, attempt } = row;
     const run = `${execution}.${attempt ?? 0}`;
-    const what = [alias ?? null, service, operation];
-    const counter = canonicalJson([run, ...what]);
+    const counter = canonicalJson([run, alias ?? null, service, operation]);
     // Rows of older versions do not tell their position.
     const position = row.position ?? counts.get(counter) ?? 0;
     counts.set(counter, (counts.get(counter) ?? 0) + 1);
-    const place = canonicalJson([...what, position]);
+    const place = placeOf({ ...row, position });
     const earlier = places.get(place);
     if (earlier === undefined) places.set(place, run);
     const request = canonicalJson([counter, row.request]);

@@ -1,4 +1,4 @@
-/** A list that is one tab stop: the arrow keys, Home and End go from row to row. */
+/** A list whose rows are one tab stop: the arrow keys, Home and End go from row to row. */
 
 /** Marks what a row is reached by. What else stands in a row keeps its own tab stop. */
 export const ROW_STOP = { "data-row-stop": "" } as const;
@@ -23,7 +23,7 @@ export function arrowKeys(list: HTMLElement | null): (() => void) | undefined {
       given ??
       all.find((stop) => stop === document.activeElement) ??
       all.find(isChosen) ??
-      all.find((stop) => stop.tabIndex === 0) ??
+      all.find((stop) => stop.getAttribute("tabindex") === "0") ??
       all[0];
     for (const stop of all) {
       const tabIndex = stop === tabbed ? 0 : -1;

@@ -8,7 +8,7 @@ import {
 import type { Pages } from "../components/use-page.ts";
 import { STEPS_READ, summariesOf, type CallSummary } from "../runtime/call-summaries.ts";
 import { useLiveQuery, type Source } from "./use-live-query.ts";
-import { usePlaygroundPart } from "./use-playground.ts";
+import { usePlayground, usePlaygroundPart } from "./use-playground.ts";
 
 export { STEPS_READ, type CallSummary } from "../runtime/call-summaries.ts";
 
@@ -114,6 +114,14 @@ export function useCall(id: string | null) {
       return summary ?? null;
     },
     { invocation: id ?? undefined },
+  );
+}
+
+/** Whether a call hangs because of a fault. */
+export function useIsHanging() {
+  const playground = usePlayground();
+  return useLiveQuery(["invocations", "trace"], ["hanging"], () =>
+    Promise.resolve(playground.isHanging),
   );
 }
 

@@ -138,7 +138,8 @@ export class CallSummaries {
   }
 }
 
-/** What changes with the record itself: facts of an older one are not this one's. */
-function stampOf({ state, last }: InvocationRecord): string {
-  return [state, last.number, last.outcome, last.responseLost].join();
+/** What changes of the record itself: an older one is not this one. */
+function stampOf({ state, last, held, trimmed, resumptionCrashes }: InvocationRecord): string {
+  const { number, outcome, responseLost } = last;
+  return JSON.stringify([state, number, outcome, responseLost, held, trimmed, resumptionCrashes]);
 }

@@ -81,6 +81,12 @@ interface Sweep {
   readonly kept: Map<string, Promise<unknown>>;
 }
 
+/** What stands in the form. */
+interface FormCall {
+  readonly tool: { readonly name: string } | undefined;
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+}
+
 export class Explorer {
   #state: ExploreState = { phase: "idle", choices: { pairs: false, first: [] }, ...NOTHING };
   readonly #listeners = new Set<() => void>();
@@ -100,15 +106,15 @@ export class Explorer {
     this.#replace({ ...this.#state, choices });
   }
 
-  /** Runs a sweep of a call, with what was chosen. */
-  explore(
+  /** Runs a sweep of a call, with what was chosen; of what is no call yet, none. */
+  async explore(
     { example, snapshot }: Pick<Playground, "example" | "snapshot">,
-    tool: string,
-    args: Readonly<Record<string, unknown>>,
+    { tool, args }: FormCall,
   ): Promise<void> {
+    if (!tool || !args) return;
     const { pairs, first } = this.#state.choices;
     const before = snapshot().settings.savedCalls.filter(({ name }) => first.includes(name));
-    return this.run({ example, tool, args, before, pairs });
+    await this.run({ example, tool: tool.name, args, before, pairs });
   }
 
   /** Runs a sweep, in place of the one before; the same one again goes on. */

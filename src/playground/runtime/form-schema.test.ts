@@ -7,7 +7,7 @@ import type { JsonSchema } from "./schema-parts.ts";
 
 const closed = { open: new Set<string>(), shown: new Map<string, number>() };
 const shown = (schema: JsonSchema, open: readonly string[] = []): JsonSchema =>
-  formSchema(schema, { ...closed, open: new Set(open) });
+  formSchema(schema, { ...closed, open: new Set(open) }).schema;
 /** What stands at a place of the form's schema. */
 const at = (schema: JsonSchema, ...steps: readonly string[]): unknown =>
   steps.reduce<unknown>((part, step) => (part as Record<string, unknown>)[step], schema);
@@ -98,8 +98,11 @@ it("of a wide part the first fields are shown, those that are required before th
   expect(fields).toHaveLength(FIELDS_AT_ONCE + 1);
   expect(fields[0]).toBe("f299");
   expect(at(shown(wide), "properties", MORE_NAME)).toEqual({ $id: MORE, path: "", left: 260 });
-  const more = formSchema(wide, { ...closed, shown: new Map([["", 300]]) });
-  expect(Object.keys(at(more, "properties") as object)).toHaveLength(300);
+  const { schema: more } = formSchema(wide, { ...closed, shown: new Map([["", 300]]) });
+  const all = Object.keys(at(more, "properties") as object);
+  expect(all).toHaveLength(300);
+  // None jumps when the last are shown.
+  expect(all.slice(0, FIELDS_AT_ONCE)).toEqual(fields.slice(0, FIELDS_AT_ONCE));
 });
 
 it.each<[string, JsonSchema, unknown]>([
@@ -153,6 +156,37 @@ it.each<[string, JsonSchema, unknown]>([
   ],
 ])("shows %s", (_, part, expected) => {
   expect(at(shown(object({ it: part })), "properties", "it")).toMatchObject(expected as object);
+});
+
+it("beside its own fields an object offers its alternatives, at the root, too", () => {
+  const by = (name: string): JsonSchema => object({ [name]: { type: "string" } });
+  const either = { ...object({ own: { type: "string" } }), oneOf: [by("card"), by("iban")] };
+  const expected = {
+    properties: { own: { type: "string" } },
+    anyOf: [
+      { title: "with card", properties: { card: { type: "string" } } },
+      { title: "with iban", properties: { iban: { type: "string" } } },
+    ],
+  };
+  expect(shown(either)).toMatchObject(expected);
+  expect(at(shown(object({ it: either })), "properties", "it")).toMatchObject(expected);
+  // What only says what is required together has no fields of its own.
+  const required = {
+    ...object({ a: {}, b: {} }),
+    anyOf: [{ required: ["a"] }, { required: ["b"] }],
+  };
+  expect(shown(required)).not.toHaveProperty("anyOf");
+});
+
+it("names what says more than a form can show", () => {
+  const schema = {
+    ...object({ kind: { type: "string" } }),
+    if: object({ kind: { const: "x" } }),
+    then: { required: ["y"] },
+    patternProperties: { "^x-": {} },
+  };
+  expect(formSchema(schema, closed).leftOut).toEqual(["if", "patternProperties"]);
+  expect(formSchema(object({ a: { type: "string" } }), closed).leftOut).toEqual([]);
 });
 
 it("a part nested a hundred thousand deep is no deeper in the form", () => {

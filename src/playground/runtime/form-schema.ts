@@ -31,21 +31,32 @@ const MOST_PARTS = 1500;
 const KEPT = ["title", "description", "format", "examples", "deprecated", "readOnly"] as const;
 const PRIMITIVES = ["string", "number", "integer", "boolean", "null"];
 
-export function formSchema(root: JsonSchema, view: FormView): JsonSchema {
+/** Keywords beside an object's fields that a form has none for. */
+const WITHOUT_FIELD = ["if", "dependentSchemas", "patternProperties", "dependencies"];
+
+export interface FormSchema {
+  readonly schema: JsonSchema;
+  /** Keywords that say more than the form shows. */
+  readonly leftOut: readonly string[];
+}
+
+export function formSchema(root: JsonSchema, view: FormView): FormSchema {
   return new FormBuilder(root, view).build();
 }
 
 class FormBuilder {
   #parts = 0;
+  readonly #leftOut = new Set<string>();
 
   constructor(
     private readonly root: JsonSchema,
     private readonly view: FormView,
   ) {}
 
-  build(): JsonSchema {
+  build(): FormSchema {
     const { schema } = readPart(this.root, this.root);
-    return this.#object(schema, "", 0) ?? { type: "object", properties: {} };
+    const form = this.#object(schema, "", 0) ?? { type: "object", properties: {} };
+    return { schema: form, leftOut: [...this.#leftOut] };
   }
 
   #node(part: unknown, path: string, depth: number): JsonSchema {
@@ -98,11 +109,12 @@ class FormBuilder {
     const more = schema["additionalProperties"];
     const hasMore = more === true || isSchema(more);
     if (all.length === 0 && !hasMore && depth > 0) return undefined;
+    for (const name of WITHOUT_FIELD) if (isSchema(schema[name])) this.#leftOut.add(name);
     const required = Array.isArray(schema["required"]) ? (schema["required"] as unknown[]) : [];
     // What must be filled in comes first where not everything is shown.
     const shown = this.view.shown.get(path) ?? FIELDS_AT_ONCE;
     const ordered =
-      all.length > shown
+      all.length > FIELDS_AT_ONCE
         ? [...all].sort(([a], [b]) => Number(required.includes(b)) - Number(required.includes(a)))
         : all;
     const fields = ordered
@@ -117,7 +129,31 @@ class FormBuilder {
         ...(left > 0 ? [[MORE_NAME, { $id: MORE, path, left }] as const] : []),
       ]),
       required: required.filter((name) => fields.some(([shownName]) => shownName === name)),
+      ...this.#alternatives(schema, path, depth),
       ...(hasMore ? { additionalProperties: this.#node(more, `${path}/*`, depth) } : {}),
+    };
+  }
+
+  /** Beside its own fields an object has those of one alternative; what only requires has none. */
+  #alternatives(schema: JsonSchema, path: string, depth: number): JsonSchema {
+    const choices = schema["oneOf"] ?? schema["anyOf"];
+    if (!Array.isArray(choices)) return {};
+    const parts = choices
+      .slice(0, ALTERNATIVES)
+      .map((choice) => readPart(this.root, choice).schema)
+      .filter((part) => isSchema(part["properties"]));
+    const isFolded = depth > DEPTH || this.#parts > MOST_PARTS;
+    if (parts.length === 0) return {};
+    if (isFolded && !this.view.open.has(path)) {
+      this.#leftOut.add("oneOf" in schema ? "oneOf" : "anyOf");
+      return {};
+    }
+    return {
+      anyOf: parts.map((part, index) => {
+        const { oneOf: _, anyOf: __, ...own } = part;
+        const inside = this.#object(own, `${path}|${index}`, depth + 1);
+        return { ...inside, title: nameOf(part, index) };
+      }),
     };
   }
 

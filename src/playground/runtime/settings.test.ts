@@ -5,7 +5,6 @@ import { faultSchema, settingsSchema, type PlannedFault } from "./settings.ts";
 it("nothing kept means the defaults", () => {
   expect(settingsSchema.parse({})).toEqual({
     guards: "on",
-    keys: true,
     resume: "automatic",
     effectValidation: false,
     delays: "real",

@@ -41,8 +41,6 @@ export const settingsSchema = z.object({
   latencyMs: z.number().min(0).default(0),
   /** How many calls, the newest, keep their recording; absent for all. */
   keepRecordings: count.optional(),
-  /** Whether a key alone acts, where nothing is typed into. */
-  keys: z.boolean().default(true),
   /** Tool calls to make again, by names that are each there once. */
   savedCalls: z
     .array(

@@ -1,6 +1,7 @@
 /** Everything that can be done as things are, by name and by key. */
 import { examples } from "../../examples/index.ts";
-import { useCall, type CallSummary } from "../hooks/use-calls.ts";
+import { useKeys } from "../browser/use-keys.ts";
+import { useCall, useIsHanging, type CallSummary } from "../hooks/use-calls.ts";
 import { useFormCall } from "../hooks/use-form-call.ts";
 import { CALL_PANELS, DOCK_PANELS, usePlace, type DockPanel } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
@@ -50,6 +51,8 @@ export function useActions({
   const { call, compare } = place;
   const { data: found } = useCall(call);
   const { tool } = useFormCall();
+  const { data: isHanging } = useIsHanging();
+  const [keys, setKeys] = useKeys();
   const running = server === "running";
   /** What can be done with the selected call as it is. */
   const actionsOn = ({ invocation }: CallSummary): (Action | false)[] => {
@@ -101,7 +104,7 @@ export function useActions({
     run: () => void playground.settings.configure(change),
   });
   const settingActions = (): Action[] => {
-    const { guards, resume, delays, effectValidation, keys } = settings;
+    const { guards, resume, delays, effectValidation } = settings;
     return [
       guards === "on"
         ? set("Switch the guards off", { guards: "off" }, "g")
@@ -115,7 +118,6 @@ export function useActions({
       set(effectValidation ? "Stop validating effects" : "Validate effects", {
         effectValidation: !effectValidation,
       }),
-      set(keys ? "Switch single keys off" : "Switch single keys on", { keys: !keys }),
     ];
   };
   const actions: (Action | false)[] = [
@@ -162,14 +164,16 @@ export function useActions({
             }),
       };
     }),
-    ...settings.savedCalls.map(({ name, tool, args }): Action => ({
-      group: "Saved calls",
-      name: `Load ${name}`,
-      run: () => {
-        playground.drafts.load(tool, args);
-        void setPlace({ tool });
-      },
-    })),
+    ...settings.savedCalls
+      .filter((saved) => tools.some(({ name }) => name === saved.tool))
+      .map(({ name, tool, args }): Action => ({
+        group: "Saved calls",
+        name: `Load ${name}`,
+        run: () => {
+          playground.drafts.load(tool, args);
+          void setPlace({ tool });
+        },
+      })),
     running && {
       group: "Server",
       name: "Crash the server",
@@ -183,7 +187,7 @@ export function useActions({
       run: () => void playground.restart(),
     },
     ...(phase === "ready" ? settingActions() : []),
-    playground.isHanging && {
+    isHanging === true && {
       group: "Server",
       name: "Release the hanging call",
       key: "l",
@@ -208,11 +212,17 @@ export function useActions({
         run: () => void playground.settings.arm(name, faults),
       }),
     ),
-    settings.plan !== undefined && {
-      group: "Arm faults",
-      name: "Disarm",
-      run: () => void playground.settings.arm("", []),
+    {
+      group: "Show",
+      name: keys ? "Switch single keys off" : "Switch single keys on",
+      run: () => setKeys(!keys),
     },
+    phase === "ready" &&
+      settings.plan !== undefined && {
+        group: "Arm faults",
+        name: "Disarm",
+        run: () => void playground.settings.arm("", []),
+      },
     ...examples
       .filter(({ name }) => name !== playground.example.name)
       .map(({ name, title }): Action => ({

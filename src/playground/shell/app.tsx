@@ -28,7 +28,6 @@ export function App(): ReactElement {
   useChangeFeed(playground);
   const {
     questions: [question],
-    settings,
   } = usePlaygroundState();
   const [place, setPlace] = usePlace();
   const form = useFormCall();
@@ -57,11 +56,9 @@ export function App(): ReactElement {
   };
   /** A click explores at once; a link only shows. */
   const explore = (): void => {
-    const { tool, args } = form;
     void setPlace({ explore: "open", run: null, column: "happened" });
-    if (!tool || !args) return;
     void import("../runtime/explorer.ts").then(
-      ({ explorer }) => void explorer.explore(playground, tool.name, args),
+      ({ explorer }) => void explorer.explore(playground, form),
       () => undefined, // That it cannot be loaded is told in its place.
     );
   };
@@ -77,11 +74,7 @@ export function App(): ReactElement {
   return (
     <div className="flex h-full flex-col">
       <Boundary>
-        <ServerBar
-          theme={theme}
-          onPalette={() => setPalette(true)}
-          {...acts}
-        />
+        <ServerBar theme={theme} onPalette={() => setPalette(true)} {...acts} />
       </Boundary>
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
         <Notices />
@@ -107,10 +100,8 @@ export function App(): ReactElement {
       {place.harness === null ? null : <Harness view={place.harness} />}
       {dialog === "settings" ? <SettingsDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "wipe" ? <WipeDialog onClose={() => setDialog(undefined)} /> : null}
-      {palette ? (
-        <CommandPalette onClose={() => setPalette(false)} hasKeys={settings.keys} {...acts} />
-      ) : null}
-      {settings.keys ? <Shortcuts {...acts} /> : null}
+      {palette ? <CommandPalette onClose={() => setPalette(false)} {...acts} /> : null}
+      {palette || dialog ? null : <Shortcuts {...acts} />}
     </div>
   );
 }

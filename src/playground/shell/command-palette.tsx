@@ -1,12 +1,11 @@
 /** Everything that can be done, by name. Loaded when it is first opened. */
 import { Command } from "cmdk";
 import { useEffect, useRef, type ReactElement } from "react";
+import { useKeys } from "../browser/use-keys.ts";
 import { useActions, type ActionProps } from "./actions.ts";
 
 export interface CommandPaletteProps extends ActionProps {
   readonly onClose: () => void;
-  /** Whether a key alone acts. */
-  readonly hasKeys: boolean;
 }
 
 export default function CommandPalette(props: CommandPaletteProps): ReactElement {
@@ -18,6 +17,7 @@ export default function CommandPalette(props: CommandPaletteProps): ReactElement
     input.current?.focus();
   }, []);
   const actions = useActions(props);
+  const [hasKeys] = useKeys();
   const groups = [...new Set(actions.map(({ group }) => group))];
   return (
     <dialog
@@ -56,7 +56,7 @@ export default function CommandPalette(props: CommandPaletteProps): ReactElement
                     }}
                   >
                     {name}
-                    {key !== undefined && props.hasKeys ? (
+                    {key !== undefined && hasKeys ? (
                       <kbd className="rounded border border-line px-1 font-mono text-xs text-muted">
                         {key}
                       </kbd>

@@ -1,18 +1,17 @@
 /** Does what a single key names, where nothing is typed into. Loaded after the page. */
 import { useEffect, useEffectEvent } from "react";
+import { isTypedInto } from "../browser/typed-into.ts";
+import { useKeys } from "../browser/use-keys.ts";
 import { useActions, type ActionProps } from "./actions.ts";
-
-/** What takes the key itself: fields, editors, and what is open above the page. */
-const TAKES_KEYS = "input, select, textarea, [contenteditable], dialog, [role=menu]";
 
 export default function Shortcuts(props: ActionProps): null {
   const actions = useActions(props);
+  const [isOn] = useKeys();
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    // The whole path: an editor may stand in a shadow tree.
-    const path = event.composedPath().filter((at) => at instanceof Element);
-    if (path.some((element) => element.matches(TAKES_KEYS))) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (!isOn || isTypedInto(event) || event.repeat) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // What is open above the page takes the key itself.
+    if (document.querySelector("dialog[open], [role=menu]")) return;
     const action = actions.find(({ key }) => key === event.key);
     if (!action) return;
     event.preventDefault();

@@ -11,8 +11,7 @@ import { part } from "../../components/part.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { VerdictBadge } from "../../components/verdict-badge.tsx";
 import { shortId } from "../../components/format.ts";
-import { useCall, useShownState, type CallSummary } from "../../hooks/use-calls.ts";
-import { useLiveQuery } from "../../hooks/use-live-query.ts";
+import { useCall, useShownState, type CallSummary, useIsHanging } from "../../hooks/use-calls.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import type { ClientView } from "../../runtime/state.ts";
@@ -136,9 +135,7 @@ function Actions({ invocation }: { readonly invocation: InvocationRecord }): Rea
   const { id, tool, args, state } = invocation;
   const up = server === "running";
   const isRunning = state === "running" && invocation.last.owner === serverId;
-  const { data: isHanging } = useLiveQuery(["invocations", "trace"], ["hanging"], () =>
-    Promise.resolve(playground.isHanging),
-  );
+  const { data: isHanging } = useIsHanging();
   const [isFirst, setIsFirst] = useState(false);
   const compare = async (): Promise<void> => {
     const last = invocation.last.number;

@@ -1,5 +1,5 @@
 /** A sweep as one table: where it fails against how, with the guards on and off side by side; each cell is one case. */
-import { Fragment, type ReactElement, type ReactNode } from "react";
+import { Fragment, type ReactElement, type ReactNode, useCallback, useRef } from "react";
 import { arrowKeys, ROW_STOP } from "../../components/arrow-keys.ts";
 import {
   isSwept,
@@ -34,11 +34,27 @@ export function Matrix({
   readonly detail: ReactNode;
 }): ReactElement {
   const results = { on, off };
-  const rows = places.map((place) => ({
+  /** The run whose cell had the focus last: the sorted table gives it back. */
+  const focused = useRef<string>(undefined);
+  const rows = useCallback((body: HTMLTableSectionElement | null) => {
+    if (!body) return;
+    const cell = body.querySelector<HTMLElement>(`[data-run="${focused.current ?? ""}"]`);
+    if (document.activeElement === document.body) cell?.focus();
+    const onFocus = ({ target }: FocusEvent): void => {
+      if (target instanceof HTMLElement) focused.current = target.dataset["run"];
+    };
+    body.addEventListener("focusin", onFocus);
+    const end = arrowKeys(body);
+    return () => {
+      body.removeEventListener("focusin", onFocus);
+      end?.();
+    };
+  }, []);
+  const judged = places.map((place) => ({
     place,
     worst: worstAt(on, place) * STANDINGS.length + worstAt(off, place),
   }));
-  const sorted = isDone ? rows.toSorted((a, b) => a.worst - b.worst) : rows;
+  const sorted = isDone ? judged.toSorted((a, b) => a.worst - b.worst) : judged;
   return (
     // A region that scrolls must be reachable by the keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -77,8 +93,8 @@ export function Matrix({
             )}
           </tr>
         </thead>
-        {/* Sorted, it is another table: no row moves under the pointer. */}
-        <tbody key={String(isDone)} ref={arrowKeys}>
+        {/* Sorted, its rows are others, in the same place. */}
+        <tbody key={String(isDone)} ref={rows}>
           {sorted.map(({ place }) => {
             // A pair stands in a list of its own.
             const isHere = selected?.faults.length === 1 && isAt(selected, place);
@@ -140,6 +156,7 @@ function Cell({
   return (
     <button
       {...ROW_STOP}
+      data-run={result.run.name}
       type="button"
       aria-pressed={result === selected}
       title={about}

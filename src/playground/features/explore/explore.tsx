@@ -47,7 +47,7 @@ export default function Explore(): ReactElement {
 
 function RunButton({ state }: { readonly state: ExploreState }): ReactElement {
   const playground = usePlayground();
-  const { tool, args } = useFormCall();
+  const form = useFormCall();
   if (state.phase === "running") {
     return (
       <Button
@@ -67,9 +67,9 @@ function RunButton({ state }: { readonly state: ExploreState }): ReactElement {
       key="run"
       tone="primary"
       icon={<Play size={13} aria-hidden />}
-      disabled={!tool || !args}
+      disabled={!form.tool || !form.args}
       onClick={() => {
-        if (tool && args) void explorer.explore(playground, tool.name, args);
+        void explorer.explore(playground, form);
       }}
     >
       {state.phase === "idle" ? "Run" : "Run again"}

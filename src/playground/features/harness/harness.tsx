@@ -5,13 +5,12 @@
 import { LogOut } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { examples } from "../../../examples/index.ts";
+import { isTypedInto } from "../../browser/typed-into.ts";
 import { Button } from "../../components/button.tsx";
 import { useChosenExample } from "../../hooks/use-chosen-example.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
 import { HarnessRun } from "./harness-run.tsx";
-
-const EDITABLE = "input, textarea, select, [contenteditable]";
 
 export default function Harness({ view }: { readonly view: "menu" | "run" }): ReactElement {
   const playground = usePlayground();
@@ -44,7 +43,7 @@ export default function Harness({ view }: { readonly view: "menu" | "run" }): Re
     if (event.key !== "q" || event.ctrlKey || event.metaKey || event.isComposing) return;
     const { target } = event;
     // Not while something is typed, nor in a dialog on top of this one.
-    if (!(target instanceof Element) || target.matches(EDITABLE)) return;
+    if (!(target instanceof Element) || isTypedInto(event)) return;
     if (target === document.body || target.closest("dialog") === dialog.current) leave();
   });
   useEffect(() => {

@@ -13,7 +13,8 @@ export interface EntryDraft {
   readonly isNew: boolean;
 }
 
-const RETURN = "\u240d";
+/** Signs that may stand for a carriage return: one that the value does not have. */
+const SIGNS = ["\u240d", "\u21b5", "\u23ce", "\u00b6"];
 
 export function EntryDialog({
   draft,
@@ -27,7 +28,12 @@ export function EntryDialog({
   const [map, setMap] = useState(draft.map);
   const [key, setKey] = useState(draft.key);
   // A text field makes one line end of all: a carriage return is shown as its sign.
-  const [value, setValue] = useState(draft.value.replaceAll("\r", RETURN));
+  const sign = draft.value.includes("\r")
+    ? SIGNS.find((each) => !draft.value.includes(each))
+    : undefined;
+  const [value, setValue] = useState(
+    sign === undefined ? draft.value : draft.value.replaceAll("\r", sign),
+  );
   const [refusal, setRefusal] = useState<string>();
   /** The key that is there already, and that a second press overwrites. */
   const [known, setKnown] = useState<string>();
@@ -35,7 +41,7 @@ export function EntryDialog({
   const save = async (): Promise<void> => {
     const entry: [string, Uint8Array] = [
       key,
-      new TextEncoder().encode(value.replaceAll(RETURN, "\r")),
+      new TextEncoder().encode(sign === undefined ? value : value.replaceAll(sign, "\r")),
     ];
     try {
       SortedMap.ref(map);
@@ -96,9 +102,9 @@ export function EntryDialog({
             onChange={({ target }) => setValue(target.value)}
           />
         </label>
-        {value.includes(RETURN) ? (
-          <p className="text-xs text-muted">{RETURN} stands for a carriage return.</p>
-        ) : null}
+        {sign === undefined ? null : (
+          <p className="text-xs text-muted">{sign} stands for a carriage return.</p>
+        )}
         {refusal === undefined ? null : (
           <p role="alert" className="text-sm text-bad">
             {refusal}

@@ -1,5 +1,6 @@
 /** What a person sets for an example, beyond what stands in the bar. Loaded when it is first opened. */
 import { useId, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useKeys } from "../../browser/use-keys.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
@@ -12,6 +13,7 @@ export default function SettingsDialog({
 }): ReactElement {
   const playground = usePlayground();
   const { settings } = usePlaygroundState();
+  const [keys, setKeys] = useKeys();
   const dialog = useRef<HTMLDialogElement>(null);
   return (
     <Dialog dialog={dialog} title="Settings of this example" onClose={onClose}>
@@ -30,12 +32,9 @@ export default function SettingsDialog({
         >
           Every atLeastOnce callable is run twice, and what differs is reported.
         </Switch>
-        <Switch
-          label="Single keys"
-          on={settings.keys}
-          onChange={(keys) => void playground.settings.configure({ keys })}
-        >
-          A key alone acts where nothing is typed into: the commands (Ctrl K) name them.
+        <Switch label="Single keys" on={keys} onChange={setKeys}>
+          A key alone acts where nothing is typed into, in every example: the commands (Ctrl K) name
+          them.
         </Switch>
         <KeepRecordings />
         <KeepData />

@@ -6,19 +6,32 @@ import { plural, show } from "../../components/format.ts";
 
 /** What the form gives its fields to act on. */
 export interface FormActions {
-  readonly open: (path: string) => void;
+  /** @param id the element of the field that stands there now */
+  readonly open: (path: string, id: string) => void;
   readonly showMore: (path: string) => void;
 }
 
 type Value = Record<string, unknown>;
 
 /** A part that is opened on demand. */
-export function FoldedField({ schema, formData, registry }: FieldProps<Value>): ReactElement {
+export function FoldedField({
+  schema,
+  name,
+  formData,
+  fieldPathId,
+  registry,
+}: FieldProps<Value>): ReactElement {
   const { path = "" } = schema as { path?: string };
   const { open } = registry.formContext as FormActions;
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <Button onClick={() => open(path)}>Open</Button>
+      <Button
+        id={fieldPathId.$id}
+        aria-label={`Open ${name}`}
+        onClick={() => open(path, fieldPathId.$id)}
+      >
+        Open
+      </Button>
       <span className="min-w-0 truncate font-mono text-xs text-muted">
         {formData === undefined ? "nothing yet" : show(formData, 0, 200)}
       </span>
@@ -39,10 +52,10 @@ export function JsonField({
   const [typed, setTyped] = useState<string>();
   const error = typed === undefined ? undefined : errorOf(typed);
   // What was changed elsewhere, in the JSON below, takes the place of what was typed here.
-  const [seen, setSeen] = useState(sent);
-  if (seen !== sent) {
-    setSeen(sent);
-    if (typed !== undefined && error === undefined && !isSame(typed, sent)) setTyped(undefined);
+  const [own, setOwn] = useState(sent);
+  if (own !== sent) {
+    setOwn(sent);
+    setTyped(undefined);
   }
   const text = typed ?? sent;
   const id = fieldPathId.$id;
@@ -59,9 +72,10 @@ export function JsonField({
         value={text}
         onChange={({ target: { value } }) => {
           setTyped(value);
-          if (value.trim() === "") onChange(undefined, fieldPathId.path);
-          else if (errorOf(value) === undefined)
-            onChange(JSON.parse(value) as Value, fieldPathId.path);
+          if (errorOf(value) !== undefined) return;
+          const next = value.trim() === "" ? undefined : (JSON.parse(value) as Value);
+          setOwn(next === undefined ? "" : JSON.stringify(next, null, 2));
+          onChange(next, fieldPathId.path);
         }}
         onBlur={() => {
           if (error === undefined) setTyped(undefined);
@@ -69,7 +83,8 @@ export function JsonField({
       />
       {error === undefined ? null : (
         <p id={`${id}-problem`} role="alert" className="text-xs text-bad">
-          This is no JSON, and not sent yet: {error}
+          This is no JSON, and not sent: {error}{" "}
+          {sent === "" ? "Nothing is." : "What was right last is."}
         </p>
       )}
       {problem === undefined ? null : <p className="text-xs text-warn">{problem}</p>}
@@ -85,11 +100,6 @@ function errorOf(text: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function isSame(typed: string, sent: string): boolean {
-  if (typed.trim() === "" || sent === "") return typed.trim() === sent;
-  return JSON.stringify(JSON.parse(typed)) === JSON.stringify(JSON.parse(sent));
 }
 
 /** Stands where a wide part goes on: the next fields are made as it is scrolled to. */

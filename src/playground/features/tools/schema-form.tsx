@@ -145,14 +145,31 @@ export default function SchemaForm({
   const problems = problemsOf(schema, value);
   const [view, setView] = useState<FormView>(CLOSED);
   const shown = useMemo(() => formSchema(schema, view), [schema, view]);
-  const actions: FormActions = {
-    open: (path) => setView({ ...view, open: new Set([...view.open, path]) }),
-    showMore: (path) => {
-      const count = (view.shown.get(path) ?? FIELDS_AT_ONCE) + FIELDS_AT_ONCE;
-      setView({ ...view, shown: new Map([...view.shown, [path, count]]) });
-    },
-  };
   const root = useRef<HTMLDivElement>(null);
+  /** The element of what was opened last, which gets the focus. */
+  const opened = useRef<string>(undefined);
+  const actions: FormActions = {
+    open: (path, id) => {
+      opened.current = id;
+      setView((before) => ({ ...before, open: new Set([...before.open, path]) }));
+    },
+    showMore: (path) =>
+      setView((before) => {
+        const count = (before.shown.get(path) ?? FIELDS_AT_ONCE) + FIELDS_AT_ONCE;
+        return { ...before, shown: new Map([...before.shown, [path, count]]) };
+      }),
+  };
+  useEffect(() => {
+    if (opened.current === undefined) return;
+    const id = CSS.escape(opened.current);
+    opened.current = undefined;
+    const controls = ":is(input, select, textarea, button)";
+    root.current
+      ?.querySelector<HTMLElement>(
+        `[id="${id}"] ${controls}, [id^="${id}_"]${controls}, [id="${id}"]${controls}`,
+      )
+      ?.focus();
+  }, [view.open]);
   const focused = useEffectEvent(() => onFocused?.());
   useEffect(() => {
     if (!isEditing) return;
@@ -165,7 +182,7 @@ export default function SchemaForm({
         className="schema-form"
         tagName="div"
         idPrefix={ID_PREFIX}
-        schema={shown}
+        schema={shown.schema}
         formData={value}
         validator={validator}
         templates={templates}
@@ -182,6 +199,12 @@ export default function SchemaForm({
           onChange(JSON.parse(JSON.stringify(formData ?? {})) as Record<string, unknown>)
         }
       />
+      {shown.leftOut.length === 0 ? null : (
+        <p className="text-xs text-muted">
+          What the schema says by {shown.leftOut.join(", ")} has no field here: what it is about is
+          typed as JSON below.
+        </p>
+      )}
       {problems.length === 0 ? null : (
         <ul
           aria-label="What the schema says"
