@@ -257,3 +257,18 @@ test("a link to a call that is not there says so", async ({ page, playground }) 
   await playground.open("/?call=01890000-0000-7000-8000-000000000000");
   await expect(page.getByText("No call of this id has begun in this example")).toBeVisible();
 });
+
+test("a field that is required and empty is sent all the same, and refused by the server", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await page.getByLabel("amount").fill("");
+  await expect(page.getByRole("list", { name: "What the schema says" })).toContainText(
+    '"amount" is missing.',
+  );
+  await playground.press("Call process_payment");
+  await expect(page.getByText("What the client saw; no invocation was started")).toBeVisible();
+  await expect(page.getByText(/Invalid arguments for tool process_payment/)).toBeVisible();
+  expect(await playground.journal()).toEqual([]);
+});

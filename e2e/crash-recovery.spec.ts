@@ -317,7 +317,7 @@ test("the client script runs from end to end, and everything can be wiped", asyn
 }) => {
   await playground.press("Run the client script");
   const transcript = page.getByRole("list", { name: "Transcript" });
-  await expect(transcript).toContainText("There is no payment txn_unknown.");
+  await expect(transcript).toContainText("No payment txn_unknown is recorded.");
   for (const expected of [
     "what is stored answers",
     '"currency":"EUR"',

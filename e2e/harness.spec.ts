@@ -40,7 +40,7 @@ const EXAMPLES: readonly Case[] = [
       ['process_payment({"amount":10,"currency":"XYZ"}) (retry)', "payment_failed"],
       ['process_payment({"amount":100001})', "InsufficientFundsError"],
       ['fetch_exchange_rate({"from_currency":"USD","to_currency":"JPY"})', '"rate":1'],
-      ['get_payment({"transaction_id":"txn_unknown"})', "There is no payment txn_unknown."],
+      ['get_payment({"transaction_id":"txn_unknown"})', "No payment txn_unknown is recorded."],
     ],
     maps: { payments: 2, retry_attempts: 1 },
     stored: ["payments", { amount: 25, currency: "USD", description: "Book", status: "completed" }],

@@ -264,7 +264,7 @@ it("the client script runs end to end, and its transcript has every step with it
     ['process_payment({"amount":10,"currency":"XYZ"}) (retry)', /payment_failed/],
     ['process_payment({"amount":100001})', /InsufficientFundsError/],
     ['fetch_exchange_rate({"from_currency":"USD","to_currency":"JPY"})', /"rate":1[45]\d/],
-    ['get_payment({"transaction_id":"txn_unknown"})', /no payment/],
+    ['get_payment({"transaction_id":"txn_unknown"})', /No payment/],
   ];
   expect(calls.map(([text]) => text)).toEqual(expected.map(([text]) => text));
   for (const [index, [, answer]] of calls.entries()) {

@@ -96,7 +96,7 @@ export default function register(server: DurableMcpServer, world: World): void {
         );
         return structured({ status: "success", payment });
       } catch (error) {
-        return structured({ status: "error", ...explain(error) });
+        return structured({ status: "error", ...explain(error, transaction_id) });
       }
     },
   );
@@ -113,7 +113,10 @@ export default function register(server: DurableMcpServer, world: World): void {
     async ({ transaction_id }, context) => {
       const { value } = await payments.get(context, { key: transaction_id });
       if (!value) {
-        return structured({ status: "error", message: `There is no payment ${transaction_id}.` });
+        return structured({
+          status: "error",
+          message: `No payment ${transaction_id} is recorded.`,
+        });
       }
       return structured({ status: "success", payment: Payment.parse(fromBytes(value)) });
     },
@@ -188,7 +191,11 @@ async function failOnceFor01(context: DurableContext, transaction_id: string, am
   throw new NetworkError("The payment service could not be reached.");
 }
 
-function explain(error: unknown): { error_type: string; message: string; retryable: boolean } {
+/** @param id what the bank knows the payment by */
+function explain(
+  error: unknown,
+  id: string,
+): { error_type: string; message: string; retryable: boolean } {
   if (error instanceof NetworkError) {
     const message = `The payment service is unavailable; retry later. ${error.message}`;
     return { error_type: "network_error", message, retryable: true };
@@ -196,7 +203,7 @@ function explain(error: unknown): { error_type: string; message: string; retryab
   if (error instanceof AtMostOnceFailedBeforeCompleting) {
     const message =
       "An earlier try of this payment failed, and it is never tried again. Unless this says why it " +
-      `was refused, ask the bank whether it was charged: ${error.cause.message}`;
+      `was refused, ask the bank whether ${id} was charged: ${error.cause.message}`;
     return { error_type: "payment_failed", message, retryable: false };
   }
   if (!(error instanceof Error)) throw error;
@@ -204,6 +211,6 @@ function explain(error: unknown): { error_type: string; message: string; retryab
     error instanceof PaymentRejectedError || error instanceof InsufficientFundsError;
   const message = isRejected
     ? `The payment was rejected: ${error.message}`
-    : `The payment failed, and may have been charged: ask the bank. ${error.message}`;
+    : `The payment failed, and may have been charged: ask the bank for ${id}. ${error.message}`;
   return { error_type: error.name, message, retryable: false };
 }

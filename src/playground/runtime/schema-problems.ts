@@ -48,6 +48,6 @@ function inWords(keyword: string, text: string): string {
   return text;
 }
 
-export function validatorOf(schema: object): Validator {
+function validatorOf(schema: object): Validator {
   return new Validator(schema, "2020-12", false);
 }

@@ -1,7 +1,7 @@
 /** The selected call: what was done in each execution, what was answered, and what to do next. */
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { Copy, GitCompareArrows, Pencil, Play, RefreshCw, Square } from "lucide-react";
-import { useState, type ReactElement, type ReactNode } from "react";
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from "react";
 import type { InvocationRecord } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Counts } from "../../components/counts.tsx";
@@ -17,7 +17,7 @@ import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts
 import type { ClientView } from "../../runtime/state.ts";
 import { CallPanels } from "./call-panels.tsx";
 import { Executions } from "./executions.tsx";
-import { WhatItMeans } from "./what-it-means.tsx";
+import { asksSomething, WhatItMeans } from "./what-it-means.tsx";
 
 const Answer = part(() => import("./answer.tsx"), <div className="h-20" />);
 
@@ -60,9 +60,15 @@ function Call({
   const { invocation, judgement, crashed: _, ...counts } = call;
   const { id, tool, args } = invocation;
   const state = useShownState(invocation);
+  const top = useRef<HTMLDivElement>(null);
+  const meaning = useRef<HTMLDivElement>(null);
+  // Another call is shown from its beginning.
+  useEffect(() => {
+    top.current?.parentElement?.scrollTo({ top: 0 });
+  }, [id]);
   return (
     <Panel title={`Call ${shortId(id)}`} actions={<Actions key={id} invocation={invocation} />}>
-      <div className="@container flex min-h-full flex-col @4xl:h-full">
+      <div ref={top} className="@container flex min-h-full flex-col @4xl:h-full">
         <div className="flex h-15 shrink-0 flex-wrap content-start items-center gap-x-3 gap-y-1 overflow-hidden px-3 py-1.5 @3xl:h-8">
           <span className="flex min-w-44">
             {judgement ? <VerdictBadge judgement={judgement} /> : <StateBadge state={state} />}
@@ -70,6 +76,15 @@ function Call({
           <span className="font-mono text-sm font-medium">{tool}</span>
           <span className="min-w-20 text-xs text-muted">{judgement ? state : ""}</span>
           <Counts {...counts} />
+          {judgement && asksSomething(judgement) ? (
+            <button
+              type="button"
+              className="text-xs text-accent underline @max-3xl:hidden"
+              onClick={() => meaning.current?.scrollIntoView({ block: "nearest" })}
+            >
+              What it means
+            </button>
+          ) : null}
           {judgement && judgement.missing.length > 0 ? (
             <span className="text-xs text-warn">not done: {judgement.missing.join(", ")}</span>
           ) : null}
@@ -95,7 +110,9 @@ function Call({
             }
           />
         </Executions>
-        {judgement ? <WhatItMeans judgement={judgement} invocation={invocation} /> : null}
+        <div ref={meaning}>
+          {judgement ? <WhatItMeans judgement={judgement} invocation={invocation} /> : null}
+        </div>
       </div>
     </Panel>
   );
@@ -248,7 +265,7 @@ function ClientSaw({
       <p className="text-sm">
         <span className="text-bad">{view.error}</span>
         {view.lost
-          ? " The client cannot know what was done. A retry of the same invocation finds out."
+          ? " The client cannot know what was done. A retry of the same invocation is told what the guards know."
           : ""}
       </p>
     );

@@ -85,6 +85,7 @@ it("guards are aligned by alias, with results, attempts, effects and map writes"
     }),
   );
   expect(rows).toEqual({
+    "call verdict": ["done twice", "nothing to do", "differs"],
     "call outcome": ["completed", "completed", "same"],
     "call arguments": [expect.any(String), expect.any(String), "differs"],
     "call executions": ["1: call, completed", "1: call, completed", "same"],
@@ -111,6 +112,8 @@ it("one execution has only its own steps and effects", () => {
   expect(rows["pay attempts"]).toEqual([expect.stringMatching(/^2/), "", "differs"]);
   expect(rows["pay effects"]).toEqual(["bank.charge", "", "differs"]);
   expect(rows["call arguments"]).toBeUndefined();
+  // A verdict is a whole call's.
+  expect(rows["call verdict"]).toBeUndefined();
 });
 
 it("texts that differ in UUIDs only are told from those that differ", () => {

@@ -2,15 +2,17 @@
  * Two invocations, or two executions, side by side: their guards aligned by alias, and in each what
  * it came to, its attempts, its effects and its writes to maps.
  */
-import type {
-  ExecutionRecord,
-  GuardRecord,
-  InvocationRecord,
-  LedgerRow,
-  TraceEvent,
-  TraceType,
+import {
+  effectsAsked,
+  judgeCall,
+  type ExecutionRecord,
+  type GuardRecord,
+  type InvocationRecord,
+  type LedgerRow,
+  type TraceEvent,
+  type TraceType,
 } from "../../../store/index.ts";
-import { duration, plural, show } from "../../components/format.ts";
+import { duration, plural, show, verdictWord } from "../../components/format.ts";
 
 /** One side: an invocation with all that is known of it. */
 export interface Side {
@@ -50,6 +52,13 @@ export interface Comparison {
   readonly differences: number;
 }
 
+/** Of a whole call; an execution alone has none. */
+function verdictOf({ invocation, execution, guards, effects, trace }: Side): string {
+  if (execution !== undefined) return "";
+  const judged = judgeCall({ invocation, guards, effects, asked: effectsAsked(trace) });
+  return judged ? verdictWord(judged.verdict) : "";
+}
+
 export function compare(left: Side, right: Side): Comparison {
   const sides = [ofExecution(left), ofExecution(right)] as const;
   const row = (what: string, of: (side: Side) => string): ComparedRow => {
@@ -59,6 +68,7 @@ export function compare(left: Side, right: Side): Comparison {
   };
   const hasContent = ({ left, right }: ComparedRow): boolean => left !== "" || right !== "";
   const rowsOfCall = [
+    row("verdict", verdictOf),
     row("outcome", describeOutcome),
     ...(left.invocation.id === right.invocation.id
       ? []

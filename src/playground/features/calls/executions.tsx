@@ -197,9 +197,17 @@ function Execution({
         )}
       </h3>
       {unfinished ? (
-        <Notice tone="warn" title="It ended while work was still running.">
+        <Notice
+          tone="warn"
+          title={
+            outcome === "cancelled"
+              ? "It was cancelled while this was running."
+              : "It ended while work was still running."
+          }
+        >
           {unfinished.join(", ")}: nothing of it is written any more, and what it had begun outside
-          may still happen. Await everything before the tool answers.
+          may still happen.
+          {outcome === "cancelled" ? "" : " Await everything before the tool answers."}
         </Notice>
       ) : null}
       {rows(before)}

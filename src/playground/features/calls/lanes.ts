@@ -148,7 +148,7 @@ export function timelineOf(
       )
       .map((tick, nth): Tick => {
         const isCrowded = !isLast && to + gap - tick.at < 2 * LEAST_LABEL;
-        return { ...tick, isMinor: tick.ms > 0 && (nth % 2 === 1 || isCrowded) };
+        return { ...tick, isMinor: isCrowded || (tick.ms > 0 && nth % 2 === 1) };
       });
     return {
       execution: number,

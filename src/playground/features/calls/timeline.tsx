@@ -36,7 +36,7 @@ export function Timeline({ executions, trace, isDead, ...selection }: TimelinePr
     <>
       <section
         aria-label="Timeline"
-        className="h-28 shrink-0 overflow-auto border-t border-line px-3 py-1"
+        className="h-28 shrink-0 [@media(min-height:880px)]:h-36 overflow-auto border-t border-line px-3 py-1"
         // A region that scrolls must be reachable by the keyboard.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}

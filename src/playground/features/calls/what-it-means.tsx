@@ -7,6 +7,11 @@ import { STEPS_READ } from "../../hooks/use-calls.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 
+/** Whether there is something that the verdict asks of the caller. */
+export function asksSomething({ verdict }: Judgement): boolean {
+  return verdict === "done twice" || verdict === "unknown";
+}
+
 /** What a verdict asks of the caller; it stands below, so that nothing moves when it comes. */
 export function WhatItMeans({
   judgement: { verdict },

@@ -90,7 +90,9 @@ export default function GuidePanel({ onClose, onExplore }: GuidePanelProps): Rea
                   <div className="flex-1">
                     {/* A narrow page shows the next step alone. */}
                     {isNext && index > 0 ? (
-                      <span className="text-muted md:hidden">{steps[index - 1]?.seen} </span>
+                      <span className="mb-1 block text-muted md:hidden">
+                        {steps[index - 1]?.seen}
+                      </span>
                     ) : null}
                     {step.done ? step.seen : step.task}
                   </div>
@@ -227,7 +229,7 @@ function Outcomes({
   readonly onExplore: () => void;
 }): ReactElement {
   return (
-    <div className="mt-1 grid gap-2 md:grid-cols-3">
+    <div className="mt-1 grid grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)] gap-2 md:grid-cols-3">
       <Outcome title="With guards" summary={guarded} action="Ask the bank">
         It was not asked again, and the answer says “failed before completing”: whether the bank
         charged is not in it. The caller looks the payment up at the bank by its transaction id.
@@ -236,11 +238,11 @@ function Outcomes({
         Nothing remembered the first charge, so the resumed call charged again: two entries in the
         bank’s ledger, 50 USD taken for a payment of 25.
       </Outcome>
-      <div className="flex flex-col items-start gap-1 rounded border border-line px-2.5 py-1.5 text-sm">
+      <div className="flex flex-col items-start gap-1 rounded border border-line px-2.5 py-1.5 text-sm max-md:col-span-2">
         <h3 className="font-semibold">And now</h3>
-        <p className="flex-1">
-          Try to break it: make this call fail in every way at once, or arm a fault of the list on
-          the left and call the tool yourself. Your settings are as they were.
+        <p className="flex-1 max-md:hidden">
+          Try to break it: let the call that stands in the form fail in every way at once, or arm a
+          fault and call the tool yourself. Your settings are as they were.
         </p>
         <Button tone="primary" icon={<ChevronRight size={13} aria-hidden />} onClick={onExplore}>
           Explore every failure
@@ -264,13 +266,15 @@ function Outcome({
   const [, setPlace] = usePlace();
   const { invocation, judgement, effects } = summary;
   return (
-    <div className="flex flex-col items-start gap-1 rounded border border-line bg-raised px-2.5 py-1.5 text-sm">
+    <div className="flex flex-col items-start gap-1 rounded border border-line bg-raised px-1.5 py-1.5 text-sm md:px-2.5">
       <h3 className="flex flex-wrap items-center gap-2 font-semibold">
         {title}: charged {plural(effects, "time")}
         {judgement ? <VerdictBadge judgement={judgement} /> : null}
       </h3>
-      <p className="flex-1">{children}</p>
+      {/* A narrow page shows both ends side by side; the chosen call says why. */}
+      <p className="flex-1 max-md:hidden">{children}</p>
       <Button
+        className="mt-auto"
         onClick={() => void setPlace({ call: invocation.id, panel: "effects", column: "happened" })}
       >
         {action}

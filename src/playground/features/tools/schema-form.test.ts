@@ -169,7 +169,7 @@ it("a part that cannot be shown, and one of any value, are typed as JSON; the re
   const any = page.getByLabelText("any");
   await expect.element(any).toHaveValue("1");
   await any.fill('{"a": [true');
-  await expect.element(page.getByRole("alert")).toHaveTextContent("not sent yet");
+  await expect.element(page.getByRole("alert")).toHaveTextContent("not sent: ");
   expect(typed).toBeUndefined();
   await any.fill('{"a": [true]}');
   await expect.poll(() => typed).toEqual({ any: { a: [true] } });
@@ -207,6 +207,6 @@ const SEED = Number(import.meta.env["VITE_SEED"] ?? 1);
 it("whatever the schema is, a form stands there, and nothing else is blanked", () => {
   for (const [n, of] of fc.sample(hostileSchemas(), { numRuns: RUNS, seed: SEED }).entries()) {
     flushSync(() => show({ n }, of));
-    if (!document.querySelector(".schema-form")) expect.fail(JSON.stringify(of));
+    if (!document.querySelector(".schema-form")) expect.fail(JSON.stringify(of).slice(0, 500));
   }
 });

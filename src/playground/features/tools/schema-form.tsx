@@ -19,19 +19,22 @@ import {
   MORE,
   type FormView,
 } from "../../runtime/form-schema.ts";
-import { problemsOf, validatorOf } from "../../runtime/schema-problems.ts";
+import { problemsOf } from "../../runtime/schema-problems.ts";
 import { FoldedField, JsonField, MoreField, type FormActions } from "./form-fields.tsx";
 import { UnixMsField } from "./unix-ms-field.tsx";
 
 /** Validates without compiling code, which the page's Content-Security-Policy forbids. */
 const validator: ValidatorType = {
   validateFormData: () => ({ errors: [], errorSchema: {} }),
-  isValid: (schema, data, root) => {
-    const { definitions, $defs } = root;
-    const whole = { ...(definitions && { definitions }), ...($defs && { $defs }), ...schema };
+  isValid: (schema, data) => {
     // A field that is not filled in yet is `undefined`, which JSON, and so a schema, does not know.
     const json = JSON.stringify(data) as string | undefined;
-    return json !== undefined && validatorOf(whole).validate(JSON.parse(json)).valid;
+    if (json === undefined) return false;
+    // The form's own fields are named by `$id`, of which a validator takes each once.
+    const plain: unknown = JSON.parse(
+      JSON.stringify(schema, (name, value: unknown) => (name === "$id" ? undefined : value)),
+    );
+    return problemsOf(plain as Record<string, unknown>, JSON.parse(json)).length === 0;
   },
   rawValidation: () => ({ errors: [] }),
 };

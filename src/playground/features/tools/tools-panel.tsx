@@ -52,7 +52,7 @@ export function ToolsPanel(): ReactElement {
     <Panel
       title="Tools"
       footer={
-        <div className="flex min-w-0 items-center gap-2">
+        <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <Button
             tone="primary"
             type="submit"
@@ -74,6 +74,7 @@ export function ToolsPanel(): ReactElement {
     >
       <form
         id={form}
+        noValidate
         className="flex flex-col gap-3 p-3"
         onSubmit={(event) => {
           event.preventDefault();
@@ -137,7 +138,7 @@ function Arguments({
   const [refusal, setRefusal] = useState<string>();
   const { args, error } = parseArguments(text);
   /** A whole request is taken apart at once, and can be put back. */
-  const take = (typed: string): void => {
+  const take = (typed: string, replaces = true): void => {
     const parsed = parseArguments(typed);
     const whole = parsed.args && wholeCall(parsed.args);
     if (!whole) {
@@ -145,7 +146,7 @@ function Arguments({
       return;
     }
     if (!tools.some(({ name }) => name === whole.tool)) {
-      setText(typed);
+      if (replaces) setText(typed);
       setRefusal(`This is a whole call of ${whole.tool}, which this server does not have.`);
       return;
     }
@@ -156,10 +157,10 @@ function Arguments({
   const paste = async (): Promise<void> => {
     try {
       const copied = await navigator.clipboard.readText();
-      setRefusal(copied.trim() === "" ? "The clipboard is empty." : undefined);
-      if (copied.trim() !== "") take(copied);
+      if (copied.trim() === "") setRefusal("The clipboard is empty.");
+      else take(copied, false);
     } catch {
-      setRefusal("The browser keeps the clipboard from the page: paste into the editor instead.");
+      setRefusal("The browser keeps the clipboard: paste into the editor instead.");
     }
   };
   const unknown = args === undefined ? [] : unknownMembers(tool.inputSchema, args);
@@ -175,7 +176,7 @@ function Arguments({
         />
       ) : (
         <p className="rounded bg-warn-soft p-2 text-sm text-warn">
-          The form is back when the JSON below is right.
+          The form is back once the JSON is right.
         </p>
       )}
       <div className="flex flex-col gap-0.5">
