@@ -59,6 +59,11 @@ class FormBuilder {
     return { schema: form, leftOut: [...this.#leftOut] };
   }
 
+  /** What stands so deep, or comes after so much, is shown once it is opened. */
+  #isFolded(path: string, depth: number): boolean {
+    return (depth >= DEPTH || this.#parts > MOST_PARTS) && !this.view.open.has(path);
+  }
+
   #node(part: unknown, path: string, depth: number): JsonSchema {
     this.#parts++;
     try {
@@ -92,13 +97,12 @@ class FormBuilder {
       );
     }
     if (type === "object" || type === "array") {
-      const isFolded = (depth >= DEPTH || this.#parts > MOST_PARTS) && !this.view.open.has(path);
-      const inside = (): JsonSchema | undefined =>
+      if (this.#isFolded(path, depth)) return { $id: FOLDED, ...about, path };
+      const inside =
         type === "object"
           ? this.#object(schema, path, depth + 1)
           : this.#list(schema, path, depth + 1);
-      if (isFolded) return { $id: FOLDED, ...about, path };
-      return inside() ?? asJson(schema);
+      return inside ?? asJson(schema);
     }
     if (!PRIMITIVES.includes(type) && types.length === 0) return asJson(schema);
     return { ...about, ...numberOf(schema), type: types.length > 1 ? types : (types[0] ?? "null") };
@@ -142,9 +146,8 @@ class FormBuilder {
       .slice(0, ALTERNATIVES)
       .map((choice) => readPart(this.root, choice).schema)
       .filter((part) => isSchema(part["properties"]));
-    const isFolded = depth > DEPTH || this.#parts > MOST_PARTS;
     if (parts.length === 0) return {};
-    if (isFolded && !this.view.open.has(path)) {
+    if (this.#isFolded(path, depth - 1)) {
       this.#leftOut.add("oneOf" in schema ? "oneOf" : "anyOf");
       return {};
     }
@@ -207,8 +210,7 @@ class FormBuilder {
       }
       if (constants.length === 1) return this.#shown({ ...only, ...about }, path, depth);
     }
-    const isFolded = depth > DEPTH || this.#parts > MOST_PARTS;
-    if (isFolded && !this.view.open.has(path)) return { $id: FOLDED, ...about, path };
+    if (this.#isFolded(path, depth - 1)) return { $id: FOLDED, ...about, path };
     return {
       ...about,
       anyOf: parts.map(({ part, problem }, index) => ({
