@@ -3,9 +3,10 @@
  * would take too long. What is left out is named, and costs that part alone.
  */
 import { isSchema, lookUp, type JsonSchema } from "./schema-parts.ts";
+import { asError } from "./state-cell.ts";
 
 export interface CheckableSchema {
-  /** `undefined` where a check would take too long. */
+  /** `undefined` where it cannot be checked against, as `leftOut` says. */
   readonly schema: JsonSchema | undefined;
   /** What of it is not checked here, in words. */
   readonly leftOut: readonly string[];
@@ -20,13 +21,25 @@ const known = new WeakMap<object, CheckableSchema>();
 export function checkable(schema: JsonSchema): CheckableSchema {
   const before = known.get(schema);
   if (before) return before;
-  const { copy, leftOut } = without(schema);
-  const made =
-    stepsOf(copy, copy, new Map()) > MOST_STEPS
-      ? { schema: undefined, leftOut: [...leftOut, TOO_LARGE] }
-      : { schema: copy, leftOut };
+  const made = look(schema);
   known.set(schema, made);
   return made;
+}
+
+function look(schema: JsonSchema): CheckableSchema {
+  try {
+    const { copy, leftOut } = without(schema);
+    return stepsOf(copy, copy, new Map()) > MOST_STEPS
+      ? { schema: undefined, leftOut: [...leftOut, TOO_LARGE] }
+      : { schema: copy, leftOut };
+  } catch (error) {
+    // Nested too deep to be looked through.
+    return { schema: undefined, leftOut: [cannotBeFollowed(error)] };
+  }
+}
+
+export function cannotBeFollowed(error: unknown): string {
+  return `The schema cannot be followed: ${asError(error).message}`;
 }
 
 /** A copy without patterns that JavaScript cannot read, and without references that lead nowhere. */

@@ -1,10 +1,12 @@
 /** Checks a value against a tool's JSON Schema, without compiling code. */
 import { Validator, type OutputUnit } from "@cfworker/json-schema";
-import { checkable } from "./schema-check.ts";
+import { cannotBeFollowed, checkable } from "./schema-check.ts";
+import type { JsonSchema } from "./schema-parts.ts";
 
 /** What the schema has against the value, by name; empty where it fits. */
 export function problemsOf(schema: Record<string, unknown>, value: unknown): string[] {
-  const problems = errorsOf(schema, value)
+  const { schema: usable, leftOut } = checkable(schema);
+  const problems = errorsOf(usable, value)
     // A group says only that something within it is wrong.
     .filter(({ keyword }) => keyword !== "properties")
     .map(({ instanceLocation, keyword, error: text }) => {
@@ -12,26 +14,16 @@ export function problemsOf(schema: Record<string, unknown>, value: unknown): str
       const name = instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".");
       return name === "" ? error : `${name}: ${error}`;
     });
-  return [...new Set([...problems, ...leftOutOf(schema)])];
+  return [...new Set([...problems, ...leftOut])];
 }
 
-function errorsOf(schema: Record<string, unknown>, value: unknown): readonly OutputUnit[] {
+function errorsOf(schema: JsonSchema | undefined, value: unknown): readonly OutputUnit[] {
   try {
-    const { schema: usable } = checkable(schema);
-    return usable ? validatorOf(usable).validate(value).errors : [];
+    return schema ? validatorOf(schema).validate(value).errors : [];
   } catch (error) {
     // One that refers to itself without an end, for instance.
-    const message = error instanceof Error ? error.message : String(error);
-    const problems = `The schema cannot be followed: ${message}`;
-    return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: problems }];
-  }
-}
-
-function leftOutOf(schema: Record<string, unknown>): readonly string[] {
-  try {
-    return checkable(schema).leftOut;
-  } catch {
-    return []; // It is nested too deep to be looked through: said above.
+    const told = cannotBeFollowed(error);
+    return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: told }];
   }
 }
 
