@@ -16,6 +16,7 @@ import {
 } from "../../src/index.ts";
 import { openBare, read, readRange, write, writeAll } from "./bare.ts";
 import { dexieContests } from "./dexie.ts";
+import type { FormsRow } from "./forms.ts";
 import { contest, time, type Contest, type Row } from "./measure.ts";
 import { fill as fillExample, keepWriting } from "./writer.ts";
 
@@ -410,8 +411,10 @@ declare global {
     bench: typeof bench;
     fill: typeof fillExample;
     keepWriting: typeof keepWriting;
+    callEveryTool: () => Promise<FormsRow>;
   }
 }
 window.bench = bench;
 window.fill = fillExample;
 window.keepWriting = keepWriting;
+window.callEveryTool = async () => (await import("./forms.ts")).callEveryTool();

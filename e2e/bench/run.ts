@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: DESIGN's table, in the real browser with a profile on disk, as ratios to floors
  * measured in the same run. `-- --only batch,range` runs parts: batch, range, guard, call, retry, eight, size,
- * dexie, live, load. Prints a table, and writes it as JSON to test-results/bench.json.
+ * dexie, forms, live, load. Prints a table, and writes it as JSON to test-results/bench.json.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -12,11 +12,14 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "playwright";
 import { build, preview } from "vite";
 import { BROWSER_ARGS, ensureBrowser } from "../support/browser.ts";
+import type { FormsRow } from "./forms.ts";
 import { LONGEST_TASK_MS, measureLive, type LiveRow } from "./live.ts";
 import type { Row } from "./measure.ts";
 
 const PORT = 9995;
 const MOST_KILOBYTES = 180;
+/** No task may be longer while a tool is chosen and called, in milliseconds. */
+const MOST_OF_A_FORM_MS = 200;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "playground-bench-"));
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
@@ -45,7 +48,11 @@ function firstLoad(): number {
   return bytes.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
-async function inBrowser(told: (row: Row) => void, toldLive: (row: LiveRow) => void) {
+async function inBrowser(
+  told: (row: Row) => void,
+  toldForms: (row: FormsRow) => void,
+  toldLive: (row: LiveRow) => void,
+) {
   const server = await preview({
     root,
     logLevel: "warn",
@@ -67,6 +74,7 @@ async function inBrowser(told: (row: Row) => void, toldLive: (row: LiveRow) => v
         window.bench(only, (row) => (window as unknown as { told(row: Row): void }).told(row)),
       values.only,
     );
+    if (isAsked("forms")) toldForms(await page.evaluate(() => window.callEveryTool()));
     if (isAsked("live")) await measureLive(context, url, toldLive);
     return context.browser()?.version() ?? (await page.evaluate(() => navigator.userAgent));
   } finally {
@@ -96,6 +104,15 @@ const print = (row: Row): void => {
 
 console.log("|  | work | floor | floor's time | ours | ratio | spread | bar |");
 console.log("|---|---|---|---|---|---|---|---|");
+let forms: FormsRow | undefined;
+const printForms = (row: FormsRow): void => {
+  forms = row;
+  const { tools, longestMs, tool } = row;
+  const verdict = longestMs <= MOST_OF_A_FORM_MS ? "ok" : "MISSED";
+  console.log(
+    `\n${verdict}: ${tools} published tools chosen and called, the longest task ${show(longestMs)} (${tool}), of at most ${MOST_OF_A_FORM_MS} ms`,
+  );
+};
 const live: LiveRow[] = [];
 const printLive = (row: LiveRow): void => {
   if (live.length === 0) {
@@ -108,8 +125,19 @@ const printLive = (row: LiveRow): void => {
   console.log(`| ${[verdict, row.work, row.tooLong, longest, row.elements].join(" | ")} |`);
 };
 await buildAll();
-const parts = ["batch", "range", "guard", "call", "retry", "eight", "size", "dexie", "live"];
-const browser = parts.some(isAsked) ? await inBrowser(print, printLive) : "none";
+const parts = [
+  "batch",
+  "range",
+  "guard",
+  "call",
+  "retry",
+  "eight",
+  "size",
+  "dexie",
+  "forms",
+  "live",
+];
+const browser = parts.some(isAsked) ? await inBrowser(print, printForms, printLive) : "none";
 let kilobytes: number | undefined;
 if (isAsked("load")) {
   kilobytes = firstLoad();
@@ -122,6 +150,6 @@ console.log(`\nBrowser ${browser}, ${cpus().length} cores of ${cpus()[0]?.model 
 mkdirSync(join(root, "test-results"), { recursive: true });
 writeFileSync(
   join(root, "test-results/bench.json"),
-  JSON.stringify({ browser, rows, live, kilobytes }, null, 2),
+  JSON.stringify({ browser, rows, forms, live, kilobytes }, null, 2),
 );
 rmSync(folder, { recursive: true, force: true });

@@ -7,9 +7,9 @@ import {
   type ClientCapabilities,
   type Implementation,
 } from "@modelcontextprotocol/sdk/types.js";
-import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import type { DurableMcpServer } from "./durable-mcp-server.ts";
 import { RecordedTransport, type Recorder } from "./recorder.ts";
+import { schemaValidator } from "./schema-validator.ts";
 import type { AttachOptions } from "./server-options.ts";
 
 /** How the client introduces itself, and who is to see its messages. */
@@ -57,7 +57,7 @@ export async function connect(
   });
   const client = new Client(info, {
     capabilities,
-    jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
+    jsonSchemaValidator: schemaValidator,
   });
   prepare?.(client);
   await client.connect(transport);

@@ -20,8 +20,8 @@ import {
   type ServerRequest,
   type ToolAnnotations,
 } from "@modelcontextprotocol/sdk/types.js";
-import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import type { DurableContext } from "../durable/index.ts";
+import { schemaValidator } from "./schema-validator.ts";
 
 /** A tool's schema: a record of zod types, as the SDK takes it, or a zod object. */
 export type ToolSchema = ZodRawShapeCompat | AnySchema;
@@ -80,8 +80,7 @@ export class Session {
   ) {
     this.mcp = new McpServer(info, {
       capabilities: { logging: {} },
-      // The SDK's default compiles code, which a strict Content-Security-Policy forbids.
-      jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
+      jsonSchemaValidator: schemaValidator,
     });
     const { server } = this.mcp;
     // The SDK overlooks the cancellation of a request whose id is 0: of a session's first question.

@@ -38,7 +38,11 @@ export function keyTime(key: string): string | undefined {
 /** JSON, with what JSON has no word for written so that it can be told, cut after `most` characters. */
 export function show(value: unknown, indent = 2, most = SHOWN): string {
   const text = JSON.stringify(plain(value, []), null, indent) as string | undefined;
-  if (text === undefined) return "undefined";
+  return text === undefined ? "undefined" : cut(text, most);
+}
+
+/** The text up to `most` characters, and how many there are. */
+export function cut(text: string, most = SHOWN): string {
   return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 

@@ -1,8 +1,9 @@
-import { Copy, Download } from "lucide-react";
-import { lazy, Suspense, useState, type ReactElement } from "react";
+import { Download } from "lucide-react";
+import { lazy, Suspense, type ReactElement } from "react";
 import { show } from "./format.ts";
 import { visible } from "./visible.ts";
 import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
 import { download } from "../browser/download.ts";
 
 const LargeValue = lazy(() => import("./large-value.tsx"));
@@ -32,13 +33,8 @@ export function Value({
   /** A text is shown as it is, anything else as JSON. */
   readonly value: unknown;
 }): ReactElement {
-  const [copied, setCopied] = useState<string>();
   const isJson = typeof value !== "string";
   const text = isJson ? show(value, 2, Infinity) : value;
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    setCopied("Copied.");
-  };
   return (
     <div>
       {text.length < LARGE ? (
@@ -49,16 +45,7 @@ export function Value({
         </Suspense>
       )}
       <div className="flex flex-wrap items-center gap-1 pt-1">
-        <Button
-          tone="quiet"
-          aria-label={`Copy ${label}`}
-          icon={<Copy size={12} aria-hidden />}
-          onClick={() =>
-            void copy().catch(() => setCopied("The browser does not let it be copied."))
-          }
-        >
-          Copy
-        </Button>
+        <CopyButton label={label} text={text} />
         <Button
           tone="quiet"
           aria-label={`Download ${label}`}
@@ -69,9 +56,6 @@ export function Value({
         >
           Download
         </Button>
-        <span role="status" className="text-xs text-muted">
-          {copied}
-        </span>
         <span className="ml-auto text-xs text-muted">
           {text.length.toLocaleString()} characters
         </span>

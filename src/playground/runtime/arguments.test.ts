@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { initialArguments, parseArguments, unknownMembers, wholeCall } from "./arguments.ts";
+import { initialArguments, parseArguments } from "./arguments.ts";
 
 describe("parseArguments", () => {
   it("gives the object that the text says", () => {
@@ -9,7 +9,7 @@ describe("parseArguments", () => {
 
   it.each(["[]", "null", "5", '"text"', "true"])("refuses %s, which is no object", (text) => {
     expect(parseArguments(text)).toEqual({
-      error: "Arguments are a JSON object, for instance { }.",
+      error: "This is to be a JSON object, for instance { }.",
     });
   });
 
@@ -28,35 +28,6 @@ describe("parseArguments", () => {
 
   it("does not take a text that speaks of a position for one", () => {
     expect(parseArguments('{"at": position 12}').error).not.toContain("(line 1, column 13)");
-  });
-});
-
-describe("wholeCall", () => {
-  const args = { amount: 5 };
-
-  it.each([
-    { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "pay", arguments: args } },
-    { method: "tools/call", params: { name: "pay", arguments: args, _meta: { x: 1 } } },
-    { name: "pay", arguments: args },
-    { name: "pay", arguments: args, _meta: { progressToken: 1 } },
-  ])("knows %j for a call", (value) => {
-    expect(wholeCall(value)).toEqual({ tool: "pay", args });
-  });
-
-  it("takes a request without arguments for a call without any", () => {
-    const request = { method: "tools/call", params: { name: "pay" } };
-    expect(wholeCall(request)).toEqual({ tool: "pay", args: {} });
-  });
-
-  it.each([
-    args,
-    { name: "pay" },
-    { name: "pay", arguments: "amount" },
-    { name: "pay", arguments: args, other: 1 },
-    { method: "tools/list", params: { name: "pay", arguments: args } },
-    { method: "tools/call", params: { arguments: args } },
-  ])("takes %j for arguments", (value) => {
-    expect(wholeCall(value)).toBeUndefined();
   });
 });
 
@@ -81,13 +52,4 @@ describe("initialArguments", () => {
     expect(initial({})).toEqual({});
     expect(initial({ required: ["a"] })).toEqual({});
   });
-});
-
-it("members that no schema names are pointed at, unless any may be there", () => {
-  const schema = { properties: { a: {} } };
-  expect(unknownMembers(schema, { a: 1, b: 2, toString: 3 })).toEqual(["b", "toString"]);
-  expect(unknownMembers({ ...schema, additionalProperties: false }, { b: 2 })).toEqual(["b"]);
-  expect(unknownMembers({ ...schema, additionalProperties: {} }, { b: 2 })).toEqual([]);
-  expect(unknownMembers({ ...schema, additionalProperties: true }, { b: 2 })).toEqual([]);
-  expect(unknownMembers({}, { b: 2 })).toEqual([]);
 });

@@ -1,6 +1,4 @@
 /** A tool's arguments as the text that is typed, which is what is sent. */
-import { z } from "zod";
-
 export type ParsedArguments =
   | { readonly args: Record<string, unknown>; readonly error?: undefined }
   | { readonly args?: undefined; readonly error: string };
@@ -15,25 +13,9 @@ export function parseArguments(text: string): ParsedArguments {
     return { error: `This is no JSON: ${message}${whereIn(text, message)}` };
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { error: "Arguments are a JSON object, for instance { }." };
+    return { error: "This is to be a JSON object, for instance { }." };
   }
   return { args: value as Record<string, unknown> };
-}
-
-const args = z.record(z.string(), z.unknown());
-const request = z.object({
-  method: z.literal("tools/call"),
-  params: z.object({ name: z.string(), arguments: args.default({}) }),
-});
-/** Without its request, a call is told from arguments by having nothing else. */
-const params = z.strictObject({ name: z.string(), arguments: args, _meta: args.optional() });
-
-/** The call that pasted arguments are in truth: a `tools/call` request, or its `params`. */
-export function wholeCall(
-  value: Record<string, unknown>,
-): { readonly tool: string; readonly args: Record<string, unknown> } | undefined {
-  const found = request.safeParse(value).data?.params ?? params.safeParse(value).data;
-  return found && { tool: found.name, args: found.arguments };
 }
 
 /** Line and column, where the engine's message tells a position only. */
@@ -56,19 +38,4 @@ export function initialArguments(schema: {
     else if (schema.required?.includes(name) && Array.isArray(examples)) args[name] = examples[0];
   }
   return JSON.stringify(args, null, 2);
-}
-
-/** The members that a schema does not name, where it names all that it means. */
-export function unknownMembers(
-  schema: {
-    readonly properties?: Record<string, unknown> | undefined;
-    readonly additionalProperties?: unknown;
-  },
-  args: Readonly<Record<string, unknown>>,
-): string[] {
-  const { properties, additionalProperties } = schema;
-  // What stands for any member, by a schema or by patterns, names none.
-  if (!properties || "patternProperties" in schema) return [];
-  if (typeof additionalProperties === "object" || additionalProperties === true) return [];
-  return Object.keys(args).filter((name) => !Object.hasOwn(properties, name));
 }

@@ -2,7 +2,7 @@
  * What the page's clients saw and sent, and the log, kept in this tab for an example: over leaving
  * it, and over a reload. What a tab's storage does not take is forgotten, the oldest first.
  */
-import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import { CallToolResultSchema, LoggingLevelSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { recall, remember } from "../browser/session-memory.ts";
 import { DIRECTIONS, OUTCOMES, type Exchange, type ProtocolLog } from "./protocol.ts";
@@ -39,7 +39,7 @@ const lineSchema = z.object({
 });
 const logSchema = z.object({
   at: z.number(),
-  level: z.enum(["info", "warning", "error"]),
+  level: LoggingLevelSchema,
   text: z.string(),
 });
 const keptSchema = z.object({

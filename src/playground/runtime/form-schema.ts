@@ -81,7 +81,9 @@ class FormBuilder {
   #shown(schema: JsonSchema, path: string, depth: number): JsonSchema {
     const about = aboutOf(schema);
     if ("const" in schema) return choice(about, [schema["const"]]) ?? asJson(schema);
-    if (Array.isArray(schema["enum"])) return choice(about, schema["enum"]) ?? asJson(schema);
+    if (Array.isArray(schema["enum"])) {
+      return choice(about, schema["enum"], schema["enumNames"]) ?? asJson(schema);
+    }
     const choices = schema["oneOf"] ?? schema["anyOf"];
     if (Array.isArray(choices) && !isSchema(schema["properties"])) {
       return this.#oneOf(schema, choices, path, depth);
@@ -174,7 +176,12 @@ class FormBuilder {
       };
     }
     if (!isSchema(rest)) return undefined;
-    return { ...about, items: this.#node(rest, `${path}/+`, depth) };
+    return {
+      ...about,
+      // Of some values each is chosen or not.
+      ...(schema["uniqueItems"] === true ? { uniqueItems: true } : {}),
+      items: this.#node(rest, `${path}/+`, depth),
+    };
   }
 
   #oneOf(schema: JsonSchema, choices: readonly unknown[], path: string, depth: number): JsonSchema {
@@ -252,11 +259,17 @@ function numberOf({ minimum, maximum }: JsonSchema): Record<string, number> {
   };
 }
 
-function choice(about: JsonSchema, values: readonly unknown[]): JsonSchema | undefined {
+/** @param names what the values are called, as MCP's forms have it */
+function choice(
+  about: JsonSchema,
+  values: readonly unknown[],
+  names?: unknown,
+): JsonSchema | undefined {
   const distinct = [...new Set(values)];
-  return distinct.length > 0 && distinct.every(isPrimitive)
-    ? { ...about, enum: distinct }
-    : undefined;
+  if (distinct.length === 0 || !distinct.every(isPrimitive)) return undefined;
+  if (!Array.isArray(names)) return { ...about, enum: distinct };
+  const titleOf = (value: unknown): string => String(names[values.indexOf(value)] ?? value);
+  return { ...about, oneOf: distinct.map((value) => ({ const: value, title: titleOf(value) })) };
 }
 
 function asJson(schema: JsonSchema, problem?: string): JsonSchema {

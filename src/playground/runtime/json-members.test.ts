@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { membersOf } from "./json-members.ts";
+import { layOut, membersOf } from "./json-members.ts";
 
 it("every member stands as it is written", () => {
   fc.assert(
@@ -23,4 +23,16 @@ it("every member stands as it is written", () => {
 
 it.each(["1", '"a"', "null", "{}", "[ ]"])("of %s there are none", (source) => {
   expect(membersOf(source)).toEqual([]);
+});
+
+it("is laid out as JSON.stringify does it, with numbers and texts as they are written", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, "\t"), (value, space) => {
+      const source = JSON.stringify(value, null, space);
+      expect(layOut(source)).toBe(JSON.stringify(value, null, 2));
+    }),
+  );
+  expect(layOut('{"a":1.10,"b":[9007199254740993,"\\u0041"]}')).toBe(
+    '{\n  "a": 1.10,\n  "b": [\n    9007199254740993,\n    "\\u0041"\n  ]\n}',
+  );
 });

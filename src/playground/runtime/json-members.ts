@@ -10,6 +10,30 @@ export interface Member {
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
+/** The text's strings, numbers, words and signs, as they are written. */
+export function tokensOf(json: string): string[] {
+  return json.match(TOKEN) ?? [];
+}
+
+/** JSON laid out, each number and text as it is written. @param source JSON, which was parsed before */
+export function layOut(source: string, indent = "  "): string {
+  let text = "";
+  let depth = 0;
+  let before = "";
+  for (const token of tokensOf(source)) {
+    const closes = token === "}" || token === "]";
+    if (closes) depth--;
+    const isEmpty = closes && (before === "{" || before === "[");
+    const breaks = before === "," || (closes ? !isEmpty : before === "{" || before === "[");
+    if (breaks) text += `\n${indent.repeat(depth)}`;
+    else if (before === ":") text += " ";
+    text += token;
+    if (token === "{" || token === "[") depth++;
+    before = token;
+  }
+  return text;
+}
+
 /** @param source JSON, which was parsed before; of another value there are none */
 export function membersOf(source: string): Member[] {
   const members: Member[] = [];

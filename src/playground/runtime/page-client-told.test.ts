@@ -107,8 +107,8 @@ describe("the server's log", () => {
     await say("debug");
     await say("error");
     const expected: unknown[] = [
-      expect.stringMatching(/^info .*\{"said":"debug"\}$/),
-      expect.stringMatching(/^warning .*\{"said":"error"\}$/),
+      expect.stringMatching(/^debug .*\{"said":"debug"\}$/),
+      expect.stringMatching(/^error .*\{"said":"error"\}$/),
     ];
     await expect.poll(() => lines(playground)).toEqual(expected);
     await playground.client.setLogLevel("warning");
@@ -119,6 +119,6 @@ describe("the server's log", () => {
     await say("critical");
     await expect
       .poll(() => lines(playground))
-      .toEqual([...expected, expect.stringMatching(/^warning .*critical/)]);
+      .toEqual([...expected, expect.stringMatching(/^critical .*critical/)]);
   });
 });

@@ -196,7 +196,7 @@ describe("a tool's question", () => {
     const id = playground.client.call("ask", {});
     await playground.until(({ questions }) => questions.length === 1);
     expect(playground.snapshot().client.get(id)).toMatchObject({ state: "waiting" });
-    expect(playground.snapshot().questions[0]?.message).toBe("Sure?");
+    expect(playground.snapshot().questions[0]?.request.params).toMatchObject({ message: "Sure?" });
     playground.snapshot().questions[0]?.answer({ action: "decline" });
     expect(await seen(playground, id)).toMatchObject({ state: "answered" });
     const entry = await playground.store?.readEntry("answers", "answer");

@@ -2,12 +2,11 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   CallToolResultSchema,
-  CancelledNotificationSchema,
-  ElicitRequestSchema,
+  ErrorCode,
   LoggingMessageNotificationSchema,
   ResourceUpdatedNotificationSchema,
   type LoggingLevel,
-  type RequestId,
+  type McpError,
 } from "@modelcontextprotocol/sdk/types.js";
 import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
 import type { ServerHost } from "../../host/index.ts";
@@ -15,15 +14,18 @@ import { INVOCATION_ID, isLost } from "../../mcp/index.ts";
 import type { InvocationRecord } from "../../store/index.ts";
 import { askToKeepOnce } from "../browser/persistence.ts";
 import type { ProtocolLog } from "./protocol.ts";
-import { Questions } from "./questions.ts";
 import { asError, type StateCell } from "./state-cell.ts";
 import type { ClientView } from "./state.ts";
+
+const URL_ELICITATION_REQUIRED: number = ErrorCode.UrlElicitationRequired;
+
+/** What the person at the page answers. */
+const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: {} };
 
 /** What a server sends where no level was set. */
 const ALL_LEVELS = "debug";
 
 export class PageClient {
-  readonly #questions: Questions;
   /** The calls that wait for an answer, by invocation; the last one's answer is shown. */
   readonly #waiting = new Map<string, AbortController[]>();
   #host: ServerHost | undefined;
@@ -32,15 +34,13 @@ export class PageClient {
   constructor(
     private readonly cell: StateCell,
     private readonly protocol: ProtocolLog,
-  ) {
-    this.#questions = new Questions(cell);
-  }
+  ) {}
 
   /** Connects to a server that has started, and lists its tools. */
   async connect(host: ServerHost): Promise<void> {
     const { cell } = this;
     const { client } = await host.connect({
-      capabilities: { elicitation: {} },
+      capabilities: CAPABILITIES,
       recorder: this.protocol.beginSession("page"),
       prepare: (client) => {
         client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
@@ -49,23 +49,14 @@ export class PageClient {
           if (count === undefined) return;
           cell.set({ subscriptions: new Map(cell.state.subscriptions).set(uri, count + 1) });
         });
-        const asked = new Map<RequestId, AbortController>();
-        client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal, requestId }) => {
-          const withdrawal = new AbortController();
-          asked.set(requestId, withdrawal);
-          return this.#questions.ask(params, AbortSignal.any([signal, withdrawal.signal]));
-        });
-        // The SDK's own handler takes the id 0, which is the first question's, for none.
-        client.setNotificationHandler(CancelledNotificationSchema, ({ params: { requestId } }) => {
-          if (requestId !== undefined) asked.get(requestId)?.abort();
-        });
+        client.fallbackRequestHandler = async (request, { signal }) => {
+          const { ask } = await import("./questions.ts");
+          return await ask(cell, request, signal);
+        };
         client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
           const { level, logger = "server", data } = params;
           const text = typeof data === "string" ? data : JSON.stringify(data);
-          cell.log(
-            level === "info" || level === "debug" ? "info" : "warning",
-            `${logger}: ${text}`,
-          );
+          cell.log(level, `${logger}: ${text}`);
         });
       },
     });
@@ -160,6 +151,10 @@ export class PageClient {
       view = { state: "answered", result };
     } catch (error) {
       view = { state: "error", error: asError(error).message, lost: isLost(error) };
+      if ((error as McpError).code === URL_ELICITATION_REQUIRED) {
+        const { askToOpen } = await import("./questions.ts");
+        askToOpen(this.cell, (error as McpError).data);
+      }
     }
     const others = (this.#waiting.get(id) ?? []).filter((other) => other !== abort);
     if (others.length > 0) {

@@ -1,41 +1,111 @@
-/** Questions of tools to the person at the page (MCP's elicitation), asked one after the other. */
-import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+/**
+ * What a server asks of its client, put to the person at the page, one after the other: a question of
+ * a tool's (MCP's elicitation), the answer of a model (sampling), and the client's roots. Loaded when
+ * the first is asked.
+ */
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ElicitRequestURLParamsSchema,
+  ErrorCode,
+  ListRootsRequestSchema,
+  McpError,
+  type JSONRPCRequest,
+  type Result,
+} from "@modelcontextprotocol/sdk/types.js";
+import { z } from "zod";
 import { deferred } from "../../store/index.ts";
-import type { StateCell } from "./state-cell.ts";
+import { asError, type StateCell } from "./state-cell.ts";
+
+const requests = {
+  "elicitation/create": ElicitRequestSchema,
+  "sampling/createMessage": CreateMessageRequestSchema,
+  "roots/list": ListRootsRequestSchema,
+};
+type Asked = { [Method in keyof typeof requests]: z.infer<(typeof requests)[Method]> };
 
 export interface Question {
   /** Counts the questions of this page. */
   readonly id: number;
-  readonly message: string;
-  /** A JSON Schema of the answer's fields. */
-  readonly schema: Record<string, unknown>;
-  readonly answer: (result: ElicitResult) => void;
+  /** As the server sent it, and of the type that its method names. */
+  readonly request: Asked[keyof Asked];
+  readonly answer: (result: Result) => void;
+  /** The person will not: the server gets an error. */
+  readonly refuse: () => void;
 }
 
-export class Questions {
-  #asked = 0;
+/** What the specification suggests for a person's refusal. */
+const REFUSED = -1;
 
-  constructor(private readonly cell: StateCell) {}
+let count = 0;
 
-  /** @param signal withdraws the question: nobody needs the answer any more */
-  async ask(params: ElicitRequest["params"], signal: AbortSignal): Promise<ElicitResult> {
-    // Its server may have died before it was handed on: it would stay for ever.
-    signal.throwIfAborted();
-    const answered = deferred<ElicitResult>();
-    const id = ++this.#asked;
-    const done = (): void => {
-      signal.removeEventListener("abort", done);
-      const questions = this.cell.state.questions.filter((question) => question.id !== id);
-      this.cell.set({ questions });
-    };
-    signal.addEventListener("abort", done, { once: true });
-    const answer = (result: ElicitResult): void => {
-      done();
+/**
+ * @param signal withdraws the question: nobody needs the answer any more
+ * @throws McpError where it is nothing that is answered here, or not as MCP has it
+ */
+export async function ask(
+  cell: StateCell,
+  sent: Pick<JSONRPCRequest, "method" | "params">,
+  signal: AbortSignal,
+): Promise<Result> {
+  const request = checked(sent);
+  // Its server may have died before it was handed on: it would stay for ever.
+  signal.throwIfAborted();
+  const answered = deferred<Result>();
+  const id = ++count;
+  const end = (): void => {
+    signal.removeEventListener("abort", end);
+    cell.set({ questions: cell.state.questions.filter((question) => question.id !== id) });
+  };
+  signal.addEventListener("abort", end, { once: true });
+  const question: Question = {
+    id,
+    request,
+    answer: (result) => {
+      end();
       answered.resolve(result);
-    };
-    const schema = "requestedSchema" in params ? { ...params.requestedSchema } : {};
-    const question = { id, message: params.message, schema, answer };
-    this.cell.set({ questions: [...this.cell.state.questions, question] });
-    return await answered.promise;
+    },
+    refuse: () => {
+      end();
+      answered.reject(new McpError(REFUSED, "The person refused to answer."));
+    },
+  };
+  cell.set({ questions: [...cell.state.questions, question] });
+  return await answered.promise;
+}
+
+/**
+ * The call failed for what is to be done at some addresses first: each is put to the person, who
+ * retries then.
+ *
+ * @param data of MCP's error `URL elicitation required`
+ */
+export function askToOpen(cell: StateCell, data: unknown): void {
+  const { data: needed, error } = toOpen.safeParse(data);
+  if (error) {
+    cell.reportProblem(`The server names no address to open: ${z.prettifyError(error)}`);
+    return;
   }
+  for (const params of needed.elicitations) {
+    // The server waits for no answer.
+    const question = ask(
+      cell,
+      { method: "elicitation/create", params },
+      new AbortController().signal,
+    );
+    question.catch((thrown: unknown) => cell.reportProblem(asError(thrown).message));
+  }
+}
+
+const toOpen = z.object({ elicitations: z.array(ElicitRequestURLParamsSchema) });
+
+function checked(sent: Pick<JSONRPCRequest, "method" | "params">): Question["request"] {
+  const { method } = sent;
+  if (!Object.hasOwn(requests, method)) {
+    throw new McpError(ErrorCode.MethodNotFound, `The page answers no ${method}.`);
+  }
+  const { error } = requests[method as keyof typeof requests].safeParse(sent);
+  if (error) throw new McpError(ErrorCode.InvalidParams, z.prettifyError(error));
+  // As it was sent: what the schema does not know, a pattern for instance, is shown all the same.
+  return sent as Question["request"];
 }

@@ -51,11 +51,15 @@ function without(root: JsonSchema): { readonly copy: JsonSchema; readonly leftOu
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     if (typeof part !== "object" || part === null) continue;
     const own = part as Record<string, unknown>;
-    const { pattern, patternProperties, $ref } = own;
-    if (typeof pattern === "string" && !isReadable(pattern)) {
-      leftOut.add(`The pattern ${pattern} is not one of JavaScript's, and not checked here.`);
-      delete own["pattern"];
+    const { pattern, patternProperties, format, $ref } = own;
+    if (typeof pattern === "string") {
+      if (isReadable(pattern)) own["pattern"] = withAnyFlags(pattern);
+      else {
+        leftOut.add(`The pattern ${pattern} is not one of JavaScript's, and not checked here.`);
+        delete own["pattern"];
+      }
     }
+    if (typeof format === "string" && !FORMATS.includes(format)) delete own["format"];
     for (const name of isSchema(patternProperties) ? Object.keys(patternProperties) : []) {
       if (isReadable(name)) continue;
       leftOut.add(`The names ${name} are no pattern of JavaScript's, and not checked here.`);
@@ -73,6 +77,18 @@ function without(root: JsonSchema): { readonly copy: JsonSchema; readonly leftOu
 /** What stands there is a value, and no schema. */
 function isData(name: string | number): boolean {
   return ["enum", "const", "default", "examples", "required"].includes(String(name));
+}
+
+/**
+ * Those that mean the same everywhere. Of the others servers take more than the standard's text says,
+ * a time without its zone for instance: for JSON Schema they are annotations.
+ */
+const FORMATS = ["date", "email", "uuid", "ipv4", "ipv6"];
+
+/** A schema does not carry a pattern's flags: what the pattern fits with some of them is not called wrong. */
+function withAnyFlags(pattern: string): string {
+  const loose = `(?ims:${pattern})`;
+  return isReadable(loose) ? loose : pattern;
 }
 
 function isReadable(pattern: string): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "./schema-problems.ts";
+import { problemsOf, unknownMembers } from "./schema-problems.ts";
 
 const payment = {
   type: "object",
@@ -33,6 +33,28 @@ it("tells what is wrong with the whole without a name", () => {
   const [problem = ""] = problemsOf({ type: "object" }, "text");
   expect(problem).toContain("string");
   expect(problem).not.toMatch(/^:/);
+});
+
+it.each<[string, string]>([
+  ["time", "10:30:00"],
+  ["date-time", "2026-01-01T10:30:00"],
+  ["date-time", "2026-01-01T10:30:00.5+02:00"],
+  ["duration", "PT1.5S"],
+  ["uri", "https://ex\u00e4mple.com/\u00fc"],
+  ["url", "http://localhost:3000"],
+  ["email", "a+b@example.com"],
+  ["hostname", "my_host"],
+  ["uuid", "019a0000-0000-7000-8000-000000000000"],
+])("a %s that servers take, %s, is not called wrong", (format, value) => {
+  expect(problemsOf({ type: "string", format }, value)).toEqual([]);
+});
+
+it.each([
+  ["email", "nobody"],
+  ["date", "2026-02-30"],
+  ["ipv4", "300.1.1.1"],
+])("what is no %s is told", (format, value) => {
+  expect(problemsOf({ type: "string", format }, value)).toHaveLength(1);
 });
 
 describe("a schema that is wrong itself is told as that, and costs nothing else", () => {
@@ -74,4 +96,13 @@ describe("a schema that is wrong itself is told as that, and costs nothing else"
     const told = problemsOf({ type: "object", properties }, { pattern: "x", $ref: "y" });
     expect(told.join()).toMatch(/pattern: .*number/);
   });
+});
+
+it("members that no schema names are pointed at, unless any may be there", () => {
+  const schema = { properties: { a: {} } };
+  expect(unknownMembers(schema, { a: 1, b: 2, toString: 3 })).toEqual(["b", "toString"]);
+  expect(unknownMembers({ ...schema, additionalProperties: false }, { b: 2 })).toEqual(["b"]);
+  expect(unknownMembers({ ...schema, additionalProperties: {} }, { b: 2 })).toEqual([]);
+  expect(unknownMembers({ ...schema, additionalProperties: true }, { b: 2 })).toEqual([]);
+  expect(unknownMembers({}, { b: 2 })).toEqual([]);
 });

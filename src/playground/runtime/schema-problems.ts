@@ -17,6 +17,21 @@ export function problemsOf(schema: Record<string, unknown>, value: unknown): str
   return [...new Set([...problems, ...leftOut])];
 }
 
+/** The members that a schema does not name, where it names all that it means. */
+export function unknownMembers(
+  schema: {
+    readonly properties?: Record<string, unknown> | undefined;
+    readonly additionalProperties?: unknown;
+  },
+  args: Readonly<Record<string, unknown>>,
+): string[] {
+  const { properties, additionalProperties } = schema;
+  // What stands for any member, by a schema or by patterns, names none.
+  if (!properties || "patternProperties" in schema) return [];
+  if (typeof additionalProperties === "object" || additionalProperties === true) return [];
+  return Object.keys(args).filter((name) => !Object.hasOwn(properties, name));
+}
+
 function errorsOf(schema: JsonSchema | undefined, value: unknown): readonly OutputUnit[] {
   try {
     return schema ? validatorOf(schema).validate(value).errors : [];

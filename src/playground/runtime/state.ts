@@ -23,7 +23,7 @@ export type ClientView =
 export interface LogLine {
   readonly id: number;
   readonly at: number;
-  readonly level: "info" | "warning" | "error";
+  readonly level: LoggingLevel;
   readonly text: string;
 }
 

@@ -1,12 +1,21 @@
 /** The log: what the server and the page have to tell. */
+import { LoggingLevelSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { ReactElement } from "react";
 import { timeOfDay } from "../components/format.ts";
 import { Empty } from "../components/panel.tsx";
 import { Select } from "../components/select.tsx";
+import { visible } from "../components/visible.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import type { LogLine } from "../runtime/state.ts";
 
-const LEVELS = ["debug", "info", "notice", "warning", "error"] as const;
+/** From the least to the most severe. */
+const LEVELS = LoggingLevelSchema.options;
+const TONES: Partial<Record<LogLine["level"], string>> = {
+  debug: "text-muted",
+  info: "",
+  notice: "",
+  warning: "text-warn",
+};
 
 export default function LogPanel(): ReactElement {
   const playground = usePlayground();
@@ -39,10 +48,8 @@ function LogLines({ log }: { readonly log: readonly LogLine[] }): ReactElement {
           <span className="font-mono text-xs leading-[18px] text-muted tabular-nums">
             {timeOfDay(at)}
           </span>
-          <span className={level === "info" ? "" : "text-bad"}>
-            {level === "info" ? "" : `${level}: `}
-            {text}
-          </span>
+          <span className={`w-16 shrink-0 ${TONES[level] ?? "text-bad"}`}>{level}</span>
+          <span className="min-w-0 whitespace-pre-wrap wrap-anywhere">{visible(text)}</span>
         </li>
       ))}
     </ol>

@@ -6,7 +6,7 @@ import { canonicalJson } from "../../../store/index.ts";
 import { Value } from "../../components/json.tsx";
 import { usePlaygroundState } from "../../hooks/use-playground.ts";
 import { problemsOf } from "../../runtime/schema-problems.ts";
-import { ContentPart, Word, type Part } from "./content-part.tsx";
+import { ContentPart, Word, type Part } from "../../components/content-part.tsx";
 
 export default function Answer({
   label,

@@ -5,8 +5,9 @@ import { ROW_STOP } from "../../components/arrow-keys.ts";
 import { textOf } from "../../../durable/index.ts";
 import type { MapEntry, WriteHeader } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
-import { hex, keyTime, shortId, show } from "../../components/format.ts";
+import { cut, hex, keyTime, shortId } from "../../components/format.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
+import { layOut } from "../../runtime/json-members.ts";
 import type { EntryDraft } from "./entry-dialog.tsx";
 
 /** How long a row is lit that was written, in milliseconds; see `.lit` in styles.css. */
@@ -159,8 +160,8 @@ const IN_LINE = 400;
 /** The bytes in the chosen view; where they are not what it shows, in hex, which says so. */
 function textIn(bytes: Uint8Array, view: View): string {
   const text = textOf(bytes);
-  const json = text === undefined ? undefined : jsonOf(text);
-  const shown = view === "JSON" && json ? show(json.value) : view === "hex" ? undefined : text;
+  const isJson = text !== undefined && hasJson(text);
+  const shown = view === "JSON" && isJson ? cut(layOut(text)) : view === "hex" ? undefined : text;
   const note = view !== "hex" && shown === undefined ? `no ${view}, in hex: ` : "";
   return (
     shown ??
@@ -186,10 +187,11 @@ function Value({ bytes, view }: { readonly bytes: Uint8Array; readonly view: Vie
   );
 }
 
-function jsonOf(text: string): { readonly value: unknown } | undefined {
+function hasJson(text: string): boolean {
   try {
-    return { value: JSON.parse(text) };
+    JSON.parse(text);
+    return true;
   } catch {
-    return undefined; // No JSON: shown as text.
+    return false; // Shown as text.
   }
 }

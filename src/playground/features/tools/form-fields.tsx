@@ -1,8 +1,11 @@
 /** The form's own fields: what is folded, what is typed as JSON, and the rest of a wide part. */
-import type { FieldProps } from "@rjsf/utils";
+import PlainNumberField from "@rjsf/core/lib/components/fields/NumberField.js";
+import type { FieldProps, WidgetProps } from "@rjsf/utils";
 import { useEffect, useEffectEvent, useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { plural, show } from "../../components/format.ts";
+import { changedTo } from "../../runtime/number-text.ts";
+import { ChangedNumbers } from "./changed-numbers.tsx";
 
 /** What the form gives its fields to act on. */
 export interface FormActions {
@@ -87,8 +90,42 @@ export function JsonField({
           {sent === "" ? "Nothing is." : "What was right last is."}
         </p>
       )}
+      {error === undefined ? <ChangedNumbers json={text} /> : null}
       {problem === undefined ? null : <p className="text-xs text-warn">{problem}</p>}
     </>
+  );
+}
+
+/** A number; one that is sent as another says so, for it is shown as it is sent. */
+export function NumberField(props: FieldProps<Value>): ReactElement {
+  const [typed, setTyped] = useState("");
+  const { formData } = props;
+  const isShown = changedTo(typed) === JSON.stringify(formData);
+  return (
+    <>
+      <span
+        className="contents"
+        onInput={({ target }) => {
+          if (target instanceof HTMLInputElement) setTyped(target.value);
+        }}
+      >
+        <PlainNumberField {...props} />
+      </span>
+      {isShown ? <ChangedNumbers json={typed} /> : null}
+    </>
+  );
+}
+
+/** A text of several lines. */
+export function MultilineField({ id, value, required, onChange }: WidgetProps): ReactElement {
+  return (
+    <textarea
+      id={id}
+      rows={4}
+      required={required}
+      value={typeof value === "string" ? value : ""}
+      onChange={({ target }) => onChange(target.value)}
+    />
   );
 }
 

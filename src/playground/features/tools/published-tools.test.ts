@@ -1,17 +1,11 @@
 /** The tools of published MCP servers, and two schemas that others have met: each has a form that can be filled in. */
-import { createElement } from "react";
-import { flushSync } from "react-dom";
-import { createRoot } from "react-dom/client";
-import { describe, expect, it } from "vitest";
-import { initialArguments, parseArguments } from "../../runtime/arguments.ts";
+import { afterEach, expect, it } from "vitest";
+import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import { exampleOf, playgroundLab } from "../../../testing/example.ts";
+import { chooseEach, connectTo, showTools } from "./test-panel.ts";
 import { problemsOf } from "../../runtime/schema-problems.ts";
-import SchemaForm from "./schema-form.tsx";
 
-interface ListedTool {
-  readonly name: string;
-  readonly inputSchema: Record<string, unknown>;
-  readonly outputSchema?: Record<string, unknown>;
-}
+type ListedTool = Pick<Tool, "name" | "inputSchema" | "outputSchema">;
 
 /** Made by `npm run tool-lists`. */
 const lists = import.meta.glob<readonly ListedTool[]>("../../../testing/tool-lists/*.json", {
@@ -47,43 +41,41 @@ const REPORTED: readonly ListedTool[] = [
   },
 ];
 
-/** How many controls each tool's form has, by the tool's name. */
-function controlsOf(tools: readonly ListedTool[]): Map<string, number> {
-  const host = document.createElement("div");
-  document.body.append(host);
-  const root = createRoot(host);
-  const controls = new Map<string, number>();
-  for (const { name, inputSchema } of tools) {
-    const { args = {} } = parseArguments(initialArguments(inputSchema));
-    const props = { key: name, schema: inputSchema, value: args, onChange: () => undefined };
-    flushSync(() => root.render(createElement(SchemaForm, props)));
-    if (!host.querySelector(".schema-form")) expect.fail(`${name} has no form.`);
-    controls.set(name, host.querySelectorAll("input, select, textarea, button").length);
-  }
-  root.unmount();
-  host.remove();
-  return controls;
-}
-
 function hasFields({ inputSchema }: ListedTool): boolean {
   return Object.keys(inputSchema["properties"] ?? {}).length > 0;
 }
 
-describe.each(Object.entries(lists))("%s", (_, load) => {
-  it("each tool has a form, with a control for what it takes, and its schemas can be checked against", async () => {
+const lab = playgroundLab();
+afterEach(() => lab.close());
+
+const named = Object.entries(lists).map(([path, load]) => [path.split("/").at(-1), load] as const);
+
+/** So long that a loaded machine fails nothing, for the largest list; in milliseconds. */
+const PATIENCE_MS = 400_000;
+
+it.each([...named, ["those reported", () => Promise.resolve(REPORTED)] as const])(
+  "%s: each tool is chosen and called in the panel, its form has a control for what it takes, and its schemas can be checked against",
+  async (_, load) => {
     const tools = await load();
-    const controls = controlsOf(tools);
-    expect(controls.size).toBe(tools.length);
-    for (const tool of tools) {
-      if (hasFields(tool)) expect([tool.name, controls.get(tool.name)]).not.toContain(0);
+    const playground = await lab.open(exampleOf());
+    const calls = await connectTo(playground, tools);
+    const hide = showTools(playground);
+    for await (const tool of chooseEach(tools, calls)) {
+      const controls = document.querySelectorAll(
+        ".schema-form :is(input, select, textarea, button)",
+      );
+      if (hasFields(tool) && controls.length === 0) expect.fail(`${tool.name} has no controls.`);
       for (const schema of [tool.inputSchema, tool.outputSchema ?? {}]) {
         expect(problemsOf(schema, {}).join()).not.toMatch(
           /cannot be followed|too large|leads nowhere/,
         );
       }
     }
-  });
-});
+    expect(calls.map(({ name }) => name)).toEqual(tools.map(({ name }) => name));
+    hide();
+  },
+  PATIENCE_MS,
+);
 
 it("there are the lists that were asked for: over 300 tools, and over 100 references in one", async () => {
   const all = await Promise.all(Object.values(lists).map((load) => load()));
@@ -95,8 +87,7 @@ it("there are the lists that were asked for: over 300 tools, and over 100 refere
   expect(Math.max(...references)).toBeGreaterThan(100);
 });
 
-it("what was reported of others has a form, too", () => {
-  for (const [, count] of controlsOf(REPORTED)) expect(count).toBeGreaterThan(0);
+it("a pattern that is none with the u flag costs its check alone", () => {
   const [, address] = REPORTED;
   expect(problemsOf(address?.inputSchema ?? {}, { url: "https://a" })).toEqual([
     "The pattern ^https\\:\\/\\/ is not one of JavaScript's, and not checked here.",

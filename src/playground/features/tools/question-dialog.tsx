@@ -1,52 +1,171 @@
-/** A tool's question to the person at the client (MCP's elicitation). */
-import { useRef, useState, type ReactElement } from "react";
+/** What the server asks of its client, one at a time: a form, an address, a model's answer, or the roots. */
+import type { ElicitRequest, ElicitRequestURLParams } from "@modelcontextprotocol/sdk/types.js";
+import { ExternalLink } from "lucide-react";
+import { useRef, useState, type ReactElement, type ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
-import { part } from "../../components/part.tsx";
 import { Dialog } from "../../components/dialog.tsx";
-import { usePlayground } from "../../hooks/use-playground.ts";
+import { plural } from "../../components/format.ts";
+import { visible } from "../../components/visible.ts";
+import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { initialArguments, parseArguments } from "../../runtime/arguments.ts";
 import type { Question } from "../../runtime/questions.ts";
-
-const SchemaForm = part(() => import("./schema-form.tsx"), <div className="h-20" />);
-
-type Content = Record<string, string | number | boolean | string[]>;
+import { AnswerFields } from "./answer-fields.tsx";
+import { RootsQuestion } from "./roots-question.tsx";
+import { SamplingQuestion } from "./sampling-question.tsx";
 
 export default function QuestionDialog({
   question,
 }: {
   readonly question: Question;
 }): ReactElement {
+  const { request, answer, refuse } = question;
+  switch (request.method) {
+    case "sampling/createMessage":
+      return (
+        <Frame title="The server asks for a model’s answer" onCancel={refuse}>
+          <SamplingQuestion params={request.params} onAnswer={answer} onRefuse={refuse} />
+        </Frame>
+      );
+    case "roots/list":
+      return (
+        <Frame title="The server asks for the client’s roots" onCancel={refuse}>
+          <RootsQuestion onAnswer={answer} onRefuse={refuse} />
+        </Frame>
+      );
+    case "elicitation/create": {
+      const { params } = request;
+      return (
+        // Escape neither accepts nor declines.
+        <Frame title="The server asks" onCancel={() => answer({ action: "cancel" })}>
+          <p className="max-h-48 overflow-auto whitespace-pre-wrap wrap-anywhere">
+            {visible(params.message)}
+          </p>
+          {params.mode === "url" ? (
+            <AddressQuestion params={params} onAnswer={answer} />
+          ) : (
+            <FormQuestion schema={params.requestedSchema} onAnswer={answer} />
+          )}
+        </Frame>
+      );
+    }
+  }
+}
+
+function Frame({
+  title,
+  onCancel,
+  children,
+}: {
+  readonly title: string;
+  readonly onCancel: () => void;
+  readonly children: ReactNode;
+}): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [content, setContent] = useState<Record<string, unknown>>({});
-  const { message, schema, answer } = question;
   const playground = usePlayground();
-  const hasFields = Object.keys(schema["properties"] ?? {}).length > 0;
+  const more = usePlaygroundState().questions.length - 1;
   return (
-    <Dialog
-      dialog={dialog}
-      title="The server asks"
-      // Escape neither accepts nor declines.
-      onCancel={() => answer({ action: "cancel" })}
-    >
-      <p className="mt-1">{message}</p>
-      {hasFields ? <SchemaForm schema={schema} value={content} onChange={setContent} /> : null}
-      <div className="mt-4 flex justify-end gap-2">
+    <Dialog dialog={dialog} title={title} onCancel={onCancel}>
+      <div className="mt-1 flex flex-col gap-3">{children}</div>
+      <div className="mt-3 flex items-center gap-2 border-t border-line pt-3 text-xs text-muted">
         <Button
           tone="danger"
-          className="mr-auto"
           title="Kill the server while it waits for the answer."
           onClick={() => playground.crash()}
         >
           Crash the server
         </Button>
-        <Button onClick={() => answer({ action: "cancel" })}>Cancel</Button>
-        <Button onClick={() => answer({ action: "decline" })}>Decline</Button>
-        <Button
-          tone="primary"
-          onClick={() => answer({ action: "accept", content: content as Content })}
-        >
-          Accept
-        </Button>
+        {more > 0 ? `${plural(more, "more question")} after this` : "It waits for the answer."}
       </div>
     </Dialog>
   );
+}
+
+interface ElicitationProps {
+  readonly onAnswer: Question["answer"];
+}
+
+function FormQuestion({
+  schema,
+  onAnswer,
+}: ElicitationProps & { readonly schema: FormSchema }): ReactElement {
+  const [text, setText] = useState(() => initialArguments(schema));
+  const { args: content } = parseArguments(text);
+  const accept = (): void => {
+    if (content) onAnswer({ action: "accept", content });
+  };
+  const hasFields = Object.keys(schema.properties).length > 0;
+  return (
+    <>
+      {hasFields ? (
+        <AnswerFields schema={asChoices(schema)} text={text} onText={setText} onSubmit={accept} />
+      ) : null}
+      <div className="flex justify-end gap-2">
+        <Button onClick={() => onAnswer({ action: "cancel" })}>Cancel</Button>
+        <Button onClick={() => onAnswer({ action: "decline" })}>Decline</Button>
+        <Button tone="primary" disabled={!content} onClick={accept}>
+          Accept
+        </Button>
+      </div>
+    </>
+  );
+}
+
+type FormSchema = Extract<
+  ElicitRequest["params"],
+  { readonly requestedSchema: unknown }
+>["requestedSchema"];
+
+/** Several out of some are chosen, each once: a list here is nothing else. */
+function asChoices(schema: FormSchema): FormSchema {
+  const properties = Object.entries(schema.properties).map(([name, property]) => [
+    name,
+    property.type === "array" ? { ...property, uniqueItems: true } : property,
+  ]);
+  return { ...schema, properties: Object.fromEntries(properties) as FormSchema["properties"] };
+}
+
+/** An address is opened by the person's click, never by itself. */
+function AddressQuestion({
+  params: { url },
+  onAnswer,
+}: ElicitationProps & { readonly params: ElicitRequestURLParams }): ReactElement {
+  const address = addressOf(url);
+  return (
+    <>
+      <div className="flex flex-col gap-1 rounded bg-raised p-2 text-sm">
+        <code className="wrap-anywhere">{visible(url)}</code>
+        {address ? (
+          <span>
+            It opens <b className="font-semibold">{address.host}</b> in a new tab.
+          </span>
+        ) : (
+          <span className="text-warn">It is no address of the web, and not opened from here.</span>
+        )}
+        {address?.protocol === "http:" ? (
+          <span className="text-warn">What is typed there is sent unencrypted.</span>
+        ) : null}
+      </div>
+      <div className="flex justify-end gap-2">
+        <Button onClick={() => onAnswer({ action: "cancel" })}>Cancel</Button>
+        <Button onClick={() => onAnswer({ action: "decline" })}>Decline</Button>
+        {address ? (
+          <Button
+            tone="primary"
+            icon={<ExternalLink size={13} aria-hidden />}
+            onClick={() => {
+              window.open(address, "_blank", "noopener,noreferrer");
+              onAnswer({ action: "accept" });
+            }}
+          >
+            Open and accept
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+function addressOf(url: string): URL | undefined {
+  const address = URL.parse(url);
+  return address && ["http:", "https:"].includes(address.protocol) ? address : undefined;
 }

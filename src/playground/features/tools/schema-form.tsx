@@ -20,7 +20,14 @@ import {
   type FormView,
 } from "../../runtime/form-schema.ts";
 import { problemsOf } from "../../runtime/schema-problems.ts";
-import { FoldedField, JsonField, MoreField, type FormActions } from "./form-fields.tsx";
+import {
+  FoldedField,
+  JsonField,
+  MoreField,
+  MultilineField,
+  NumberField,
+  type FormActions,
+} from "./form-fields.tsx";
 import { UnixMsField } from "./unix-ms-field.tsx";
 
 /** Validates without compiling code, which the page's Content-Security-Policy forbids. */
@@ -123,9 +130,9 @@ const templates = {
 };
 
 /** By the `$id` that the form's schema names. */
-const fields = { [FOLDED]: FoldedField, [AS_JSON]: JsonField, [MORE]: MoreField };
+const fields = { NumberField, [FOLDED]: FoldedField, [AS_JSON]: JsonField, [MORE]: MoreField };
 /** By the format that a schema names. */
-const widgets = { "unix-ms": UnixMsField };
+const widgets = { "unix-ms": UnixMsField, multiline: MultilineField };
 
 const CLOSED: FormView = { open: new Set(), shown: new Map() };
 
@@ -135,6 +142,8 @@ export interface SchemaFormProps {
   /** The first field shall have the focus. */
   readonly isEditing?: boolean;
   readonly onFocused?: () => void;
+  /** What can be done though the schema has something against the value. */
+  readonly allTheSame?: string;
   readonly onChange: (value: Record<string, unknown>) => void;
 }
 
@@ -143,6 +152,7 @@ export default function SchemaForm({
   value,
   isEditing = false,
   onFocused,
+  allTheSame = "You can call all the same, and see how the server refuses.",
   onChange,
 }: SchemaFormProps): ReactElement {
   const problems = problemsOf(schema, value);
@@ -216,7 +226,7 @@ export default function SchemaForm({
           {problems.map((problem) => (
             <li key={problem}>{problem}</li>
           ))}
-          <li className="text-muted">You can call all the same, and see how the server refuses.</li>
+          <li className="text-muted">{allTheSame}</li>
         </ul>
       )}
     </div>

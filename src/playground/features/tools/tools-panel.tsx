@@ -1,6 +1,6 @@
 /** Tools: which to call, and with what. */
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
-import { ClipboardPaste, Send } from "lucide-react";
+import { Send } from "lucide-react";
 import { useId, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Empty, Panel } from "../../components/panel.tsx";
@@ -9,21 +9,18 @@ import { Select } from "../../components/select.tsx";
 import { useFormCall } from "../../hooks/use-form-call.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
-import { parseArguments, unknownMembers, wholeCall } from "../../runtime/arguments.ts";
+import { parseArguments } from "../../runtime/arguments.ts";
+import type { Taken } from "./arguments-editor.tsx";
 
 const SchemaForm = part(() => import("./schema-form.tsx"), <div className="h-40" />);
-const JsonEditor = part(() => import("../../components/json-editor.tsx"), <div className="h-20" />);
+const ArgumentsEditor = part(() => import("./arguments-editor.tsx"), <div className="h-27" />);
 const SavedCalls = part(() => import("./saved-calls.tsx"), <div className="h-7" />);
 const ArmedChip = part(() => import("./armed-chip.tsx"));
+const ToolSearch = part(() => import("./tool-search.tsx"));
+const ToolHints = part(() => import("./tool-hints.tsx"));
 
-/** What stood in the form before a whole call was pasted. */
-interface Taken {
-  readonly tool: string;
-  readonly text: string;
-  /** The pasted call's tool, and what stood in its form. */
-  readonly of: string;
-  readonly ofText: string | undefined;
-}
+/** From so many on they are searched. */
+const MANY = 10;
 
 export function ToolsPanel(): ReactElement {
   const playground = usePlayground();
@@ -44,6 +41,7 @@ export function ToolsPanel(): ReactElement {
     );
   }
   const running = server === "running";
+  const { annotations, title = annotations?.title } = tool;
   const call = (): void => {
     if (args && running)
       void setPlace({ call: playground.client.call(tool.name, args), column: "happened" });
@@ -81,15 +79,22 @@ export function ToolsPanel(): ReactElement {
           call();
         }}
       >
-        <Select
-          label="Tool"
-          above
-          className="font-mono"
-          value={tool.name}
-          options={tools.map(({ name }) => name)}
-          onChange={(name) => void setPlace({ tool: name })}
-        />
-        <p className="text-sm text-muted">{tool.description}</p>
+        <div className="flex items-end gap-1">
+          <Select
+            label="Tool"
+            above
+            className="flex-1 font-mono"
+            value={tool.name}
+            options={tools.map(({ name }) => name)}
+            onChange={(name) => void setPlace({ tool: name })}
+          />
+          {tools.length < MANY ? null : <ToolSearch />}
+        </div>
+        <p className="max-h-32 overflow-auto text-sm wrap-anywhere whitespace-pre-wrap text-muted">
+          {title === undefined ? null : <b className="block font-medium text-ink">{title}</b>}
+          {tool.description}
+        </p>
+        {annotations ? <ToolHints annotations={annotations} /> : null}
         {taken?.of === tool.name ? (
           <p role="status" className="flex items-center gap-2 rounded bg-accent-soft px-2 text-sm">
             What was pasted was a whole call of {taken.of}.
@@ -127,43 +132,13 @@ function Arguments({
   readonly onTaken: (taken: Taken | undefined) => void;
 }): ReactElement {
   const playground = usePlayground();
-  const [, setPlace] = usePlace();
-  const { isEditing, tools, drafts } = usePlaygroundState();
+  const { isEditing } = usePlaygroundState();
+  const { args, error } = parseArguments(text);
   const setText = (typed: string): void => {
     playground.drafts.keep(tool.name, typed);
-    setRefusal(undefined);
     // What is typed since would be lost.
     onTaken(undefined);
   };
-  const [refusal, setRefusal] = useState<string>();
-  const { args, error } = parseArguments(text);
-  /** A whole request is taken apart at once, and can be put back. */
-  const take = (typed: string, replaces = true): void => {
-    const parsed = parseArguments(typed);
-    const whole = parsed.args && wholeCall(parsed.args);
-    if (!whole) {
-      setText(typed);
-      return;
-    }
-    if (!tools.some(({ name }) => name === whole.tool)) {
-      if (replaces) setText(typed);
-      setRefusal(`This is a whole call of ${whole.tool}, which this server does not have.`);
-      return;
-    }
-    onTaken({ tool: tool.name, text, of: whole.tool, ofText: drafts[whole.tool] });
-    playground.drafts.load(whole.tool, whole.args);
-    void setPlace({ tool: whole.tool });
-  };
-  const paste = async (): Promise<void> => {
-    try {
-      const copied = await navigator.clipboard.readText();
-      if (copied.trim() === "") setRefusal("The clipboard is empty.");
-      else take(copied, false);
-    } catch {
-      setRefusal("The browser keeps the clipboard: paste into the editor instead.");
-    }
-  };
-  const unknown = args === undefined ? [] : unknownMembers(tool.inputSchema, args);
   return (
     <>
       {args ? (
@@ -179,36 +154,15 @@ function Arguments({
           The form is back once the JSON is right.
         </p>
       )}
-      <div className="flex flex-col gap-0.5">
-        <div className="flex items-center gap-1">
-          <span className="label mr-auto">Arguments as JSON</span>
-          <Button
-            tone="quiet"
-            icon={<ClipboardPaste size={12} aria-hidden />}
-            title="Arguments, or a whole tools/call request, from the clipboard."
-            onClick={() => void paste()}
-          >
-            Paste
-          </Button>
-        </div>
-        <JsonEditor label="Arguments as JSON" text={text} onChange={take} onSubmit={onSubmit} />
-        {refusal === undefined ? null : (
-          <p role="alert" className="text-sm text-warn">
-            {refusal}
-          </p>
-        )}
-        {unknown.length === 0 ? null : (
-          <p role="status" className="text-sm text-warn">
-            The schema has no {unknown.map((name) => `“${name}”`).join(" and no ")}: it is sent all
-            the same.
-          </p>
-        )}
-        {error === undefined ? null : (
-          <p role="alert" className="text-sm text-bad">
-            {error}
-          </p>
-        )}
-      </div>
+      <ArgumentsEditor
+        tool={tool}
+        text={text}
+        args={args}
+        error={error}
+        onText={setText}
+        onSubmit={onSubmit}
+        onTaken={onTaken}
+      />
     </>
   );
 }

@@ -2,9 +2,10 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { Download, ExternalLink } from "lucide-react";
 import type { ReactElement } from "react";
-import { download } from "../../browser/download.ts";
-import { Button } from "../../components/button.tsx";
-import { Value } from "../../components/json.tsx";
+import { download } from "../browser/download.ts";
+import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { Value } from "./json.tsx";
 
 export type Part = CallToolResult["content"][number];
 
@@ -111,6 +112,7 @@ function Bytes({
   return (
     <p className="flex items-center gap-2 text-xs text-muted">
       {mimeType}, {bytes.length.toLocaleString()} bytes
+      <CopyButton label={`${label} as base64`} text={base64} />
       <Button
         tone="quiet"
         aria-label={`Download ${label}`}

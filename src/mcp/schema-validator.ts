@@ -1,0 +1,22 @@
+/**
+ * Checks values against tools' schemas, for the SDK: without compiling code, which a strict
+ * Content-Security-Policy forbids, and each schema only when it is needed. A schema that cannot be
+ * followed checks nothing: listing a tool must not fail for what another tool's schema says.
+ */
+import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
+import type { jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
+
+const validators = new CfWorkerJsonSchemaValidator();
+
+export const schemaValidator: jsonSchemaValidator = {
+  getValidator: <T>(schema: Parameters<jsonSchemaValidator["getValidator"]>[0]) => {
+    return (input) => {
+      try {
+        return validators.getValidator<T>(schema)(input);
+      } catch {
+        // Not the value's fault; the page says at the answer what the schema lacks.
+        return { valid: true, data: input as T, errorMessage: undefined };
+      }
+    };
+  },
+};

@@ -1,0 +1,26 @@
+/** What a tool says of itself beside its description: MCP's annotations, which are hints. */
+import type { ToolAnnotations } from "@modelcontextprotocol/sdk/types.js";
+import type { ReactElement } from "react";
+
+export default function ToolHints({
+  annotations,
+}: {
+  readonly annotations: ToolAnnotations;
+}): ReactElement {
+  return (
+    <span className="truncate text-xs text-muted" title="The tool’s own word; nothing checks it.">
+      {hintsOf(annotations).join(" · ")}
+    </span>
+  );
+}
+
+function hintsOf(annotations: ToolAnnotations): string[] {
+  const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations;
+  const hints: (readonly [boolean | undefined, string, string])[] = [
+    [readOnlyHint, "only reads", "writes"],
+    [destructiveHint, "destructive", "only adds"],
+    [idempotentHint, "idempotent", "not idempotent"],
+    [openWorldHint, "acts outside", "closed world"],
+  ];
+  return hints.flatMap(([hint, yes, no]) => (hint === undefined ? [] : [hint ? yes : no]));
+}
