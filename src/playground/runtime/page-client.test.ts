@@ -1,4 +1,5 @@
 /** What the page's own client does, and what it saw of each call. */
+import { UrlElicitationRequiredError } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { addTool, exampleOf, playgroundLab, registerPay } from "../../testing/example.ts";
 import { SortedMap, toBytes, uuidv7, type DurableContext } from "../../durable/index.ts";
@@ -219,6 +220,58 @@ describe("a tool's question", () => {
     playground.crash();
     await playground.until(({ questions }) => questions.length === 0);
     expect(playground.snapshot().server).toBe("crashed");
+  });
+});
+
+describe("what else a server asks of its client", () => {
+  it("a model's answer and the roots are the person's, and what is refused is an error of the tool's", async () => {
+    const answers: unknown[] = [];
+    const params = {
+      messages: [{ role: "user", content: { type: "text", text: "Hi" } }],
+      maxTokens: 5,
+    };
+    const playground = await open((server) =>
+      addTool(server, "ask", async (context) => {
+        answers.push(await context.request({ method: "sampling/createMessage", params }));
+        answers.push(await context.request({ method: "roots/list" }));
+        await context.request({ method: "sampling/createMessage", params });
+      }),
+    );
+    const id = playground.client.call("ask", {});
+    const next = async (method: string) => {
+      await playground.until(({ questions }) => questions[0]?.request.method === method);
+      return playground.snapshot().questions[0];
+    };
+    const said = { role: "assistant", model: "m", content: { type: "text", text: "Hello" } };
+    (await next("sampling/createMessage"))?.answer(said);
+    (await next("roots/list"))?.answer({ roots: [{ uri: "file:///a" }] });
+    (await next("sampling/createMessage"))?.refuse();
+    const view = await seen(playground, id);
+    expect(JSON.stringify(view)).toContain("The person refused to answer.");
+    expect(answers).toEqual([said, { roots: [{ uri: "file:///a" }] }]);
+  });
+
+  it("addresses that are to be opened first are put to the person after the call has failed", async () => {
+    const elicitation = {
+      mode: "url" as const,
+      message: "Log in first",
+      url: "https://bank.example/",
+      elicitationId: "e",
+    };
+    const playground = await open((server) =>
+      addTool(server, "ask", () => {
+        throw new UrlElicitationRequiredError([elicitation]);
+      }),
+    );
+    expect(await seen(playground, playground.client.call("ask", {}))).toMatchObject({
+      state: "error",
+      lost: false,
+    });
+    await playground.until(({ questions }) => questions.length === 1);
+    const [question] = playground.snapshot().questions;
+    expect(question?.request.params).toEqual(elicitation);
+    question?.answer({ action: "accept" });
+    expect(playground.snapshot().questions).toEqual([]);
   });
 });
 

@@ -8,7 +8,10 @@ export default function ToolHints({
   readonly annotations: ToolAnnotations;
 }): ReactElement {
   return (
-    <span className="truncate text-xs text-muted" title="The tool’s own word; nothing checks it.">
+    <span
+      className="absolute top-0 right-0 max-w-4/5 truncate text-xs text-muted"
+      title="The tool’s own word; nothing checks it."
+    >
       {hintsOf(annotations).join(" · ")}
     </span>
   );

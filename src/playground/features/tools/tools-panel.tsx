@@ -79,7 +79,7 @@ export function ToolsPanel(): ReactElement {
           call();
         }}
       >
-        <div className="flex items-end gap-1">
+        <div className="relative flex items-end gap-1">
           <Select
             label="Tool"
             above
@@ -89,12 +89,12 @@ export function ToolsPanel(): ReactElement {
             onChange={(name) => void setPlace({ tool: name })}
           />
           {tools.length < MANY ? null : <ToolSearch />}
+          {annotations ? <ToolHints annotations={annotations} /> : null}
         </div>
         <p className="max-h-32 overflow-auto text-sm wrap-anywhere whitespace-pre-wrap text-muted">
           {title === undefined ? null : <b className="block font-medium text-ink">{title}</b>}
           {tool.description}
         </p>
-        {annotations ? <ToolHints annotations={annotations} /> : null}
         {taken?.of === tool.name ? (
           <p role="status" className="flex items-center gap-2 rounded bg-accent-soft px-2 text-sm">
             What was pasted was a whole call of {taken.of}.
