@@ -196,6 +196,11 @@ async function readRecords(
         open.onerror = () => fail(open.error);
         open.onsuccess = () => {
           const db = open.result;
+          if (!db.objectStoreNames.contains(table)) {
+            db.close();
+            fail(`${database} has no table ${table}.`);
+            return;
+          }
           const tx = db.transaction(table);
           const keys = tx.objectStore(table).getAllKeys();
           const values = tx.objectStore(table).getAll() as IDBRequest<unknown[]>;

@@ -216,7 +216,8 @@ it("a takeover that fails is tried again, though nobody calls", async () => {
   release.resolve();
   a.server.crash();
   await expect.poll(() => executions(b, id)).toMatchObject(["crashed", "completed"]);
-  expect(failures).toBe(3);
+  // Of several that notice the death, each may look for what is left.
+  expect(failures).toBeGreaterThanOrEqual(3);
   expect(effects).toBe(1);
 });
 

@@ -198,7 +198,7 @@ class FormBuilder {
     if (constants.every((part) => "const" in part && isPrimitive(part["const"]))) {
       return {
         ...about,
-        oneOf: constants.map((part) => ({ const: part["const"], title: nameOf(part) })),
+        ...choiceOf(constants.map((part) => [part["const"], nameOf(part)])),
       };
     }
     const nullable = constants.filter((part) => part["type"] !== "null");
@@ -269,7 +269,12 @@ function choice(
   if (distinct.length === 0 || !distinct.every(isPrimitive)) return undefined;
   if (!Array.isArray(names)) return { ...about, enum: distinct };
   const titleOf = (value: unknown): string => String(names[values.indexOf(value)] ?? value);
-  return { ...about, oneOf: distinct.map((value) => ({ const: value, title: titleOf(value) })) };
+  return { ...about, ...choiceOf(distinct.map((value) => [value, titleOf(value)])) };
+}
+
+/** A choice by names; the form's library wants a type, and takes any value with this one. */
+function choiceOf(values: readonly (readonly [unknown, string])[]): JsonSchema {
+  return { type: "string", oneOf: values.map(([value, title]) => ({ const: value, title })) };
 }
 
 function asJson(schema: JsonSchema, problem?: string): JsonSchema {

@@ -196,6 +196,18 @@ function Execution({
           <span className="text-xs font-normal text-muted">{duration(end - startedAt)}</span>
         )}
       </h3>
+      {rows(before)}
+      {crashed && before.length === 0 ? (
+        <p className="px-3 text-sm text-muted">
+          Nothing of it was recorded: the server was killed before its first steps were written.
+        </p>
+      ) : null}
+      {crashed ? <Cut look="border-bad text-bad">the server died here</Cut> : null}
+      {outcome === "cancelled" ? (
+        <Cut look="border-strong text-muted">
+          the call was cancelled here: what it had not written stays unwritten
+        </Cut>
+      ) : null}
       {unfinished ? (
         <Notice
           tone="warn"
@@ -209,18 +221,6 @@ function Execution({
           may still happen.
           {outcome === "cancelled" ? "" : " Await everything before the tool answers."}
         </Notice>
-      ) : null}
-      {rows(before)}
-      {crashed && before.length === 0 ? (
-        <p className="px-3 text-sm text-muted">
-          Nothing of it was recorded: the server was killed before its first steps were written.
-        </p>
-      ) : null}
-      {crashed ? <Cut look="border-bad text-bad">the server died here</Cut> : null}
-      {outcome === "cancelled" ? (
-        <Cut look="border-strong text-muted">
-          the call was cancelled here: what it had not written stays unwritten
-        </Cut>
       ) : null}
       {after.length > 0 ? rows(after) : null}
       {execution.answer === undefined ? null : (

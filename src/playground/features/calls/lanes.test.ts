@@ -43,7 +43,6 @@ it("an attempt lasts until it ends, a backoff until its next attempt is due", ()
     row.marks.map(({ kind, from, to, end }) => [kind, round(from), round(to), end]),
   ]);
   expect(rows).toEqual([
-    [undefined, [["wrote", 0.6, 0.6, undefined]]],
     [
       alias,
       [
@@ -53,6 +52,8 @@ it("an attempt lasts until it ends, a backoff until its next attempt is due", ()
         ["effect", 0.7, 0.7, undefined],
       ],
     ],
+    // The body's row stands where its first step came: the guard's had begun before.
+    [undefined, [["wrote", 0.6, 0.6, undefined]]],
   ]);
 });
 

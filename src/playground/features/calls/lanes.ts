@@ -184,6 +184,8 @@ function rowsOf(
     const { n, type, at, alias, ms = 0 } = event;
     const from = place(at);
     const ended = ENDS[type];
+    // In the order of their first steps: none moves when another comes.
+    if (!rows.has(alias)) rows.set(alias, []);
     if (type === "attempt-started" && alias !== undefined) {
       open.set(alias, { n, kind: "ran", event, from, to: lane.to });
     } else if (ended && alias !== undefined && open.has(alias)) {
@@ -194,17 +196,15 @@ function rowsOf(
     }
   }
   for (const alias of [...open.keys()]) close(alias, lane.to, lane.isCrashed ? "cut" : undefined);
-  return [...rows]
-    .map(([alias, marks]) => {
-      const [bars = [], moments = []] = [true, false].map((bar) =>
-        spread(
-          marks.filter(({ kind }) => isBar(kind) === bar).toSorted((a, b) => a.from - b.from),
-          lane,
-        ),
-      );
-      return { alias, marks: [...bars, ...moments].toSorted((a, b) => a.from - b.from) };
-    })
-    .toSorted((a, b) => Number(a.alias !== undefined) - Number(b.alias !== undefined));
+  return [...rows].map(([alias, marks]) => {
+    const [bars = [], moments = []] = [true, false].map((bar) =>
+      spread(
+        marks.filter(({ kind }) => isBar(kind) === bar).toSorted((a, b) => a.from - b.from),
+        lane,
+      ),
+    );
+    return { alias, marks: [...bars, ...moments].toSorted((a, b) => a.from - b.from) };
+  });
 }
 
 /** Whether a mark takes time, and has a line of its own below the moments. */

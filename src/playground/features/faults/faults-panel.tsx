@@ -61,7 +61,8 @@ export default function FaultsPanel(): ReactElement {
             <div key={title} role="group" aria-label={title}>
               <h3 className="label px-1.5 py-0.5">{title}</h3>
               {group.map(({ id, name, about, faults }) => {
-                const isArmed = plan?.name === name && armed?.isSpent !== true;
+                const isChosen = plan?.name === name;
+                const isArmed = isChosen && armed?.isSpent !== true;
                 return (
                   <button
                     key={id}
@@ -83,7 +84,8 @@ export default function FaultsPanel(): ReactElement {
                     />
                     <span>
                       {name}
-                      {isArmed ? (
+                      {/* Also when it is spent: nothing moves in the middle of a call. */}
+                      {isChosen ? (
                         <span className="block text-xs font-normal text-muted">{about}</span>
                       ) : null}
                     </span>
@@ -124,10 +126,12 @@ function ArmedPlan({ armed: { name, faults, isSpent } }: { readonly armed: Armed
           >
             <span className="min-w-0 flex-1">
               {sentence(fault)}
-              <span className="block text-xs text-muted">
+              <span className="block h-4 truncate text-xs text-muted">
                 {passed === 0
                   ? "Its point was not passed yet."
-                  : `Its point was passed ${plural(passed, "time")}.`}{" "}
+                  : `Its point was passed ${plural(passed, "time")}.`}
+              </span>
+              <span className="block h-4 truncate text-xs text-muted">
                 {isSpent ? "It will not strike again; arm it anew to repeat." : ""}
               </span>
             </span>

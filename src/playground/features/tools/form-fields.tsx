@@ -1,5 +1,7 @@
 /** The form's own fields: what is folded, what is typed as JSON, and the rest of a wide part. */
 import PlainNumberField from "@rjsf/core/lib/components/fields/NumberField.js";
+import CheckboxesWidget from "@rjsf/core/lib/components/widgets/CheckboxesWidget.js";
+import PlainSelectWidget from "@rjsf/core/lib/components/widgets/SelectWidget.js";
 import type { FieldProps, WidgetProps } from "@rjsf/utils";
 import { useEffect, useEffectEvent, useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
@@ -113,6 +115,15 @@ export function NumberField(props: FieldProps<Value>): ReactElement {
       </span>
       {isShown ? <ChangedNumbers json={typed} /> : null}
     </>
+  );
+}
+
+/** One out of some; several are ticked, which needs no key to be held. */
+export function SelectWidget(props: WidgetProps): ReactElement {
+  return props.multiple === true ? (
+    <CheckboxesWidget {...props} />
+  ) : (
+    <PlainSelectWidget {...props} />
   );
 }
 

@@ -128,7 +128,7 @@ describe("a question with an address", () => {
     "%s is shown, and cannot be opened",
     async (url) => {
       const { answer } = await put(address(url));
-      await expect.element(page.getByText(url)).toBeVisible();
+      await expect.element(page.getByText(url, { exact: true })).toBeVisible();
       await expect.element(page.getByText(/not opened from here/)).toBeVisible();
       expect(button("Open and accept").elements()).toEqual([]);
       await button("Decline").click();

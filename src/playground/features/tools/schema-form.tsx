@@ -26,6 +26,7 @@ import {
   MoreField,
   MultilineField,
   NumberField,
+  SelectWidget,
   type FormActions,
 } from "./form-fields.tsx";
 import { UnixMsField } from "./unix-ms-field.tsx";
@@ -131,8 +132,8 @@ const templates = {
 
 /** By the `$id` that the form's schema names. */
 const fields = { NumberField, [FOLDED]: FoldedField, [AS_JSON]: JsonField, [MORE]: MoreField };
-/** By the format that a schema names. */
-const widgets = { "unix-ms": UnixMsField, multiline: MultilineField };
+/** By the format that a schema names, and in place of one of the library's. */
+const widgets = { "unix-ms": UnixMsField, multiline: MultilineField, SelectWidget };
 
 const CLOSED: FormView = { open: new Set(), shown: new Map() };
 
