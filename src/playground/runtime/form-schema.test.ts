@@ -108,6 +108,8 @@ it("of a wide part the first fields are shown, those that are required before th
 it.each<[string, JsonSchema, unknown]>([
   ["anything", {}, { $id: AS_JSON }],
   ["an object of anything", { type: "object" }, { $id: AS_JSON }],
+  ["a type that there is not", { type: "nonsense" }, { $id: AS_JSON }],
+  ["null alone", { type: "null" }, { type: "null" }],
   [
     "values of one kind",
     { type: "object", additionalProperties: { type: "number" } },

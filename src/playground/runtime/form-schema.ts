@@ -106,8 +106,9 @@ class FormBuilder {
           : this.#list(schema, path, depth + 1);
       return inside ?? asJson(schema);
     }
-    if (!PRIMITIVES.includes(type) && types.length === 0) return asJson(schema);
-    return { ...about, ...numberOf(schema), type: types.length > 1 ? types : (types[0] ?? "null") };
+    const [first = ""] = types;
+    if (!PRIMITIVES.includes(type === "" ? first : type)) return asJson(schema);
+    return { ...about, ...numberOf(schema), type: types.length > 1 ? types : first };
   }
 
   #object(schema: JsonSchema, path: string, depth: number): JsonSchema | undefined {

@@ -64,6 +64,9 @@ it.each([...named, ["those reported", () => Promise.resolve(REPORTED)] as const]
       const controls = document.querySelectorAll(
         ".schema-form :is(input, select, textarea, button)",
       );
+      if (document.querySelector(".unsupported-field")) {
+        expect.fail(`${tool.name} has a field that the form's library does not know.`);
+      }
       if (hasFields(tool) && controls.length === 0) expect.fail(`${tool.name} has no controls.`);
       for (const schema of [tool.inputSchema, tool.outputSchema ?? {}]) {
         expect(problemsOf(schema, {}).join()).not.toMatch(
