@@ -60,7 +60,10 @@ const executablePath = findBrowser();
 const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts", "src/docs.test.ts", "src/node/**/*.test.ts"];
-const browserOnly = ["src/playground/features/tools/*.test.ts"];
+const browserOnly = [
+  "src/playground/features/tools/*.test.ts",
+  "src/playground/components/large-value.test.ts",
+];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,

@@ -1,8 +1,9 @@
 /** How code looks in the page's editors. */
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+import { EditorView, highlightSpecialChars } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { HIDDEN, signOf } from "./visible.ts";
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.keyword, tags.definitionKeyword], color: "var(--accent)" },
@@ -45,7 +46,18 @@ const look = EditorView.theme({
   },
 });
 
-export const codeLook: Extension = [syntaxHighlighting(colours), look];
+/** As elsewhere on the page. */
+const hidden = highlightSpecialChars({
+  addSpecialChars: HIDDEN,
+  render: (code) => {
+    const sign = document.createElement("span");
+    sign.textContent = signOf(code);
+    sign.className = "cm-specialChar";
+    return sign;
+  },
+});
+
+export const codeLook: Extension = [syntaxHighlighting(colours), look, hidden];
 
 /**
  * Where an editor is mounted: within a shadow root its styles are adopted sheets, which a strict

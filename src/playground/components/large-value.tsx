@@ -40,6 +40,8 @@ export default function LargeValue({
         doc: text,
         extensions: [
           EditorState.readOnly.of(true),
+          // A carriage return is a character to be seen.
+          EditorState.lineSeparator.of("\n"),
           isJson ? json() : [],
           codeFolding(),
           foldGutter(),

@@ -10,6 +10,7 @@ import { Empty, Notice, Panel, Waiting } from "../../components/panel.tsx";
 import { part } from "../../components/part.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { VerdictBadge } from "../../components/verdict-badge.tsx";
+import { visible } from "../../components/visible.ts";
 import { shortId } from "../../components/format.ts";
 import { useCall, useShownState, type CallSummary, useIsHanging } from "../../hooks/use-calls.ts";
 import { usePlace } from "../../hooks/use-location.ts";
@@ -263,7 +264,7 @@ function ClientSaw({
   if (view.state === "error") {
     return (
       <p className="text-sm">
-        <span className="text-bad">{view.error}</span>
+        <span className="whitespace-pre-wrap text-bad wrap-anywhere">{visible(view.error)}</span>
         {view.lost
           ? " The client cannot know what was done. A retry of the same invocation is told what the guards know."
           : ""}

@@ -5,6 +5,7 @@ import { ROW_STOP } from "../../components/arrow-keys.ts";
 import { textOf } from "../../../durable/index.ts";
 import type { MapEntry, WriteHeader } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
+import { visible } from "../../components/visible.ts";
 import { cut, hex, keyTime, shortId } from "../../components/format.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
 import { layOut } from "../../runtime/json-members.ts";
@@ -75,7 +76,7 @@ function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryPr
           className={`min-w-0 font-mono text-sm font-medium ${isOpen ? "[overflow-wrap:anywhere]" : "truncate"}`}
           title={entry.key}
         >
-          {entry.key === "" ? "(the empty key)" : entry.key}
+          {entry.key === "" ? "(the empty key)" : visible(entry.key)}
           {time === undefined ? null : (
             <span className="block font-sans text-xs font-normal text-muted">{time}</span>
           )}
@@ -173,16 +174,17 @@ function inLine(bytes: Uint8Array, view: View): string {
   // What is cut off by its row need not be made.
   const text =
     bytes.length > SHOWN_BYTES && view === "JSON" ? textIn(bytes, "text") : textIn(bytes, view);
-  return text
+  const line = text
     .slice(0, IN_LINE * 4)
     .replace(/\s+/g, " ")
     .slice(0, IN_LINE);
+  return visible(line);
 }
 
 function Value({ bytes, view }: { readonly bytes: Uint8Array; readonly view: View }): ReactElement {
   return (
     <pre className="max-h-60 overflow-auto font-mono text-xs break-words whitespace-pre-wrap">
-      {textIn(bytes, view)}
+      {visible(textIn(bytes, view))}
     </pre>
   );
 }

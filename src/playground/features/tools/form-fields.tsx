@@ -11,6 +11,8 @@ import { ChangedNumbers } from "./changed-numbers.tsx";
 
 /** What the form gives its fields to act on. */
 export interface FormActions {
+  /** What the ids of its elements begin with. */
+  readonly prefix: string;
   /** @param id the element of the field that stands there now */
   readonly open: (path: string, id: string) => void;
   readonly showMore: (path: string) => void;

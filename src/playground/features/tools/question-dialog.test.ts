@@ -11,7 +11,7 @@ import { page } from "vitest/browser";
 import { exampleOf, playgroundLab } from "../../../testing/example.ts";
 import type { Question } from "../../runtime/questions.ts";
 import QuestionDialog from "./question-dialog.tsx";
-import { showPart } from "./test-panel.ts";
+import { connectTo, showPart, showTools } from "./test-panel.ts";
 
 const lab = playgroundLab();
 let hide: (() => void) | undefined;
@@ -95,6 +95,22 @@ describe("a question with a form", () => {
     await button(name).click();
     expect(answer.mock.calls).toEqual([[{ action }]]);
   });
+});
+
+it("a question's form and the tool's behind it share no ids: a label is its own field's", async () => {
+  const playground = await lab.open(exampleOf());
+  const inputSchema = { type: "object" as const, properties: { bags: { type: "integer" } } };
+  await connectTo(playground, [{ name: "pack", inputSchema }]);
+  const hideTools = showTools(playground);
+  await expect.element(page.getByLabelText("bags")).toBeVisible();
+  const { answer } = await put(form({ bags: { type: "integer" } }));
+  const field = page.getByRole("dialog").getByLabelText("bags");
+  await field.fill("3");
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  await button("Accept").click();
+  expect(answer.mock.calls).toEqual([[{ action: "accept", content: { bags: 3 } }]]);
+  hideTools();
 });
 
 describe("a question with an address", () => {

@@ -9,7 +9,15 @@ import {
   type TitleFieldProps,
   type ValidatorType,
 } from "@rjsf/utils";
-import { useEffect, useEffectEvent, useMemo, useRef, useState, type ReactElement } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  type ReactElement,
+} from "react";
 import { Button } from "../../components/button.tsx";
 import {
   AS_JSON,
@@ -91,8 +99,13 @@ function Required(): ReactElement {
 }
 
 /** The whole form has no title; what is nested in it has. */
-function TitleFieldTemplate({ id, title, required }: TitleFieldProps): ReactElement | null {
-  if (id === ROOT_TITLE) return null;
+function TitleFieldTemplate({
+  id,
+  title,
+  required,
+  registry,
+}: TitleFieldProps): ReactElement | null {
+  if (id === titleId((registry.formContext as FormActions).prefix)) return null;
   return (
     <legend className="label px-1">
       {title}
@@ -100,9 +113,6 @@ function TitleFieldTemplate({ id, title, required }: TitleFieldProps): ReactElem
     </legend>
   );
 }
-
-const ID_PREFIX = "argument";
-const ROOT_TITLE = titleId(ID_PREFIX);
 
 /** A button with words, where the form's own have icons of a font that is not here. */
 function button(text: string) {
@@ -162,7 +172,10 @@ export default function SchemaForm({
   const root = useRef<HTMLDivElement>(null);
   /** The element of what was opened last, which gets the focus. */
   const opened = useRef<string>(undefined);
+  // Two forms may stand in the page: a tool's, and a question's before it.
+  const prefix = useId();
   const actions: FormActions = {
+    prefix,
     open: (path, id) => {
       opened.current = id;
       setView((before) => ({ ...before, open: new Set([...before.open, path]) }));
@@ -195,7 +208,7 @@ export default function SchemaForm({
       <Form<Record<string, unknown>, RJSFSchema>
         className="schema-form"
         tagName="div"
-        idPrefix={ID_PREFIX}
+        idPrefix={prefix}
         schema={shown.schema}
         formData={value}
         validator={validator}
