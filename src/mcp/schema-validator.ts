@@ -4,17 +4,22 @@
  * followed checks nothing: listing a tool must not fail for what another tool's schema says.
  */
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
-import type { jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
+import type {
+  JsonSchemaValidator,
+  jsonSchemaValidator,
+} from "@modelcontextprotocol/sdk/validation/types.js";
 
 const validators = new CfWorkerJsonSchemaValidator();
 
 export const schemaValidator: jsonSchemaValidator = {
   getValidator: <T>(schema: Parameters<jsonSchemaValidator["getValidator"]>[0]) => {
+    let validate: JsonSchemaValidator<T> | undefined;
     return (input) => {
       try {
-        return validators.getValidator<T>(schema)(input);
+        validate ??= validators.getValidator<T>(schema);
+        return validate(input);
       } catch {
-        // Not the value's fault; the page says at the answer what the schema lacks.
+        // Nothing can be said of the value: whoever shows it says that the schema cannot be followed.
         return { valid: true, data: input as T, errorMessage: undefined };
       }
     };

@@ -4,8 +4,10 @@ import { useEffect, useRef, type ReactElement } from "react";
 
 export interface Found {
   readonly name: string;
-  /** Lines under it; it is found by them, too. */
+  /** A line under it; it is found by that, too. */
   readonly detail?: string | undefined;
+  /** What else it is found by. */
+  readonly words?: string | undefined;
   /** The key that does the same. */
   readonly shortcut?: string | undefined;
   readonly run: () => void;
@@ -54,11 +56,11 @@ export default function FindDialog({
               heading={group}
               className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted"
             >
-              {found.map(({ name, detail, shortcut, run }) => (
+              {found.map(({ name, detail = "", words = "", shortcut, run }) => (
                 <Command.Item
                   key={name}
                   value={`${group} ${name}`}
-                  keywords={detail === undefined ? [] : [detail]}
+                  keywords={[name, detail, words]}
                   className="flex items-center justify-between gap-2 rounded px-2 py-1 text-sm data-[selected=true]:bg-accent-soft"
                   onSelect={() => {
                     // Closing it first gives the focus back to where it was.
@@ -68,7 +70,7 @@ export default function FindDialog({
                 >
                   <span className="min-w-0">
                     {name}
-                    {detail === undefined ? null : (
+                    {detail === "" ? null : (
                       <span className="block truncate text-xs text-muted">{detail}</span>
                     )}
                   </span>
@@ -88,8 +90,8 @@ export default function FindDialog({
 }
 
 /** By what stands in it: a letter here and there chooses nothing. */
-function contains(value: string, search: string, keywords: readonly string[] = []): number {
-  const text = [value, ...keywords].join(" ").toLowerCase();
+function contains(_value: string, search: string, keywords: readonly string[] = []): number {
+  const text = keywords.join(" ").toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)

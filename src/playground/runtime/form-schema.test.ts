@@ -160,6 +160,11 @@ it.each<[string, JsonSchema, unknown]>([
   expect(at(shown(object({ it: part })), "properties", "it")).toMatchObject(expected as object);
 });
 
+it("of constants with names each is offered, however many there are", () => {
+  const oneOf = Array.from({ length: 200 }, (_, n) => ({ const: n, title: `No. ${n}` }));
+  expect(at(shown(object({ it: { oneOf } })), "properties", "it", "oneOf")).toHaveLength(200);
+});
+
 it("beside its own fields an object offers its alternatives, at the root, too", () => {
   const by = (name: string): JsonSchema => object({ [name]: { type: "string" } });
   const either = { ...object({ own: { type: "string" } }), oneOf: [by("card"), by("iban")] };

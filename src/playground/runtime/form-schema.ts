@@ -187,7 +187,10 @@ class FormBuilder {
 
   #oneOf(schema: JsonSchema, choices: readonly unknown[], path: string, depth: number): JsonSchema {
     const { oneOf: _, anyOf: __, ...shared } = schema;
-    const parts = choices.slice(0, ALTERNATIVES).map((choice) => {
+    // Constants are one field, however many there are.
+    const isChoice = choices.every((choice) => isSchema(choice) && "const" in choice);
+    const offered = isChoice ? choices : choices.slice(0, ALTERNATIVES);
+    const parts = offered.map((choice) => {
       const { schema: own, problem } = readPart(this.root, choice);
       const inherited = Object.keys(shared).some(
         (name) => !(KEPT as readonly string[]).includes(name),

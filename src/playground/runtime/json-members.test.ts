@@ -25,6 +25,11 @@ it.each(["1", '"a"', "null", "{}", "[ ]"])("of %s there are none", (source) => {
   expect(membersOf(source)).toEqual([]);
 });
 
+it("a text of ten million characters is one token", () => {
+  const text = JSON.stringify("x".repeat(10_000_000));
+  expect(membersOf(`[${text}]`).map((member) => member.text === text)).toEqual([true]);
+});
+
 it("is laid out as JSON.stringify does it, with numbers and texts as they are written", () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, "\t"), (value, space) => {

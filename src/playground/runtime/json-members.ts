@@ -8,7 +8,8 @@ export interface Member {
   readonly at: number;
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+/** A text by runs of characters: one by one, a very long one would overflow the matcher. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /** The text's strings, numbers, words and signs, as they are written. */
 export function tokensOf(json: string): string[] {

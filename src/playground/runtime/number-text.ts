@@ -42,5 +42,6 @@ function valueOf(text: string): string | undefined {
 
 /** What a person is told of such a number. */
 export function changedWords({ written, sent }: ChangedNumber): string {
-  return `${written} is sent as ${sent}: a number holds no more. Where the tool takes a text, put it in quotes.`;
+  const why = sent === "null" ? "it is too large for a number" : "a number holds no more digits";
+  return `${written} is sent as ${sent}: ${why}. Where a text is taken, put it in quotes.`;
 }

@@ -271,7 +271,14 @@ describe("what else a server asks of its client", () => {
     const [question] = playground.snapshot().questions;
     expect(question?.request.params).toEqual(elicitation);
     question?.answer({ action: "accept" });
+    expect(question?.isAwaited).toBe(false);
     expect(playground.snapshot().questions).toEqual([]);
+    // The server that wants it is gone, and so is the question.
+    playground.client.call("ask", {});
+    await playground.until(({ questions }) => questions.length === 1);
+    playground.crash();
+    await playground.until(({ questions }) => questions.length === 0);
+    expect(playground.snapshot().problem).toBeUndefined();
   });
 });
 

@@ -4,9 +4,9 @@ import {
   CallToolResultSchema,
   ErrorCode,
   LoggingMessageNotificationSchema,
+  McpError,
   ResourceUpdatedNotificationSchema,
   type LoggingLevel,
-  type McpError,
 } from "@modelcontextprotocol/sdk/types.js";
 import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
 import type { ServerHost } from "../../host/index.ts";
@@ -29,6 +29,8 @@ export class PageClient {
   /** The calls that wait for an answer, by invocation; the last one's answer is shown. */
   readonly #waiting = new Map<string, AbortController[]>();
   #host: ServerHost | undefined;
+  /** Aborted when the connection is closed. */
+  #session = new AbortController();
   #client: Client | undefined;
 
   constructor(
@@ -43,6 +45,9 @@ export class PageClient {
       capabilities: CAPABILITIES,
       recorder: this.protocol.beginSession("page"),
       prepare: (client) => {
+        const session = new AbortController();
+        this.#session = session;
+        client.onclose = () => session.abort();
         client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params: { uri } }) => {
           const count = cell.state.subscriptions.get(uri);
           // One that was under way when the subscription was ended begins none.
@@ -151,9 +156,11 @@ export class PageClient {
       view = { state: "answered", result };
     } catch (error) {
       view = { state: "error", error: asError(error).message, lost: isLost(error) };
-      if ((error as McpError).code === URL_ELICITATION_REQUIRED) {
-        const { askToOpen } = await import("./questions.ts");
-        askToOpen(this.cell, (error as McpError).data);
+      if (error instanceof McpError && error.code === URL_ELICITATION_REQUIRED) {
+        void this.cell.attempt(async () => {
+          const { askToOpen } = await import("./questions.ts");
+          askToOpen(this.cell, error.data, this.#session.signal);
+        });
       }
     }
     const others = (this.#waiting.get(id) ?? []).filter((other) => other !== abort);

@@ -38,13 +38,14 @@ it("questions stand in the order of asking, and each answer goes to its own", as
   expect(messages()).toEqual([]);
 });
 
-it("a question that nobody needs the answer to any more is withdrawn, and only that", () => {
+it("a question that nobody needs the answer to any more is withdrawn, and only that", async () => {
   const { put, messages } = open();
   const [one, two] = [new AbortController(), new AbortController()];
-  void put(form("one"), one.signal);
+  const first = put(form("one"), one.signal);
   void put(form("two"), two.signal);
-  one.abort();
+  one.abort(new Error("Withdrawn."));
   expect(messages()).toEqual(["two"]);
+  await expect(first).rejects.toThrow("Withdrawn.");
 });
 
 it("one whose asker was gone before it came is not asked", async () => {

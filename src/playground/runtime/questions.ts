@@ -29,6 +29,8 @@ export interface Question {
   readonly id: number;
   /** As the server sent it, and of the type that its method names. */
   readonly request: Asked[keyof Asked];
+  /** The server waits for the answer; where it does not, the call has failed and is retried after it. */
+  readonly isAwaited: boolean;
   readonly answer: (result: Result) => void;
   /** The person will not: the server gets an error. */
   readonly refuse: () => void;
@@ -42,11 +44,13 @@ let count = 0;
 /**
  * @param signal withdraws the question: nobody needs the answer any more
  * @throws McpError where it is nothing that is answered here, or not as MCP has it
+ * @throws the signal's reason, when it is withdrawn
  */
 export async function ask(
   cell: StateCell,
   sent: Pick<JSONRPCRequest, "method" | "params">,
   signal: AbortSignal,
+  isAwaited = true,
 ): Promise<Result> {
   const request = checked(sent);
   // Its server may have died before it was handed on: it would stay for ever.
@@ -54,13 +58,18 @@ export async function ask(
   const answered = deferred<Result>();
   const id = ++count;
   const end = (): void => {
-    signal.removeEventListener("abort", end);
+    signal.removeEventListener("abort", withdraw);
     cell.set({ questions: cell.state.questions.filter((question) => question.id !== id) });
   };
-  signal.addEventListener("abort", end, { once: true });
+  const withdraw = (): void => {
+    end();
+    answered.reject(signal.reason);
+  };
+  signal.addEventListener("abort", withdraw, { once: true });
   const question: Question = {
     id,
     request,
+    isAwaited,
     answer: (result) => {
       end();
       answered.resolve(result);
@@ -79,21 +88,19 @@ export async function ask(
  * retries then.
  *
  * @param data of MCP's error `URL elicitation required`
+ * @param signal withdraws them: the server that wants it is gone
  */
-export function askToOpen(cell: StateCell, data: unknown): void {
+export function askToOpen(cell: StateCell, data: unknown, signal: AbortSignal): void {
   const { data: needed, error } = toOpen.safeParse(data);
   if (error) {
     cell.reportProblem(`The server names no address to open: ${z.prettifyError(error)}`);
     return;
   }
   for (const params of needed.elicitations) {
-    // The server waits for no answer.
-    const question = ask(
-      cell,
-      { method: "elicitation/create", params },
-      new AbortController().signal,
-    );
-    question.catch((thrown: unknown) => cell.reportProblem(asError(thrown).message));
+    const question = ask(cell, { method: "elicitation/create", params }, signal, false);
+    question.catch((thrown: unknown) => {
+      if (!signal.aborted) cell.reportProblem(asError(thrown).message);
+    });
   }
 }
 

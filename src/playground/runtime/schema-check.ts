@@ -80,15 +80,18 @@ function isData(name: string | number): boolean {
 }
 
 /**
- * Those that mean the same everywhere. Of the others servers take more than the standard's text says,
+ * Those on which servers seldom differ. Of the others servers take more than the standard's text says,
  * a time without its zone for instance: for JSON Schema they are annotations.
  */
 const FORMATS = ["date", "email", "uuid", "ipv4", "ipv6"];
 
 /** A schema does not carry a pattern's flags: what the pattern fits with some of them is not called wrong. */
 function withAnyFlags(pattern: string): string {
-  const loose = `(?ims:${pattern})`;
-  return isReadable(loose) ? loose : pattern;
+  // As it stands, too: flags make a pattern that says what may not be narrower.
+  const either = `(?:${pattern})|(?ims:${pattern})`;
+  // Written twice, a group has another number.
+  const refersBack = /\\[1-9k]/.test(pattern);
+  return !refersBack && isReadable(either) ? either : pattern;
 }
 
 function isReadable(pattern: string): boolean {

@@ -49,6 +49,38 @@ it.each<[string, string]>([
   expect(problemsOf({ type: "string", format }, value)).toEqual([]);
 });
 
+/** Node 20 has no flags within a pattern: there a pattern is checked as it stands. */
+const hasFlags = ((): boolean => {
+  try {
+    return new RegExp("(?i:a)").test("A");
+  } catch {
+    return false;
+  }
+})();
+
+it.runIf(hasFlags).each([
+  ["^[a-f]+$", "ABC"],
+  ["^a.b$", "a\nb"],
+  ["^b$", "a\nb"],
+])("what fits the pattern %s with some flags, %j, is not called wrong", (pattern, value) => {
+  expect(problemsOf({ type: "string", pattern }, value)).toEqual([]);
+});
+
+it.each([
+  ["^[^a-z]+$", "ABC"],
+  ["^(?!admin$).*$", "ADMIN"],
+  ["^(a|b)\\1$", "aa"],
+])("what fits the pattern %s as it stands, %j, is not called wrong", (pattern, value) => {
+  expect(problemsOf({ type: "string", pattern }, value)).toEqual([]);
+});
+
+it.each([
+  ["^[a-f]+$", "xyz"],
+  ["^(a|b)\\1$", "ab"],
+])("what fits the pattern %s with no flags, %j, is told", (pattern, value) => {
+  expect(problemsOf({ type: "string", pattern }, value)).toHaveLength(1);
+});
+
 it.each([
   ["email", "nobody"],
   ["date", "2026-02-30"],

@@ -14,6 +14,7 @@ export default function CommandPalette({ onClose, ...acts }: CommandPaletteProps
   const named = actions.map(({ group, name, key, run }) => ({
     group,
     name,
+    words: group,
     shortcut: hasKeys ? key : undefined,
     run,
   }));

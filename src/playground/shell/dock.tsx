@@ -12,6 +12,7 @@ import { MapsPanel } from "../features/maps/index.ts";
 import { ProtocolPanel } from "../features/protocol/index.ts";
 import { DOCK_PANELS, usePlace, type DockPanel } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { isProblem } from "../runtime/log-levels.ts";
 
 const LogPanel = part(() => import("./log-panel.tsx"));
 
@@ -35,7 +36,7 @@ export default function Dock({
   const [place, setPlace] = usePlace();
   const shown = place.bottom ?? (isWhole ? "maps" : null);
   const isFull = !isWhole && shown !== null && place.dock === "full";
-  const problems = log.filter(({ level }) => level !== "info").length;
+  const problems = log.filter(({ level }) => isProblem(level)).length;
   const Size = isFull ? Minimize2 : Maximize2;
   return (
     <section

@@ -1,21 +1,17 @@
 /** The log: what the server and the page have to tell. */
-import { LoggingLevelSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { ReactElement } from "react";
 import { timeOfDay } from "../components/format.ts";
 import { Empty } from "../components/panel.tsx";
 import { Select } from "../components/select.tsx";
 import { visible } from "../components/visible.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
+import { isProblem, LOG_LEVELS } from "../runtime/log-levels.ts";
 import type { LogLine } from "../runtime/state.ts";
 
-/** From the least to the most severe. */
-const LEVELS = LoggingLevelSchema.options;
-const TONES: Partial<Record<LogLine["level"], string>> = {
-  debug: "text-muted",
-  info: "",
-  notice: "",
-  warning: "text-warn",
-};
+function toneOf(level: LogLine["level"]): string {
+  if (level === "warning") return "text-warn";
+  return isProblem(level) ? "text-bad" : level === "debug" ? "text-muted" : "";
+}
 
 export default function LogPanel(): ReactElement {
   const playground = usePlayground();
@@ -27,7 +23,7 @@ export default function LogPanel(): ReactElement {
           label="Log messages of the server from level"
           above
           value={logLevel}
-          options={LEVELS}
+          options={LOG_LEVELS}
           disabled={server !== "running"}
           onChange={(level) => void playground.client.setLogLevel(level)}
         />
@@ -48,7 +44,7 @@ function LogLines({ log }: { readonly log: readonly LogLine[] }): ReactElement {
           <span className="font-mono text-xs leading-[18px] text-muted tabular-nums">
             {timeOfDay(at)}
           </span>
-          <span className={`w-16 shrink-0 ${TONES[level] ?? "text-bad"}`}>{level}</span>
+          <span className={`w-16 shrink-0 ${toneOf(level)}`}>{level}</span>
           <span className="min-w-0 whitespace-pre-wrap wrap-anywhere">{visible(text)}</span>
         </li>
       ))}

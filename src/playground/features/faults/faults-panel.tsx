@@ -126,12 +126,11 @@ function ArmedPlan({ armed: { name, faults, isSpent } }: { readonly armed: Armed
           >
             <span className="min-w-0 flex-1">
               {sentence(fault)}
-              <span className="block h-4 truncate text-xs text-muted">
+              {/* Room for what it says when it is spent: nothing moves in the middle of a call. */}
+              <span className="block min-h-8 text-xs text-muted">
                 {passed === 0
                   ? "Its point was not passed yet."
-                  : `Its point was passed ${plural(passed, "time")}.`}
-              </span>
-              <span className="block h-4 truncate text-xs text-muted">
+                  : `Its point was passed ${plural(passed, "time")}.`}{" "}
                 {isSpent ? "It will not strike again; arm it anew to repeat." : ""}
               </span>
             </span>

@@ -25,7 +25,7 @@ export function AnswerFields({
         <SchemaForm
           schema={schema}
           value={args}
-          allTheSame="You can answer all the same, and see what the tool makes of it."
+          allTheSame="You can answer all the same, and see what the server makes of it."
           onChange={(value) => onText(JSON.stringify(value, null, 2))}
         />
       ) : (

@@ -41,19 +41,18 @@ export default function ArgumentsEditor({
   const playground = usePlayground();
   const [, setPlace] = usePlace();
   const { tools, drafts } = usePlaygroundState();
-  /** Why a text was not taken, while that text stands there. */
-  const [refused, setRefused] = useState({ text, reason: "" });
+  const [refusal, setRefusal] = useState<string>();
   const unknown = args === undefined ? [] : unknownMembers(tool.inputSchema, args);
   /** A whole request is taken apart at once, and can be put back. */
   const take = (typed: string, replaces = true): void => {
+    setRefusal(undefined);
     const parsed = parseArguments(typed);
     const whole = parsed.args && wholeCall(parsed.args);
     if (!whole) {
       onText(typed);
     } else if (!tools.some(({ name }) => name === whole.tool)) {
       if (replaces) onText(typed);
-      const reason = `This is a whole call of ${whole.tool}, which this server does not have.`;
-      setRefused({ text: replaces ? typed : text, reason });
+      setRefusal(`This is a whole call of ${whole.tool}, which this server does not have.`);
     } else {
       onTaken({ tool: tool.name, text, of: whole.tool, ofText: drafts[whole.tool] });
       playground.drafts.load(whole.tool, whole.args);
@@ -63,11 +62,10 @@ export default function ArgumentsEditor({
   const paste = async (): Promise<void> => {
     try {
       const copied = await navigator.clipboard.readText();
-      if (copied.trim() === "") setRefused({ text, reason: "The clipboard is empty." });
+      if (copied.trim() === "") setRefusal("The clipboard is empty.");
       else take(copied, false);
     } catch {
-      const reason = "The browser keeps the clipboard: paste into the editor instead.";
-      setRefused({ text, reason });
+      setRefusal("The browser keeps the clipboard: paste into the editor instead.");
     }
   };
   return (
@@ -84,9 +82,9 @@ export default function ArgumentsEditor({
         </Button>
       </div>
       <JsonEditor label="Arguments as JSON" text={text} onChange={take} onSubmit={onSubmit} />
-      {refused.text !== text || refused.reason === "" ? null : (
+      {refusal === undefined ? null : (
         <p role="alert" className="text-sm text-warn">
-          {refused.reason}
+          {refusal}
         </p>
       )}
       {unknown.length === 0 ? null : (

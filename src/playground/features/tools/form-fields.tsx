@@ -129,19 +129,6 @@ export function SelectWidget(props: WidgetProps): ReactElement {
   );
 }
 
-/** A text of several lines. */
-export function MultilineField({ id, value, required, onChange }: WidgetProps): ReactElement {
-  return (
-    <textarea
-      id={id}
-      rows={4}
-      required={required}
-      value={typeof value === "string" ? value : ""}
-      onChange={({ target }) => onChange(target.value)}
-    />
-  );
-}
-
 function errorOf(text: string): string | undefined {
   if (text.trim() === "") return undefined;
   try {

@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { createElement } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { page } from "vitest/browser";
+import { page, userEvent } from "vitest/browser";
 import { exampleOf, playgroundLab } from "../../../testing/example.ts";
 import type { Question } from "../../runtime/questions.ts";
 import QuestionDialog from "./question-dialog.tsx";
@@ -23,9 +23,9 @@ afterEach(async () => {
 });
 
 /** Puts a question. @returns what is answered, or refused */
-async function put(request: object) {
+async function put(request: object, isAwaited = true) {
   const given = { answer: vi.fn<(result: Result) => void>(), refuse: vi.fn<() => void>() };
-  const question = { id: 1, request, ...given } as Question;
+  const question = { id: 1, request, isAwaited, ...given } as Question;
   const playground = await lab.open(exampleOf());
   hide = showPart(playground, createElement(QuestionDialog, { question }));
   await expect.element(page.getByRole("dialog")).toBeVisible();
@@ -113,6 +113,17 @@ it("a question's form and the tool's behind it share no ids: a label is its own 
   hideTools();
 });
 
+it.each<[string, object, "answer" | "refuse"]>([
+  ["a form", form({}), "answer"],
+  ["the roots", { method: "roots/list" }, "refuse"],
+])("Escape neither accepts nor declines: %s", async (_, request, how) => {
+  const given = await put(request);
+  await userEvent.keyboard("{Escape}");
+  await expect.poll(() => given[how].mock.calls.length).toBe(1);
+  if (how === "answer") expect(given.answer.mock.calls).toEqual([[{ action: "cancel" }]]);
+  else expect(given.answer).not.toHaveBeenCalled();
+});
+
 describe("a question with an address", () => {
   const address = (url: string): object => ({
     method: "elicitation/create",
@@ -133,6 +144,13 @@ describe("a question with an address", () => {
       "noopener,noreferrer",
     ]);
     expect(answer.mock.calls).toEqual([[{ action: "accept" }]]);
+  });
+
+  it("for which a call has failed says so, and is answered to nobody", async () => {
+    await put(address("https://bank.example/"), false);
+    await expect.element(page.getByText(/Open this, then retry the call/)).toBeVisible();
+    await expect.element(button("Open")).toBeVisible();
+    expect(button("Decline").elements()).toEqual([]);
   });
 
   it("names the host as it is, whatever it looks like", async () => {

@@ -1,7 +1,7 @@
 /** What the server asks of its client, one at a time: a form, an address, a model's answer, or the roots. */
 import type { ElicitRequest, ElicitRequestURLParams } from "@modelcontextprotocol/sdk/types.js";
 import { ExternalLink } from "lucide-react";
-import { useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { plural } from "../../components/format.ts";
@@ -18,7 +18,7 @@ export default function QuestionDialog({
 }: {
   readonly question: Question;
 }): ReactElement {
-  const { request, answer, refuse } = question;
+  const { request, isAwaited, answer, refuse } = question;
   switch (request.method) {
     case "sampling/createMessage":
       return (
@@ -36,12 +36,16 @@ export default function QuestionDialog({
       const { params } = request;
       return (
         // Escape neither accepts nor declines.
-        <Frame title="The server asks" onCancel={() => answer({ action: "cancel" })}>
+        <Frame
+          title="The server asks"
+          isAwaited={isAwaited}
+          onCancel={() => answer({ action: "cancel" })}
+        >
           <p className="max-h-48 overflow-auto whitespace-pre-wrap wrap-anywhere">
             {visible(params.message)}
           </p>
           {params.mode === "url" ? (
-            <AddressQuestion params={params} onAnswer={answer} />
+            <AddressQuestion params={params} isAwaited={isAwaited} onAnswer={answer} />
           ) : (
             <FormQuestion schema={params.requestedSchema} onAnswer={answer} />
           )}
@@ -53,10 +57,12 @@ export default function QuestionDialog({
 
 function Frame({
   title,
+  isAwaited = true,
   onCancel,
   children,
 }: {
   readonly title: string;
+  readonly isAwaited?: boolean;
   readonly onCancel: () => void;
   readonly children: ReactNode;
 }): ReactElement {
@@ -69,12 +75,15 @@ function Frame({
       <div className="mt-3 flex items-center gap-2 border-t border-line pt-3 text-xs text-muted">
         <Button
           tone="danger"
-          title="Kill the server while it waits for the answer."
+          title={isAwaited ? "Kill the server while it waits for the answer." : "Kill the server."}
           onClick={() => playground.crash()}
         >
           Crash the server
         </Button>
-        {more > 0 ? `${plural(more, "more question")} after this` : "It waits for the answer."}
+        {isAwaited
+          ? "It waits for the answer."
+          : "It waits for nothing: the call has failed. Open this, then retry the call."}
+        {more > 0 ? ` ${plural(more, "more question")} after this.` : ""}
       </div>
     </Dialog>
   );
@@ -93,11 +102,12 @@ function FormQuestion({
   const accept = (): void => {
     if (content) onAnswer({ action: "accept", content });
   };
+  const choices = useMemo(() => asChoices(schema), [schema]);
   const hasFields = Object.keys(schema.properties).length > 0;
   return (
     <>
       {hasFields ? (
-        <AnswerFields schema={asChoices(schema)} text={text} onText={setText} onSubmit={accept} />
+        <AnswerFields schema={choices} text={text} onText={setText} onSubmit={accept} />
       ) : null}
       <div className="flex justify-end gap-2">
         <Button onClick={() => onAnswer({ action: "cancel" })}>Cancel</Button>
@@ -127,8 +137,12 @@ function asChoices(schema: FormSchema): FormSchema {
 /** An address is opened by the person's click, never by itself. */
 function AddressQuestion({
   params: { url },
+  isAwaited,
   onAnswer,
-}: ElicitationProps & { readonly params: ElicitRequestURLParams }): ReactElement {
+}: ElicitationProps & {
+  readonly params: ElicitRequestURLParams;
+  readonly isAwaited: boolean;
+}): ReactElement {
   const address = addressOf(url);
   return (
     <>
@@ -146,8 +160,12 @@ function AddressQuestion({
         ) : null}
       </div>
       <div className="flex justify-end gap-2">
-        <Button onClick={() => onAnswer({ action: "cancel" })}>Cancel</Button>
-        <Button onClick={() => onAnswer({ action: "decline" })}>Decline</Button>
+        <Button onClick={() => onAnswer({ action: "cancel" })}>
+          {isAwaited ? "Cancel" : "Not now"}
+        </Button>
+        {isAwaited ? (
+          <Button onClick={() => onAnswer({ action: "decline" })}>Decline</Button>
+        ) : null}
         {address ? (
           <Button
             tone="primary"
@@ -157,7 +175,7 @@ function AddressQuestion({
               onAnswer({ action: "accept" });
             }}
           >
-            Open and accept
+            {isAwaited ? "Open and accept" : "Open"}
           </Button>
         ) : null}
       </div>

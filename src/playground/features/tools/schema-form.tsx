@@ -1,5 +1,6 @@
 /** A form that is made from a tool's input schema. Loaded when it is first shown. */
 import Form from "@rjsf/core/lib/components/Form.js";
+import TextareaWidget from "@rjsf/core/lib/components/widgets/TextareaWidget.js";
 import {
   titleId,
   type DescriptionFieldProps,
@@ -32,7 +33,6 @@ import {
   FoldedField,
   JsonField,
   MoreField,
-  MultilineField,
   NumberField,
   SelectWidget,
   type FormActions,
@@ -143,7 +143,7 @@ const templates = {
 /** By the `$id` that the form's schema names. */
 const fields = { NumberField, [FOLDED]: FoldedField, [AS_JSON]: JsonField, [MORE]: MoreField };
 /** By the format that a schema names, and in place of one of the library's. */
-const widgets = { "unix-ms": UnixMsField, multiline: MultilineField, SelectWidget };
+const widgets = { "unix-ms": UnixMsField, multiline: TextareaWidget, SelectWidget };
 
 const CLOSED: FormView = { open: new Set(), shown: new Map() };
 

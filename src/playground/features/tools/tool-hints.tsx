@@ -6,23 +6,28 @@ export default function ToolHints({
   annotations,
 }: {
   readonly annotations: ToolAnnotations;
-}): ReactElement {
+}): ReactElement | null {
+  const hints = hintsOf(annotations);
+  if (hints.length === 0) return null;
   return (
     <span
       className="absolute top-0 right-0 max-w-4/5 truncate text-xs text-muted"
       title="The tool’s own word; nothing checks it."
     >
-      {hintsOf(annotations).join(" · ")}
+      <span className="sr-only">By its own word: </span>
+      {hints.join(" · ")}
     </span>
   );
 }
 
 function hintsOf(annotations: ToolAnnotations): string[] {
   const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations;
+  // MCP: they mean something only where it writes.
+  const writes = readOnlyHint !== true;
   const hints: (readonly [boolean | undefined, string, string])[] = [
     [readOnlyHint, "only reads", "writes"],
-    [destructiveHint, "destructive", "only adds"],
-    [idempotentHint, "idempotent", "not idempotent"],
+    [writes ? destructiveHint : undefined, "destructive", "only adds"],
+    [writes ? idempotentHint : undefined, "idempotent", "not idempotent"],
     [openWorldHint, "acts outside", "closed world"],
   ];
   return hints.flatMap(([hint, yes, no]) => (hint === undefined ? [] : [hint ? yes : no]));

@@ -18,6 +18,7 @@ export default function ToolSearch(): ReactElement {
   return (
     <>
       <Button
+        className="w-20"
         icon={<Search size={13} aria-hidden />}
         title={`Search among ${tools.length} tools.`}
         onClick={() => setIsOpen(true)}

@@ -40,7 +40,13 @@ it("many are searched by name and description, and the one that is found is call
   const calls = await show(...many);
   await page.getByRole("button", { name: "Search" }).click();
   await page.getByPlaceholder("A tool’s name, or what it does").fill("letter POST");
-  await expect.element(page.getByRole("dialog").getByRole("option")).toHaveTextContent(/^tool_217/);
+  const found = page.getByRole("dialog").getByRole("option");
+  await expect.element(found).toHaveTextContent(/^tool_217/);
+  // By what it says, and not by the words around it.
+  await page.getByRole("combobox", { name: "Search among the tools" }).fill("tools");
+  await expect.element(page.getByText(/No tool has these words/)).toBeVisible();
+  await page.getByRole("combobox", { name: "Search among the tools" }).fill("letter");
+  await expect.element(found).toHaveTextContent(/^tool_217/);
   await userEvent.keyboard("{Enter}");
   await expect.element(called).toHaveTextContent("Call tool_217");
   await called.click();

@@ -16,7 +16,7 @@ const SchemaForm = part(() => import("./schema-form.tsx"), <div className="h-40"
 const ArgumentsEditor = part(() => import("./arguments-editor.tsx"), <div className="h-27" />);
 const SavedCalls = part(() => import("./saved-calls.tsx"), <div className="h-7" />);
 const ArmedChip = part(() => import("./armed-chip.tsx"));
-const ToolSearch = part(() => import("./tool-search.tsx"));
+const ToolSearch = part(() => import("./tool-search.tsx"), <div className="w-20" />);
 const ToolHints = part(() => import("./tool-hints.tsx"));
 
 /** From so many on they are searched. */
