@@ -47,7 +47,7 @@ export default function ArgumentsEditor({
   const take = (typed: string, replaces = true): void => {
     setRefusal(undefined);
     const parsed = parseArguments(typed);
-    const whole = parsed.args && wholeCall(parsed.args);
+    const whole = parsed.args && wholeCall(typed);
     if (!whole) {
       onText(typed);
     } else if (!tools.some(({ name }) => name === whole.tool)) {
@@ -55,7 +55,7 @@ export default function ArgumentsEditor({
       setRefusal(`This is a whole call of ${whole.tool}, which this server does not have.`);
     } else {
       onTaken({ tool: tool.name, text, of: whole.tool, ofText: drafts[whole.tool] });
-      playground.drafts.load(whole.tool, whole.args);
+      playground.drafts.keep(whole.tool, whole.args);
       void setPlace({ tool: whole.tool });
     }
   };
