@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 import { download } from "../browser/download.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
+import { visible } from "./visible.ts";
 import { Value } from "./json.tsx";
 
 export type Part = CallToolResult["content"][number];
@@ -52,10 +53,10 @@ export function ContentPart({
     case "resource_link":
       return (
         <p className="text-sm">
-          Link to a resource: <b className="font-medium">{part.title ?? part.name}</b>{" "}
+          Link to a resource: <b className="font-medium">{visible(part.title ?? part.name)}</b>{" "}
           <Address uri={part.uri} /> {part.mimeType}
           {part.description === undefined ? null : (
-            <span className="block text-muted">{part.description}</span>
+            <span className="block text-muted">{visible(part.description)}</span>
           )}
         </p>
       );
@@ -68,7 +69,7 @@ export function ContentPart({
             Embedded resource <Address uri={uri} /> {mimeType}
           </p>
           {"text" in resource ? (
-            <Value label={label} value={resource.text} />
+            <ContentPart label={label} part={{ type: "text", text: resource.text }} />
           ) : (
             <Bytes label={label} mimeType={mimeType} base64={resource.blob} />
           )}
@@ -84,7 +85,7 @@ export function Word({ children }: { readonly children: string }): ReactElement 
 
 /** Opened by a click and nothing else; what is no address of the web is text. */
 function Address({ uri }: { readonly uri: string }): ReactElement {
-  if (!/^https?:\/\//i.test(uri)) return <code className="wrap-anywhere">{uri}</code>;
+  if (!/^https?:\/\//i.test(uri)) return <code className="wrap-anywhere">{visible(uri)}</code>;
   return (
     <a
       className="text-accent underline wrap-anywhere"
@@ -92,7 +93,7 @@ function Address({ uri }: { readonly uri: string }): ReactElement {
       target="_blank"
       rel="noreferrer noopener"
     >
-      {uri} <ExternalLink size={11} className="inline" aria-label="in a new tab" />
+      {visible(uri)} <ExternalLink size={11} className="inline" aria-label="in a new tab" />
     </a>
   );
 }

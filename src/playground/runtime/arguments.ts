@@ -31,11 +31,13 @@ export function initialArguments(schema: {
   readonly properties?: Record<string, unknown> | undefined;
   readonly required?: readonly string[] | undefined;
 }): string {
-  const args: Record<string, unknown> = {};
+  const args: [string, unknown][] = [];
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const { default: initial, examples } = property as { default?: unknown; examples?: unknown };
-    if (initial !== undefined) args[name] = initial;
-    else if (schema.required?.includes(name) && Array.isArray(examples)) args[name] = examples[0];
+    if (initial !== undefined) args.push([name, initial]);
+    else if (schema.required?.includes(name) && Array.isArray(examples))
+      args.push([name, examples[0]]);
   }
-  return JSON.stringify(args, null, 2);
+  // A member named `__proto__` is an own one, too.
+  return JSON.stringify(Object.fromEntries(args), null, 2);
 }

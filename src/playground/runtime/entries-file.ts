@@ -17,13 +17,14 @@ export interface ParsedEntries {
   readonly problems: readonly string[];
 }
 
-const key = z.string().refine((text) => text.isWellFormed(), "has an unpaired surrogate");
+const wellFormed = z.string().refine((text) => text.isWellFormed(), "has an unpaired surrogate");
+const key = wellFormed;
 const base64 = z.base64();
 const tooLong = z.literal(true).optional();
 const line = z.union([
-  z.strictObject({ key, text: z.string(), tooLong }),
+  z.strictObject({ key, text: wellFormed, tooLong }),
   z.strictObject({ key, base64, tooLong }),
-  z.strictObject({ key, value: z.json(), tooLong }),
+  z.strictObject({ key, value: z.unknown(), tooLong }),
 ]);
 const row = z.union([z.strictObject({ key, value: z.string() }), z.strictObject({ key, base64 })]);
 

@@ -108,6 +108,16 @@ it("of a wide part the first fields are shown, those that are required before th
 it.each<[string, JsonSchema, unknown]>([
   ["anything", {}, { $id: AS_JSON }],
   ["an object of anything", { type: "object" }, { $id: AS_JSON }],
+  [
+    "a format that names a part of the library",
+    { type: "string", format: "hidden" },
+    { type: "string" },
+  ],
+  [
+    "more than can be chosen from",
+    { enum: Array.from({ length: 2001 }, (_, n) => n) },
+    { $id: AS_JSON },
+  ],
   ["a type that there is not", { type: "nonsense" }, { $id: AS_JSON }],
   ["null alone", { type: "null" }, { type: "null" }],
   [
@@ -159,6 +169,15 @@ it.each<[string, JsonSchema, unknown]>([
 ])("shows %s", (_, part, expected) => {
   expect(at(shown(object({ it: part })), "properties", "it")).toMatchObject(expected as object);
 });
+
+it.each(["constructor", "toString", "hidden", "radio", "date-time", "color"])(
+  "the format %s names no field of the form's library",
+  (format) => {
+    expect(at(shown(object({ it: { type: "string", format } })), "properties", "it")).toEqual({
+      type: "string",
+    });
+  },
+);
 
 it("of constants with names each is offered, however many there are", () => {
   const oneOf = Array.from({ length: 200 }, (_, n) => ({ const: n, title: `No. ${n}` }));

@@ -29,6 +29,10 @@ const ALTERNATIVES = 30;
 /** Parts in all; what comes after is folded. */
 const MOST_PARTS = 1500;
 const KEPT = ["title", "description", "format", "examples", "deprecated", "readOnly"] as const;
+/** Those that have a field of their own. In others' fields what is shown is not what is sent: a browser shows a time without its zone, or nothing. */
+const FORMATS = ["unix-ms", "multiline"];
+/** More than can be chosen from is typed as JSON. */
+const MOST_CHOICES = 2000;
 const PRIMITIVES = ["string", "number", "integer", "boolean", "null"];
 
 /** Keywords beside an object's fields that a form has none for. */
@@ -188,7 +192,9 @@ class FormBuilder {
   #oneOf(schema: JsonSchema, choices: readonly unknown[], path: string, depth: number): JsonSchema {
     const { oneOf: _, anyOf: __, ...shared } = schema;
     // Constants are one field, however many there are.
-    const isChoice = choices.every((choice) => isSchema(choice) && "const" in choice);
+    const isChoice =
+      choices.length <= MOST_CHOICES &&
+      choices.every((choice) => isSchema(choice) && "const" in choice);
     const offered = isChoice ? choices : choices.slice(0, ALTERNATIVES);
     const parts = offered.map((choice) => {
       const { schema: own, problem } = readPart(this.root, choice);
@@ -238,6 +244,8 @@ function aboutOf(schema: JsonSchema): Record<string, unknown> {
   const about: Record<string, unknown> = {};
   for (const name of KEPT) {
     const value = schema[name];
+    const isLeftOut = name === "format" && !FORMATS.includes(String(value));
+    if (isLeftOut) continue;
     if (typeof value === "string" || typeof value === "boolean") about[name] = value;
     if (name === "examples" && Array.isArray(value)) {
       about[name] = value.filter(isPrimitive).slice(0, FIELDS_AT_ONCE);
@@ -270,7 +278,8 @@ function choice(
   names?: unknown,
 ): JsonSchema | undefined {
   const distinct = [...new Set(values)];
-  if (distinct.length === 0 || !distinct.every(isPrimitive)) return undefined;
+  if (distinct.length === 0 || distinct.length > MOST_CHOICES) return undefined;
+  if (!distinct.every(isPrimitive)) return undefined;
   if (!Array.isArray(names)) return { ...about, enum: distinct };
   const titleOf = (value: unknown): string => String(names[values.indexOf(value)] ?? value);
   return { ...about, ...choiceOf(distinct.map((value) => [value, titleOf(value)])) };

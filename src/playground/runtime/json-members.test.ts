@@ -25,6 +25,11 @@ it.each(["1", '"a"', "null", "{}", "[ ]"])("of %s there are none", (source) => {
   expect(membersOf(source)).toEqual([]);
 });
 
+it("what is nested very deep is laid out in good time, and is the same JSON", () => {
+  const source = "[".repeat(50_000) + "]".repeat(50_000);
+  expect(layOut(source).replace(/\s/g, "")).toBe(source);
+});
+
 it("a text of ten million characters is one token", () => {
   const text = JSON.stringify("x".repeat(10_000_000));
   expect(membersOf(`[${text}]`).map((member) => member.text === text)).toEqual([true]);

@@ -16,6 +16,8 @@ export function tokensOf(json: string): string[] {
   return json.match(TOKEN) ?? [];
 }
 
+const MOST_INDENTS = 100;
+
 /** JSON laid out, each number and text as it is written. @param source JSON, which was parsed before */
 export function layOut(source: string, indent = "  "): string {
   let text = "";
@@ -26,7 +28,8 @@ export function layOut(source: string, indent = "  "): string {
     if (closes) depth--;
     const isEmpty = closes && (before === "{" || before === "[");
     const breaks = before === "," || (closes ? !isEmpty : before === "{" || before === "[");
-    if (breaks) text += `\n${indent.repeat(depth)}`;
+    // So deep that nobody sees the end of the indentation, it goes no further.
+    if (breaks) text += `\n${indent.repeat(Math.min(depth, MOST_INDENTS))}`;
     else if (before === ":") text += " ";
     text += token;
     if (token === "{" || token === "[") depth++;

@@ -10,11 +10,13 @@ export interface CheckableSchema {
   readonly schema: JsonSchema | undefined;
   /** What of it is not checked here, in words. */
   readonly leftOut: readonly string[];
+  /** A value that is nested deeper would take too long. */
+  readonly deepest: number;
 }
 
 /** So many parts may be gone through for one value. */
 const MOST_STEPS = 200_000;
-const TOO_LARGE = "The schema is too large to be checked here; the server checks it.";
+export const TOO_LARGE = "The schema is too large to be checked here; the server checks it.";
 
 const known = new WeakMap<object, CheckableSchema>();
 
@@ -29,12 +31,16 @@ export function checkable(schema: JsonSchema): CheckableSchema {
 function look(schema: JsonSchema): CheckableSchema {
   try {
     const { copy, leftOut } = without(schema);
-    return stepsOf(copy, copy, new Map()) > MOST_STEPS
-      ? { schema: undefined, leftOut: [...leftOut, TOO_LARGE] }
-      : { schema: copy, leftOut };
+    const { steps, branches } = costOf(copy);
+    if (steps > MOST_STEPS) {
+      return { schema: undefined, leftOut: [...leftOut, TOO_LARGE], deepest: 0 };
+    }
+    // Each level of the value may be gone through so many times as often as the one above it.
+    const deepest = branches > 1 ? Math.log(MOST_STEPS) / Math.log(branches) : Infinity;
+    return { schema: copy, leftOut, deepest };
   } catch (error) {
     // Nested too deep to be looked through.
-    return { schema: undefined, leftOut: [cannotBeFollowed(error)] };
+    return { schema: undefined, leftOut: [cannotBeFollowed(error)], deepest: 0 };
   }
 }
 
@@ -42,41 +48,77 @@ export function cannotBeFollowed(error: unknown): string {
   return `The schema cannot be followed: ${asError(error).message}`;
 }
 
-/** A copy without patterns that JavaScript cannot read, and without references that lead nowhere. */
+/** A part of a copy, and what is known of where it stands. */
+interface Place {
+  readonly part: unknown;
+  /** Its members are parts by a name of somebody's own. */
+  readonly isNames?: boolean;
+  /** Within it, what would fit more would be called wrong: under `not`, `if` and `oneOf`. */
+  readonly isExact: boolean;
+}
+
+/** Members whose own members are named by whoever wrote the schema. */
+const NAMED = [
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+  "dependencies",
+];
+/** What stands there is a value, and no schema. */
+const DATA = ["enum", "const", "default", "examples", "required"];
+const EXACT = ["not", "if", "oneOf"];
+
+/** A copy without patterns that cannot be tried here, and without references that lead nowhere. */
 function without(root: JsonSchema): { readonly copy: JsonSchema; readonly leftOut: string[] } {
   const leftOut = new Set<string>();
   const copy = structuredClone(root);
   // Not by recursion: it may be nested as deep as somebody likes.
-  const waiting: unknown[] = [copy];
-  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+  const waiting: Place[] = [{ part: copy, isExact: false }];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    const { part, isNames = false, isExact } = place;
     if (typeof part !== "object" || part === null) continue;
     const own = part as Record<string, unknown>;
-    const { pattern, patternProperties, format, $ref } = own;
-    if (typeof pattern === "string") {
-      if (isReadable(pattern)) own["pattern"] = withAnyFlags(pattern);
-      else {
-        leftOut.add(`The pattern ${pattern} is not one of JavaScript's, and not checked here.`);
-        delete own["pattern"];
+    if (!isNames) cleanPart(root, own, isExact, leftOut);
+    for (const [name, inside] of Object.entries(own)) {
+      if (isNames) waiting.push({ part: inside, isExact });
+      else if (!DATA.includes(name)) {
+        waiting.push({
+          part: inside,
+          isNames: NAMED.includes(name) && isSchema(inside),
+          isExact: isExact || EXACT.includes(name),
+        });
       }
     }
-    if (typeof format === "string" && !FORMATS.includes(format)) delete own["format"];
-    for (const name of isSchema(patternProperties) ? Object.keys(patternProperties) : []) {
-      if (isReadable(name)) continue;
-      leftOut.add(`The names ${name} are no pattern of JavaScript's, and not checked here.`);
-      Reflect.deleteProperty(patternProperties as object, name);
-    }
-    if (typeof $ref === "string" && lookUp(root, $ref) === undefined) {
-      leftOut.add(`${$ref} leads nowhere in the schema.`);
-      delete own["$ref"];
-    }
-    for (const [name, inside] of Object.entries(own)) if (!isData(name)) waiting.push(inside);
   }
   return { copy, leftOut: [...leftOut] };
 }
 
-/** What stands there is a value, and no schema. */
-function isData(name: string | number): boolean {
-  return ["enum", "const", "default", "examples", "required"].includes(String(name));
+function cleanPart(
+  root: JsonSchema,
+  own: Record<string, unknown>,
+  isExact: boolean,
+  leftOut: Set<string>,
+): void {
+  const { pattern, patternProperties, format, $ref } = own;
+  if (typeof pattern === "string") {
+    if (!isReadable(pattern)) {
+      leftOut.add(`The pattern ${pattern} cannot be tried here; the server checks it.`);
+      delete own["pattern"];
+    } else if (mayTakeForEver(pattern)) delete own["pattern"];
+    else if (!isExact) own["pattern"] = withAnyFlags(pattern);
+  }
+  for (const name of isSchema(patternProperties) ? Object.keys(patternProperties) : []) {
+    if (isReadable(name) && !mayTakeForEver(name)) continue;
+    leftOut.add(`The names ${name} cannot be tried here; the server checks them.`);
+    Reflect.deleteProperty(patternProperties as object, name);
+  }
+  if (typeof format === "string" && !isExact && !FORMATS.includes(format)) delete own["format"];
+  if (typeof $ref === "string" && lookUp(root, $ref) === undefined) {
+    leftOut.add(`${$ref} leads nowhere in the schema.`);
+    delete own["$ref"];
+  }
 }
 
 /**
@@ -94,6 +136,23 @@ function withAnyFlags(pattern: string): string {
   return !refersBack && isReadable(either) ? either : pattern;
 }
 
+/**
+ * Whether a text can be made on which the pattern takes for ever: something is repeated that has
+ * repetitions or alternatives within. Not every such pattern does; the server checks those, too.
+ */
+function mayTakeForEver(pattern: string): boolean {
+  // Without what stands for itself: escapes and classes of characters.
+  let plain = pattern.replace(/\\./gu, "x").replace(/\[[^\]]*\]/gu, "x");
+  for (;;) {
+    const group = /\(([^()]*)\)([*+]|\{\d+,\d*\})?/.exec(plain);
+    if (!group) return false;
+    const [whole, inside = "", repeated] = group;
+    const isOpen = /[*+{|]/.test(inside);
+    if (isOpen && repeated !== undefined) return true;
+    plain = plain.replace(whole, isOpen ? "x*" : "x");
+  }
+}
+
 function isReadable(pattern: string): boolean {
   try {
     new RegExp(pattern, "u");
@@ -103,21 +162,48 @@ function isReadable(pattern: string): boolean {
   }
 }
 
-/** How many parts a check goes through at the most, for a value no deeper than the schema. */
-function stepsOf(root: JsonSchema, part: unknown, seen: Map<object, number>): number {
-  if (typeof part !== "object" || part === null) return 0;
-  const before = seen.get(part);
-  if (before !== undefined) return before;
-  // A part within itself: how often depends on the value.
-  seen.set(part, 0);
-  let steps = 1;
-  const { $ref } = part as { $ref?: unknown };
-  const target = typeof $ref === "string" ? lookUp(root, $ref) : undefined;
-  for (const [name, inside] of [...Object.entries(part), ["", target] as const]) {
-    if (isData(name) || name === "$defs" || name === "definitions") continue;
-    steps += stepsOf(root, inside, seen);
-    if (steps > MOST_STEPS) break;
+interface Cost {
+  readonly steps: number;
+  /** On how many ways it leads back into a part that it is within. */
+  readonly branches: number;
+}
+
+/** What a check costs at the most, for a value no deeper than the schema. */
+function costOf(root: JsonSchema): Cost {
+  const known = new Map<object, Cost>();
+  const costIn = (part: unknown, isNames = false): Cost => {
+    if (typeof part !== "object" || part === null) return { steps: 0, branches: 0 };
+    const before = known.get(part);
+    if (before) return before;
+    // A part within itself: how often depends on the value.
+    known.set(part, { steps: 0, branches: 1 });
+    let steps = 1;
+    let branches = 0;
+    const { $ref } = part as { $ref?: unknown };
+    const target = !isNames && typeof $ref === "string" ? lookUp(root, $ref) : undefined;
+    for (const [name, inside] of [...Object.entries(part), ["", target] as const]) {
+      const isApart = DATA.includes(name) || name === "$defs" || name === "definitions";
+      if (!isNames && isApart) continue;
+      const cost = costIn(inside, !isNames && NAMED.includes(name) && isSchema(inside));
+      steps += cost.steps;
+      branches += cost.branches;
+      if (steps > MOST_STEPS) break;
+    }
+    const cost = { steps, branches };
+    known.set(part, cost);
+    return cost;
+  };
+  return costIn(root);
+}
+
+/** How deep a value is nested, up to `most`. */
+export function depthOf(value: unknown, most: number): number {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth < most; depth++) {
+    level = level.flatMap((each) =>
+      typeof each === "object" && each !== null ? (Object.values(each) as unknown[]) : [],
+    );
+    if (level.length === 0) return depth;
   }
-  seen.set(part, steps);
-  return steps;
+  return most;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { JsonSchema } from "./schema-parts.ts";
 import { problemsOf, unknownMembers } from "./schema-problems.ts";
 
 const payment = {
@@ -89,11 +90,62 @@ it.each([
   expect(problemsOf({ type: "string", format }, value)).toHaveLength(1);
 });
 
+it.each<[string, object, unknown]>([
+  ["a pattern", { type: "string", pattern: "^(a+)+$" }, `${"a".repeat(40)}!`],
+  ["alternatives", { type: "string", pattern: "^(a|a)*$" }, `${"a".repeat(40)}!`],
+  [
+    "names",
+    { type: "object", patternProperties: { "^((a+)b?)+$": {} } },
+    { [`${"a".repeat(40)}!`]: 1 },
+  ],
+])("%s that could take for ever are not tried", (_, schema, value) => {
+  const begun = performance.now();
+  problemsOf(schema as JsonSchema, value);
+  expect(performance.now() - begun).toBeLessThan(1000);
+});
+
+it("a schema that branches within itself is not tried on what is nested too deep", () => {
+  const c = { properties: { c: { $ref: "#/$defs/n" } } };
+  const schema = { $defs: { n: { allOf: [c, c, { ...c }] } }, $ref: "#/$defs/n" };
+  let deep: object = {};
+  for (let n = 0; n < 40; n++) deep = { c: deep };
+  expect(problemsOf(schema, deep)).toEqual([expect.stringMatching(/too large to be checked/)]);
+  expect(problemsOf(schema, { c: { c: {} } })).toEqual([]);
+});
+
+it.each<[string, object, unknown]>([
+  ["oneOf", { oneOf: [{ format: "date" }, { format: "date-time" }] }, "2024-01-01"],
+  ["not", { not: { format: "uri" } }, "abc"],
+  ["not, with a pattern", { not: { pattern: "^[A-Z]" } }, "abc"],
+])("under %s nothing is taken that would be called wrong for it", (_, schema, value) => {
+  expect(problemsOf(schema as JsonSchema, value)).toEqual([]);
+});
+
+it("properties named as keywords that hold values are properties", () => {
+  const properties = { default: { format: "time" }, enum: { $ref: "#/$defs/none" } };
+  expect(problemsOf({ properties }, { default: "12:00" })).toEqual([
+    "#/$defs/none leads nowhere in the schema.",
+  ]);
+});
+
+it("of very many problems the first are told, each in short", () => {
+  const required = Array.from({ length: 5000 }, (_, n) => `f${n}`);
+  const told = problemsOf({ type: "object", required }, {});
+  expect(told).toHaveLength(51);
+  expect(told.at(-1)).toBe("And 4950 more.");
+  const [long = ""] = problemsOf({ enum: required }, "x");
+  expect(long.length).toBeLessThan(400);
+});
+
 describe("a schema that is wrong itself is told as that, and costs nothing else", () => {
   it.each([
-    ["a pattern", { type: "string", pattern: "[" }, /^The pattern \[ is not one of JavaScript's/],
-    ["a flag in a pattern", { type: "string", pattern: "(?i)x[" }, /^The pattern \(\?i\)x\[ is/],
-    ["names", { type: "object", patternProperties: { "[": {} } }, /^The names \[ are no pattern/],
+    ["a pattern", { type: "string", pattern: "[" }, /^The pattern \[ cannot be tried here/],
+    [
+      "a flag in a pattern",
+      { type: "string", pattern: "(?i)x[" },
+      /^The pattern \(\?i\)x\[ cannot/,
+    ],
+    ["names", { type: "object", patternProperties: { "[": {} } }, /^The names \[ cannot/],
     ["a reference", { $ref: "#/$defs/none" }, /^#\/\$defs\/none leads nowhere/],
   ])("in %s", (_, part, told) => {
     const schema = { type: "object", properties: { a: part, b: { type: "number" } } };

@@ -1,20 +1,43 @@
 /** Checks a value against a tool's JSON Schema, without compiling code. */
 import { Validator, type OutputUnit } from "@cfworker/json-schema";
-import { cannotBeFollowed, checkable } from "./schema-check.ts";
+import { cut } from "../components/format.ts";
+import { cannotBeFollowed, checkable, depthOf, TOO_LARGE } from "./schema-check.ts";
 import type { JsonSchema } from "./schema-parts.ts";
 
-/** What the schema has against the value, by name; empty where it fits. */
+/** So many are told, of so many characters each. */
+const MOST_PROBLEMS = 50;
+const MOST_OF_ONE = 300;
+
+/** What the schema has against the value, and what of it is not checked here; empty where it fits. */
 export function problemsOf(schema: Record<string, unknown>, value: unknown): string[] {
-  const { schema: usable, leftOut } = checkable(schema);
+  const { problems, leftOut } = check(schema, value);
+  return [...problems, ...leftOut];
+}
+
+export interface Checked {
+  /** What the schema has against the value, by name. */
+  readonly problems: readonly string[];
+  /** What is not checked here, in words. */
+  readonly leftOut: readonly string[];
+}
+
+export function check(schema: Record<string, unknown>, value: unknown): Checked {
+  const { schema: usable, leftOut, deepest } = checkable(schema);
+  if (usable && deepest < Infinity && depthOf(value, deepest + 1) > deepest) {
+    return { problems: [], leftOut: [...leftOut, TOO_LARGE] };
+  }
   const problems = errorsOf(usable, value)
     // A group says only that something within it is wrong.
     .filter(({ keyword }) => keyword !== "properties")
     .map(({ instanceLocation, keyword, error: text }) => {
       const error = inWords(keyword, text);
       const name = instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".");
-      return name === "" ? error : `${name}: ${error}`;
+      return cut(name === "" ? error : `${name}: ${error}`, MOST_OF_ONE);
     });
-  return [...new Set([...problems, ...leftOut])];
+  const distinct = [...new Set(problems)];
+  const more = distinct.length - MOST_PROBLEMS;
+  const told = distinct.slice(0, MOST_PROBLEMS);
+  return { problems: more > 0 ? [...told, `And ${more} more.`] : told, leftOut };
 }
 
 /** The members that a schema does not name, where it names all that it means. */

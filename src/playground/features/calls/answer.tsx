@@ -5,7 +5,8 @@ import type { ReactElement } from "react";
 import { canonicalJson } from "../../../store/index.ts";
 import { Value } from "../../components/json.tsx";
 import { usePlaygroundState } from "../../hooks/use-playground.ts";
-import { problemsOf } from "../../runtime/schema-problems.ts";
+import { changedNumbers } from "../../runtime/number-text.ts";
+import { check } from "../../runtime/schema-problems.ts";
 import { ContentPart, Word, type Part } from "../../components/content-part.tsx";
 
 export default function Answer({
@@ -77,13 +78,21 @@ function Conformance({
       </p>
     );
   }
-  const problems = problemsOf(tool.outputSchema, content);
+  const { problems, leftOut } = check(tool.outputSchema, content);
   if (problems.length === 0) {
     return (
-      <p className="flex items-center gap-1 text-xs text-good">
-        <CircleCheck size={12} aria-hidden />
-        Structured content; it fits the tool’s output schema.
-      </p>
+      <div className="text-xs">
+        <p className="flex items-center gap-1 text-good">
+          <CircleCheck size={12} aria-hidden />
+          Structured content; it fits the tool’s output schema
+          {leftOut.length === 0 ? "." : ", as far as it can be checked here:"}
+        </p>
+        {leftOut.map((what) => (
+          <p key={what} className="text-muted">
+            {what}
+          </p>
+        ))}
+      </div>
     );
   }
   return (
@@ -107,6 +116,8 @@ function nameOf(label: string, { type }: Part, all: readonly Part[], index: numb
 }
 
 function isSame(text: string, value: unknown): boolean {
+  // One that is read as another number says something else.
+  if (changedNumbers(text).length > 0) return false;
   try {
     return canonicalJson(JSON.parse(text)) === canonicalJson(value);
   } catch {

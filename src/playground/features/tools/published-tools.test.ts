@@ -93,6 +93,6 @@ it("there are the lists that were asked for: over 300 tools, and over 100 refere
 it("a pattern that is none with the u flag costs its check alone", () => {
   const [, address] = REPORTED;
   expect(problemsOf(address?.inputSchema ?? {}, { url: "https://a" })).toEqual([
-    "The pattern ^https\\:\\/\\/ is not one of JavaScript's, and not checked here.",
+    "The pattern ^https\\:\\/\\/ cannot be tried here; the server checks it.",
   ]);
 });

@@ -20,6 +20,7 @@ import {
   type ReactElement,
 } from "react";
 import { Button } from "../../components/button.tsx";
+import { visible } from "../../components/visible.ts";
 import {
   AS_JSON,
   FIELDS_AT_ONCE,
@@ -68,7 +69,7 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
     <Wrap {...props}>
       <div className="flex flex-col gap-0.5">
         <label htmlFor={id}>
-          {label}
+          {visible(label)}
           {required ? <Required /> : null}
         </label>
         {children}
@@ -82,7 +83,7 @@ function FieldTemplate(props: FieldTemplateProps): ReactElement {
 function Description({ text }: { readonly text: string }): ReactElement {
   return (
     <p className="max-h-24 overflow-auto text-xs whitespace-pre-wrap text-muted wrap-anywhere">
-      {text}
+      {visible(text)}
     </p>
   );
 }
@@ -108,7 +109,7 @@ function TitleFieldTemplate({
   if (id === titleId((registry.formContext as FormActions).prefix)) return null;
   return (
     <legend className="label px-1">
-      {title}
+      {visible(title)}
       {required ? <Required /> : null}
     </legend>
   );
@@ -238,7 +239,7 @@ export default function SchemaForm({
           className="rounded bg-warn-soft p-2 text-sm text-warn"
         >
           {problems.map((problem) => (
-            <li key={problem}>{problem}</li>
+            <li key={problem}>{visible(problem)}</li>
           ))}
           <li className="text-muted">{allTheSame}</li>
         </ul>
