@@ -188,7 +188,7 @@ for (const [width, height, slower] of [
     await playground.arm("The bank never answers");
     await playground.press("Call process_payment");
     await expect(playground.executions).toContainText("Injected at effect:after: hang");
-    await expect(page.getByRole("button", { name: "Release" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Release", exact: true })).toBeVisible();
     await look();
     await playground.press("Cancel");
     await playground.callIs("cancelled");
