@@ -1,17 +1,17 @@
 /** What the server asks of its client, one at a time: a form, an address, a model's answer, or the roots. */
 import type { ElicitRequest, ElicitRequestURLParams } from "@modelcontextprotocol/sdk/types.js";
 import { ExternalLink } from "lucide-react";
-import { useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useMemo, useRef, type ReactElement, type ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { plural } from "../../components/format.ts";
 import { visible } from "../../components/visible.ts";
-import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
-import { initialArguments, parseArguments } from "../../runtime/arguments.ts";
+import { usePlayground, usePlaygroundPart } from "../../hooks/use-playground.ts";
+import { initialArguments } from "../../runtime/arguments.ts";
 import type { Question } from "../../runtime/questions.ts";
-import { AnswerFields } from "./answer-fields.tsx";
 import { RootsQuestion } from "./roots-question.tsx";
 import { SamplingQuestion } from "./sampling-question.tsx";
+import { WrittenAnswer } from "./written-answer.tsx";
 
 export default function QuestionDialog({
   question,
@@ -68,7 +68,7 @@ function Frame({
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
   const playground = usePlayground();
-  const more = usePlaygroundState().questions.length - 1;
+  const more = usePlaygroundPart(({ questions }) => questions.length) - 1;
   return (
     <Dialog dialog={dialog} title={title} onCancel={onCancel}>
       <div className="mt-1 flex flex-col gap-3">{children}</div>
@@ -97,26 +97,17 @@ function FormQuestion({
   schema,
   onAnswer,
 }: ElicitationProps & { readonly schema: FormSchema }): ReactElement {
-  const [text, setText] = useState(() => initialArguments(schema));
-  const { args: content } = parseArguments(text);
-  const accept = (): void => {
-    if (content) onAnswer({ action: "accept", content });
-  };
   const choices = useMemo(() => asChoices(schema), [schema]);
-  const hasFields = Object.keys(schema.properties).length > 0;
   return (
-    <>
-      {hasFields ? (
-        <AnswerFields schema={choices} text={text} onText={setText} onSubmit={accept} />
-      ) : null}
-      <div className="flex justify-end gap-2">
-        <Button onClick={() => onAnswer({ action: "cancel" })}>Cancel</Button>
-        <Button onClick={() => onAnswer({ action: "decline" })}>Decline</Button>
-        <Button tone="primary" disabled={!content} onClick={accept}>
-          Accept
-        </Button>
-      </div>
-    </>
+    <WrittenAnswer
+      schema={choices}
+      first={() => initialArguments(schema)}
+      send="Accept"
+      onSend={(content) => onAnswer({ action: "accept", content })}
+    >
+      <Button onClick={() => onAnswer({ action: "cancel" })}>Cancel</Button>
+      <Button onClick={() => onAnswer({ action: "decline" })}>Decline</Button>
+    </WrittenAnswer>
   );
 }
 

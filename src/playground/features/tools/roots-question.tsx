@@ -1,10 +1,9 @@
 /** The client's roots, as the person names them; kept for the tab. */
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { recall, remember } from "../../browser/session-memory.ts";
 import { Button } from "../../components/button.tsx";
-import { parseArguments } from "../../runtime/arguments.ts";
 import type { Question } from "../../runtime/questions.ts";
-import { AnswerFields } from "./answer-fields.tsx";
+import { WrittenAnswer } from "./written-answer.tsx";
 
 /** MCP's `ListRootsResult`. */
 const SCHEMA = {
@@ -38,22 +37,16 @@ export function RootsQuestion({
   readonly onAnswer: Question["answer"];
   readonly onRefuse: Question["refuse"];
 }): ReactElement {
-  const [text, setText] = useState(() => recall(NAME) ?? FIRST);
-  const { args: roots } = parseArguments(text);
-  const answer = (): void => {
-    if (!roots) return;
-    remember(NAME, text);
-    onAnswer(roots);
-  };
   return (
-    <>
-      <AnswerFields schema={SCHEMA} text={text} onText={setText} onSubmit={answer} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={onRefuse}>Refuse</Button>
-        <Button tone="primary" disabled={!roots} onClick={answer}>
-          Answer
-        </Button>
-      </div>
-    </>
+    <WrittenAnswer
+      schema={SCHEMA}
+      first={() => recall(NAME) ?? FIRST}
+      onSend={(roots, text) => {
+        remember(NAME, text);
+        onAnswer(roots);
+      }}
+    >
+      <Button onClick={onRefuse}>Refuse</Button>
+    </WrittenAnswer>
   );
 }

@@ -1,12 +1,11 @@
 /** The server asks for a model's answer (MCP's sampling): the person writes it. */
 import type { CreateMessageRequestParams } from "@modelcontextprotocol/sdk/types.js";
-import { useState, type ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
 import { ContentPart } from "../../components/content-part.tsx";
 import { Json } from "../../components/json.tsx";
-import { parseArguments } from "../../runtime/arguments.ts";
 import type { Question } from "../../runtime/questions.ts";
-import { AnswerFields } from "./answer-fields.tsx";
+import { WrittenAnswer } from "./written-answer.tsx";
 
 const content = (type: string, properties: object): object => ({
   type: "object",
@@ -59,11 +58,6 @@ export function SamplingQuestion({
   readonly onAnswer: Question["answer"];
   readonly onRefuse: Question["refuse"];
 }): ReactElement {
-  const [text, setText] = useState(() => JSON.stringify(FIRST, null, 2));
-  const { args: result } = parseArguments(text);
-  const answer = (): void => {
-    if (result) onAnswer(result);
-  };
   const { messages, systemPrompt, ...settings } = params;
   return (
     <>
@@ -95,13 +89,13 @@ export function SamplingQuestion({
         <summary className="label">What else it asks for</summary>
         <Json value={settings} />
       </details>
-      <AnswerFields schema={SCHEMA} text={text} onText={setText} onSubmit={answer} />
-      <div className="flex justify-end gap-2">
+      <WrittenAnswer
+        schema={SCHEMA}
+        first={() => JSON.stringify(FIRST, null, 2)}
+        onSend={(answer) => onAnswer(answer)}
+      >
         <Button onClick={onRefuse}>Refuse</Button>
-        <Button tone="primary" disabled={!result} onClick={answer}>
-          Answer
-        </Button>
-      </div>
+      </WrittenAnswer>
     </>
   );
 }
@@ -111,7 +105,7 @@ function Message({
   children,
 }: {
   readonly from: string;
-  readonly children: React.ReactNode;
+  readonly children: ReactNode;
 }): ReactElement {
   return (
     <li>

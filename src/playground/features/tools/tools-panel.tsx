@@ -11,8 +11,8 @@ import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { parseArguments } from "../../runtime/arguments.ts";
 import type { Taken } from "./arguments-editor.tsx";
+import { FormOfText } from "./form-of-text.tsx";
 
-const SchemaForm = part(() => import("./schema-form.tsx"), <div className="h-40" />);
 const ArgumentsEditor = part(() => import("./arguments-editor.tsx"), <div className="h-27" />);
 const SavedCalls = part(() => import("./saved-calls.tsx"), <div className="h-7" />);
 const ArmedChip = part(() => import("./armed-chip.tsx"));
@@ -141,19 +141,13 @@ function Arguments({
   };
   return (
     <>
-      {args ? (
-        <SchemaForm
-          schema={tool.inputSchema}
-          value={args}
-          isEditing={isEditing}
-          onFocused={() => playground.drafts.focused()}
-          onChange={(value) => setText(JSON.stringify(value, null, 2))}
-        />
-      ) : (
-        <p className="rounded bg-warn-soft p-2 text-sm text-warn">
-          The form is back once the JSON is right.
-        </p>
-      )}
+      <FormOfText
+        schema={tool.inputSchema}
+        text={text}
+        isEditing={isEditing}
+        onFocused={() => playground.drafts.focused()}
+        onText={setText}
+      />
       <ArgumentsEditor
         tool={tool}
         text={text}
