@@ -1,12 +1,15 @@
 /**
  * Everything that must hold, one step after the other: types, lint, format, tests on simulated and
- * on real IndexedDB, in memory, over messages and on PGlite, the production build, and the end-to-end tests on what it built. All steps run,
- * whatever fails; the last line counts what ran.
+ * on real IndexedDB, in memory, over messages and on PGlite, the production build, and the end-to-end
+ * tests on what it built. All steps run, whatever fails; at the end stands what failed, by name and with its first words, and the last line
+ * counts what ran.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { z } from "zod";
 import { ensureBrowser } from "./browser.ts";
 import { findFirefox } from "./firefox.ts";
 
@@ -14,6 +17,8 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** One text for each test that failed: its name and why. */
+  failures: string[];
 }
 
 interface Step {
@@ -40,10 +45,20 @@ const vitest = (project: string): Step => {
       `--outputFile.json=${report}`,
     ],
     count: () => {
-      const { numPassedTests, numFailedTests, numPendingTests, success } = readReport(report);
+      const read = VitestReport.parse(readReport(report));
+      const failures = read.testResults.flatMap((file) => {
+        const tests = file.assertionResults.filter(({ status }) => status === "failed");
+        const texts = tests.map((test) =>
+          failure(`${project}: ${file.name} › ${test.fullName}`, test.failureMessages[0]),
+        );
+        // A file that could not be loaded has no tests.
+        return file.status === "failed" && texts.length === 0
+          ? [failure(`${project}: ${file.name}`, file.message)]
+          : texts;
+      });
       // An unhandled error fails the run though no test did.
-      const failed = Number(numFailedTests) || (success === true ? 0 : 1);
-      return { passed: Number(numPassedTests), failed, skipped: Number(numPendingTests) };
+      const failed = read.numFailedTests || (read.success ? 0 : 1);
+      return { passed: read.numPassedTests, failed, skipped: read.numPendingTests, failures };
     },
   };
 };
@@ -67,16 +82,82 @@ const steps: readonly Step[] = [
     command: "playwright",
     args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
     count: () => {
-      const stats = readReport(join(reports, "e2e.json"))["stats"] as Record<string, number>;
-      const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats;
+      const { stats, suites } = PlaywrightReport.parse(readReport(join(reports, "e2e.json")));
+      const failures = suites.flatMap(specsOf).flatMap(({ ok, file, line, title, tests }) => {
+        const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors));
+        return ok ? [] : [failure(`e2e: ${file}:${line} › ${title}`, errors[0]?.message)];
+      });
       // No retries are allowed, so nothing may be flaky.
-      return { passed: expected, failed: unexpected + flaky, skipped };
+      const failed = stats.unexpected + stats.flaky;
+      return { passed: stats.expected, failed, skipped: stats.skipped, failures };
     },
   },
 ];
 
-function readReport(file: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+const VitestReport = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().optional(),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()).default([]),
+        }),
+      ),
+    }),
+  ),
+});
+
+const Spec = z.object({
+  title: z.string(),
+  ok: z.boolean(),
+  file: z.string(),
+  line: z.number(),
+  tests: z.array(
+    z.object({
+      results: z.array(
+        z.object({ errors: z.array(z.object({ message: z.string().optional() })).default([]) }),
+      ),
+    }),
+  ),
+});
+
+const Suite = z.object({
+  specs: z.array(Spec),
+  get suites() {
+    return z.array(Suite).optional();
+  },
+});
+
+const PlaywrightReport = z.object({
+  stats: z.object({
+    expected: z.number(),
+    unexpected: z.number(),
+    flaky: z.number(),
+    skipped: z.number(),
+  }),
+  suites: z.array(Suite),
+});
+
+function specsOf({ specs, suites = [] }: z.infer<typeof Suite>): z.infer<typeof Spec>[] {
+  return [...specs, ...suites.flatMap(specsOf)];
+}
+
+/** Of a report only the first lines: the whole stands where the test ran. */
+function failure(name: string, why = "no reason was reported"): string {
+  const lines = stripVTControlCharacters(why).split("\n").slice(0, 12);
+  return [name, ...lines.map((line) => `    ${line}`)].join("\n");
+}
+
+function readReport(file: string): unknown {
+  return JSON.parse(readFileSync(file, "utf8"));
 }
 
 function run({ command, args }: Step): Promise<boolean> {
@@ -93,26 +174,40 @@ function run({ command, args }: Step): Promise<boolean> {
   });
 }
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
-function add({ passed, failed, skipped }: Counts): void {
+function add({ passed, failed, skipped, failures }: Counts): void {
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
+  total.failures.push(...failures);
 }
 
 process.env["CHROMIUM_PATH"] = ensureBrowser();
 for (const step of steps) {
   console.log(`\n# ${step.name}`);
+  const begun = performance.now();
   const ok = await run(step);
   try {
-    const counts = step.count?.() ?? { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
-    // A step that failed without a failed test failed all the same.
-    add(ok || counts.failed > 0 ? counts : { ...counts, failed: 1 });
+    const counts = step.count?.() ?? { passed: Number(ok), failed: 0, skipped: 0, failures: [] };
+    add(counts);
+    if (!ok && counts.failed === 0) {
+      // A step that failed without a failed test failed all the same.
+      add({
+        passed: 0,
+        failed: 1,
+        skipped: 0,
+        failures: [failure(step.name, "failed as a whole")],
+      });
+    }
   } catch (error) {
-    console.error(`${step.name} left no report: ${String(error)}`);
-    add({ passed: 0, failed: 1, skipped: 0 });
+    const why = `left no report that can be read: ${String(error)}`;
+    add({ passed: 0, failed: 1, skipped: 0, failures: [failure(step.name, why)] });
   }
+  console.log(`# ${step.name}: ${Math.round((performance.now() - begun) / 1000)} s`);
+}
+if (total.failures.length > 0) {
+  console.log(`\n# failures\n${total.failures.join("\n")}`);
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
