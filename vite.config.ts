@@ -109,6 +109,7 @@ export default defineConfig({
           environment: "node" as const,
           env: { STORE_ENGINE: engine },
           include: onEveryEngine,
+          ...(engine === "pglite" ? { globalSetup: "src/testing/pglite-template.ts" } : {}),
         },
       })),
       {

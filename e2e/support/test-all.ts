@@ -63,36 +63,44 @@ const vitest = (project: string): Step => {
   };
 };
 
-const steps: readonly Step[] = [
-  { name: "types", command: "tsc", args: ["--noEmit"] },
-  { name: "lint and layers", command: "eslint", args: [".", "--max-warnings", "0"] },
-  { name: "format", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
-  // Fails where an export tells of something that is not documented.
-  { name: "API documentation", command: "typedoc", args: ["--logLevel", "Warn"] },
-  vitest("unit"),
-  vitest("memory"),
-  vitest("remote"),
-  vitest("pglite"),
+/** The longest first, so that the two that run at a time end together. */
+const checks: readonly Step[] = [
   vitest("browser"),
   // Where a Firefox is on the machine.
   ...(findFirefox() ? [vitest("firefox")] : []),
-  { name: "production build", command: "vite", args: ["build", "--logLevel", "warn"] },
-  {
-    name: "end-to-end tests",
-    command: "playwright",
-    args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
-    count: () => {
-      const { stats, suites } = PlaywrightReport.parse(readReport(join(reports, "e2e.json")));
-      const failures = suites.flatMap(specsOf).flatMap(({ ok, file, line, title, tests }) => {
-        const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors));
-        return ok ? [] : [failure(`e2e: ${file}:${line} › ${title}`, errors[0]?.message)];
-      });
-      // No retries are allowed, so nothing may be flaky.
-      const failed = stats.unexpected + stats.flaky;
-      return { passed: stats.expected, failed, skipped: stats.skipped, failures };
-    },
-  },
+  vitest("unit"),
+  { name: "lint and layers", command: "eslint", args: [".", "--max-warnings", "0"] },
+  vitest("pglite"),
+  vitest("memory"),
+  vitest("remote"),
+  // Fails where an export tells of something that is not documented.
+  { name: "API documentation", command: "typedoc", args: ["--logLevel", "Warn"] },
+  { name: "types", command: "tsc", args: ["--noEmit"] },
+  { name: "format", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
 ];
+
+const build: Step = {
+  name: "production build",
+  command: "vite",
+  args: ["build", "--logLevel", "warn"],
+};
+
+/** By two workers of its own. */
+const endToEnd: Step = {
+  name: "end-to-end tests",
+  command: "playwright",
+  args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
+  count: () => {
+    const { stats, suites } = PlaywrightReport.parse(readReport(join(reports, "e2e.json")));
+    const failures = suites.flatMap(specsOf).flatMap(({ ok, file, line, title, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors));
+      return ok ? [] : [failure(`e2e: ${file}:${line} › ${title}`, errors[0]?.message)];
+    });
+    // No retries are allowed, so nothing may be flaky.
+    const failed = stats.unexpected + stats.flaky;
+    return { passed: stats.expected, failed, skipped: stats.skipped, failures };
+  },
+};
 
 const VitestReport = z.object({
   numPassedTests: z.number(),
@@ -160,18 +168,50 @@ function readReport(file: string): unknown {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-function run({ command, args }: Step): Promise<boolean> {
+/** @param isAlone its output stands as it comes, else together, when it has ended */
+async function run(step: Step, isAlone: boolean): Promise<void> {
+  const begun = performance.now();
+  console.log(`\n# ${step.name}${isAlone ? "" : " begins"}`);
+  const parts: string[] = [];
+  const ok = await spawned(step, (part) => {
+    if (isAlone) process.stdout.write(part);
+    else parts.push(part);
+  });
+  if (!isAlone) console.log(`\n# ${step.name}\n${parts.join("").trimEnd()}`);
+  add(countsOf(step, ok));
+  console.log(`# ${step.name}: ${Math.round((performance.now() - begun) / 1000)} s`);
+}
+
+function spawned({ command, args }: Step, onOutput: (part: string) => void): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(join("node_modules", ".bin", command), [...args], {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, "e2e.json") },
     });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", onOutput);
+    }
     child.on("error", (error) => {
-      console.error(error.message);
+      onOutput(error.message);
       resolve(false);
     });
-    child.on("exit", (code) => resolve(code === 0));
+    child.on("close", (code) => resolve(code === 0));
   });
+}
+
+function countsOf(step: Step, ok: boolean): Counts {
+  const failedAs = (why: string): Counts => {
+    return { passed: 0, failed: 1, skipped: 0, failures: [failure(step.name, why)] };
+  };
+  try {
+    const counts = step.count?.() ?? { passed: Number(ok), failed: 0, skipped: 0, failures: [] };
+    if (ok || counts.failed > 0) return counts;
+    // A step that failed without a failed test failed all the same.
+    const { failed, failures } = failedAs("failed as a whole");
+    return { ...counts, failed, failures };
+  } catch (error) {
+    return failedAs(`left no report that can be read: ${String(error)}`);
+  }
 }
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -183,29 +223,16 @@ function add({ passed, failed, skipped, failures }: Counts): void {
   total.failures.push(...failures);
 }
 
-process.env["CHROMIUM_PATH"] = ensureBrowser();
-for (const step of steps) {
-  console.log(`\n# ${step.name}`);
-  const begun = performance.now();
-  const ok = await run(step);
-  try {
-    const counts = step.count?.() ?? { passed: Number(ok), failed: 0, skipped: 0, failures: [] };
-    add(counts);
-    if (!ok && counts.failed === 0) {
-      // A step that failed without a failed test failed all the same.
-      add({
-        passed: 0,
-        failed: 1,
-        skipped: 0,
-        failures: [failure(step.name, "failed as a whole")],
-      });
-    }
-  } catch (error) {
-    const why = `left no report that can be read: ${String(error)}`;
-    add({ passed: 0, failed: 1, skipped: 0, failures: [failure(step.name, why)] });
-  }
-  console.log(`# ${step.name}: ${Math.round((performance.now() - begun) / 1000)} s`);
+/** Runs what waits, one step after the other. */
+async function worker(waiting: Step[]): Promise<void> {
+  for (let step = waiting.shift(); step; step = waiting.shift()) await run(step, false);
 }
+
+process.env["CHROMIUM_PATH"] = ensureBrowser();
+const waiting = [...checks];
+await Promise.all([worker(waiting), worker(waiting)]);
+await run(build, true);
+await run(endToEnd, true);
 if (total.failures.length > 0) {
   console.log(`\n# failures\n${total.failures.join("\n")}`);
 }
