@@ -136,6 +136,8 @@ export default defineConfig({
         ? [
             {
               extends: true as const,
+              // It runs beside Chromium's: what is made for a browser is not shared.
+              cacheDir: "node_modules/.vite-firefox",
               test: {
                 name: "firefox",
                 ...patience,
@@ -143,6 +145,7 @@ export default defineConfig({
                 exclude: [...nodeOnly, ...browserOnly],
                 browser: {
                   enabled: true,
+                  api: { port: 63316, strictPort: true },
                   headless: true,
                   screenshotFailures: false,
                   instances: [{ browser: "firefox" as const }],
