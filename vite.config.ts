@@ -64,6 +64,8 @@ const browserOnly = [
   "src/playground/features/tools/*.test.ts",
   "src/playground/components/large-value.test.ts",
 ];
+/** What no browser does otherwise than Node: engines that are none of its own. */
+const otherEngines = ["src/store/memory/**/*.test.ts", "src/store/postgres/**/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,
@@ -119,7 +121,7 @@ export default defineConfig({
           name: "browser",
           ...patience,
           include: durableTests,
-          exclude: nodeOnly,
+          exclude: [...nodeOnly, ...otherEngines],
           browser: {
             enabled: true,
             headless: true,
@@ -142,7 +144,7 @@ export default defineConfig({
                 name: "firefox",
                 ...patience,
                 include: durableTests,
-                exclude: [...nodeOnly, ...browserOnly],
+                exclude: [...nodeOnly, ...otherEngines, "src/explore/**", "src/playground/**"],
                 browser: {
                   enabled: true,
                   api: { port: 63316, strictPort: true },
