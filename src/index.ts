@@ -74,6 +74,7 @@ export {
   type FaultWhen,
   type GuardOptions,
   type LogLevel,
+  type Passing,
   type RangeRequest,
   type RetryPolicy,
   type Schema,

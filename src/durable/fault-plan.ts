@@ -6,7 +6,7 @@
  *    the restart.
  * 3. A draw depends on the seed, the fault and the hit alone.
  */
-import { canonicalJson, type DurableStore } from "../store/index.ts";
+import { canonicalJson, type DurableStore, type GuardKind } from "../store/index.ts";
 import { InvalidOptionError } from "./errors.ts";
 import { drawAt } from "./random.ts";
 
@@ -46,6 +46,16 @@ export interface FaultDetail {
   readonly service?: string | undefined;
 }
 
+/** One passing of a fault point, by whom and where. */
+export interface Passing extends FaultDetail {
+  readonly point: FaultPoint;
+  readonly invocation: string;
+  readonly execution: number;
+  /** The kind of the guard `alias`, and its attempt, if one has begun. */
+  readonly kind?: GuardKind | undefined;
+  readonly attempt?: number | undefined;
+}
+
 /** A class of errors that a fault can throw: it is made with a message. */
 export type ErrorClass = new (message: string) => Error;
 
@@ -71,6 +81,13 @@ export interface Fault {
 
 /** What is asked at every fault point. */
 export interface FaultInjector {
+  /**
+   * Asked first: the call may be made to wait here. Resolves with the fault that strikes then, or
+   * with none; `signal` is aborted where the execution ends meanwhile.
+   *
+   * @returns `undefined` where the call does not wait
+   */
+  stop?(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined;
   /** The fault that strikes where `point` is passed, if one does. */
   strike(
     point: FaultPoint,

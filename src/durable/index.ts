@@ -28,6 +28,7 @@ export {
   type FaultPlanOptions,
   type FaultPoint,
   type FaultWhen,
+  type Passing,
 } from "./fault-plan.ts";
 export { Fence, never } from "./fence.ts";
 export {
