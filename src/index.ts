@@ -69,6 +69,7 @@ export {
   type FaultDetail,
   type FaultInjector,
   type FaultKind,
+  type FaultMatch,
   type FaultPlanOptions,
   type FaultPoint,
   type FaultWhen,

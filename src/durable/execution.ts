@@ -210,7 +210,8 @@ export class Execution {
     if (!faults) return;
     const { map, service } = where;
     // What names no guard of its own is within the scope's.
-    const { alias, kind, attempt }: Place = where.alias === undefined ? (scope?.guard ?? {}) : where;
+    const { alias, kind, attempt }: Place =
+      where.alias === undefined ? (scope?.guard ?? {}) : where;
     const detail: FaultDetail = { tool: invocation.tool, alias, map, service };
     const about = { invocation: this.id, execution: number, kind, attempt };
     const passing: Passing = { ...detail, ...about, point };

@@ -46,6 +46,9 @@ export interface FaultDetail {
   readonly service?: string | undefined;
 }
 
+/** Which passings are meant: every field that is given must be equal; without any, all are. */
+export type FaultMatch = { readonly [Field in keyof FaultDetail]?: FaultDetail[Field] | undefined };
+
 /** One passing of a fault point, by whom and where. */
 export interface Passing extends FaultDetail {
   readonly point: FaultPoint;
@@ -69,8 +72,7 @@ export type FaultWhen =
 /** One failure to inject. */
 export interface Fault {
   readonly point: FaultPoint;
-  /** Every field that is given must be equal; without any, the fault matches everywhere. */
-  readonly match?: Partial<FaultDetail>;
+  readonly match?: FaultMatch;
   readonly kind: FaultKind;
   readonly when: FaultWhen;
   /** The error's class, or its name: `NetworkError` unless given for `retryable`, `Error` for `non-retryable`. */
@@ -155,7 +157,7 @@ function named(fault: Fault): unknown {
 }
 
 /** Whether a fault of `match` concerns what was passed. */
-export function matches(match: Partial<FaultDetail> | undefined, detail: FaultDetail): boolean {
+export function matches(match: FaultMatch | undefined, detail: FaultDetail): boolean {
   return (
     !match ||
     (["tool", "alias", "map", "service"] as const).every(

@@ -8,7 +8,7 @@
 import {
   matches,
   type Fault,
-  type FaultDetail,
+  type FaultMatch,
   type FaultPoint,
   type Passing,
 } from "../durable/index.ts";
@@ -16,8 +16,7 @@ import {
 /** Where calls wait. */
 export interface Breakpoint {
   readonly point: FaultPoint | "every point";
-  /** Every field that is given must be equal; without any, it is anywhere. */
-  readonly match?: Partial<FaultDetail> | undefined;
+  readonly match?: FaultMatch | undefined;
 }
 
 /** A call that waits. */

@@ -5,7 +5,7 @@
  * object's snapshot, and call its methods.
  */
 import { serverOf, type Example } from "../../examples/index.ts";
-import { LocalHost, type ServerHost } from "../../host/index.ts";
+import { LocalHost, Stepper, type ServerHost } from "../../host/index.ts";
 import { ServerRefusedError } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
@@ -27,7 +27,9 @@ import type { PlaygroundState } from "./state.ts";
 
 export class Playground {
   readonly #cell = new StateCell();
-  readonly #plan = new LivePlan();
+  /** Lets calls wait for the person, and go on. */
+  readonly stepper = new Stepper((pauses) => this.#cell.set({ pauses }));
+  readonly #plan = new LivePlan((...passing) => this.stepper.stop(...passing));
   readonly #protocol = new ProtocolLog((protocol) => this.#cell.set({ protocol }));
   /** Acts as the page's MCP client. */
   readonly client = new PageClient(this.#cell, this.#protocol);
@@ -318,6 +320,7 @@ export class Playground {
 
   #apply(settings: Settings): void {
     this.#plan.set(settings.plan);
+    this.stepper.breakpoints = settings.breakpoints;
     if (this.#keepers) this.#keepers.keep = settings.keepRecordings;
     if (this.#world) this.#world.latencyMs = settings.latencyMs;
     this.#cell.set({ settings });

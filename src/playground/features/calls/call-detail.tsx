@@ -95,7 +95,7 @@ function Call({
             {invocation.held}
           </Notice>
         )}
-        <Executions call={call} isDead={state !== invocation.state}>
+        <Executions call={call} isDead={state === "interrupted" && invocation.state === "running"}>
           <CallPanels
             id={id}
             answer={
