@@ -163,15 +163,12 @@ it("a crash there is a crash: nothing of it goes on, and the next server resumes
   expect(await rows()).toHaveLength(1);
 });
 
-it.each([
-  ["a server that is crashed", (server: DurableMcpServer) => server.crash()],
-  ["a server that is closed", (server: DurableMcpServer) => server.close()],
-])("%s leaves no call waiting", async (_, end) => {
+it.each(["crash", "close"] as const)("a %s leaves no call waiting", async (end) => {
   stepper.breakpoints = [{ point: "guard:started" }];
   const { server, client } = await lab.serve(pays, { faults });
   const answer = call(client, "pay", { amount: 1 });
   const pause = await waits();
-  await end(server);
+  await server[end]();
   await expect(answer).rejects.toThrow("Connection closed");
   expect(pauses).toEqual([]);
   // A word that comes too late does nothing.

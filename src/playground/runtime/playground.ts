@@ -11,7 +11,6 @@ import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/
 import type { World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
 import { delaysAsSet } from "./delays.ts";
-import { HandWrites } from "./hand-writes.ts";
 import type { Keepers } from "./keepers.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
@@ -39,8 +38,6 @@ export class Playground {
   readonly settings: SettingsDesk;
   /** What is being typed. */
   readonly drafts: DraftDesk;
-  /** Writes past any server. */
-  readonly byHand: HandWrites;
   /** A sweep's run has none: it is there to be cleared away. */
   readonly #note: DataNote | undefined;
   readonly #clock = delaysAsSet(this.#cell);
@@ -66,7 +63,6 @@ export class Playground {
     const store = (): IndexedDbStore | undefined => this.#store;
     this.settings = new SettingsDesk(this.#cell, store, (settings) => this.#apply(settings));
     this.drafts = new DraftDesk(this.#cell, example.name);
-    this.byHand = new HandWrites(this.#cell, store);
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
       this.#running(signal),
     );
@@ -78,6 +74,11 @@ export class Playground {
   readonly subscribe = this.#cell.subscribe;
   readonly until = this.#cell.until;
   readonly snapshot = (): PlaygroundState => this.#cell.state;
+
+  /** Does what a person asks for, and reports what keeps it from being done. @returns whether it was */
+  attempt(work: () => unknown): Promise<boolean> {
+    return this.#cell.attempt(work);
+  }
 
   get store(): IndexedDbStore | undefined {
     return this.#store;
