@@ -216,19 +216,19 @@ export class Execution {
     const about = { invocation: this.id, execution: number, kind, attempt };
     const passing: Passing = { ...detail, ...about, point };
     const fault =
-      (await this.#stop(faults, passing)) ??
+      (await this.#pause(faults, passing)) ??
       (await fence.run((signal) => faults.strike(point, detail, store, signal)));
     if (fault) await this.#inject(fault, passing);
   }
 
-  /** Waits where the call is made to; resolves with the fault that strikes then, if one does. */
-  async #stop(faults: FaultInjector, passing: Passing): Promise<Fault | undefined> {
+  /** Pauses where the call is made to; resolves with the fault that strikes then, if one does. */
+  async #pause(faults: FaultInjector, passing: Passing): Promise<Fault | undefined> {
     const { fence, clock } = this.options;
-    const stopped = fence.isCut ? undefined : faults.stop?.(passing, fence.signal);
-    if (!stopped) return undefined;
+    const paused = fence.isCut ? undefined : faults.pause?.(passing, fence.signal);
+    if (!paused) return undefined;
     const begun = clock.now();
     this.trace({ type: "paused", ...traced(passing) });
-    const fault = await fence.run(() => stopped);
+    const fault = await fence.run(() => paused);
     this.trace({ type: "continued", ms: clock.now() - begun, ...traced(passing) });
     return fault;
   }

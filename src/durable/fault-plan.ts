@@ -84,12 +84,12 @@ export interface Fault {
 /** What is asked at every fault point. */
 export interface FaultInjector {
   /**
-   * Asked first: the call may be made to wait here. Resolves with the fault that strikes then, or
+   * Asked first: the call may be made to pause here. Resolves with the fault that strikes then, or
    * with none; `signal` is aborted where the execution ends meanwhile.
    *
-   * @returns `undefined` where the call does not wait
+   * @returns `undefined` where the call does not pause
    */
-  stop?(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined;
+  pause?(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined;
   /** The fault that strikes where `point` is passed, if one does. */
   strike(
     point: FaultPoint,

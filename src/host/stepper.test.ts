@@ -30,7 +30,7 @@ beforeEach(async () => {
   });
   faults = {
     strike: () => Promise.resolve(undefined),
-    stop: (passing, signal) => stepper.stop(passing, signal),
+    pause: (passing, signal) => stepper.pause(passing, signal),
   };
 });
 afterEach(() => lab.close());

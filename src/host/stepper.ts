@@ -49,8 +49,8 @@ export class Stepper {
   }
 
   /** See `FaultInjector`. */
-  stop(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined {
-    if (!this.#stops(passing)) return undefined;
+  pause(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined {
+    if (!this.#pausesAt(passing)) return undefined;
     const pause: Pause = { ...passing, id: ++this.#ids };
     return new Promise((resolve) => {
       const leave = (): void => {
@@ -76,7 +76,7 @@ export class Stepper {
     waiting.decide(isFault ? { ...decision, point, when: { nth: 1 } } : undefined);
   }
 
-  #stops({ invocation, execution, point, ...where }: Passing): boolean {
+  #pausesAt({ invocation, execution, point, ...where }: Passing): boolean {
     const stepped = this.#stepping.get(invocation) ?? execution;
     const isStepping = this.#stepping.delete(invocation) && stepped === execution;
     const isAt = (at: Breakpoint): boolean => at.point === "every point" || at.point === point;

@@ -5,8 +5,8 @@ import type { Settings } from "./settings.ts";
 export class LivePlan implements FaultInjector {
   #plans: readonly FaultPlan[] = [];
 
-  /** @param stop lets a call wait for the person */
-  constructor(readonly stop: NonNullable<FaultInjector["stop"]>) {}
+  /** @param pause lets a call wait for the person */
+  constructor(readonly pause: NonNullable<FaultInjector["pause"]>) {}
 
   set(plan: Settings["plan"]): void {
     const faults = plan?.faults ?? [];

@@ -16,7 +16,7 @@ import { useCall, useShownState, type CallSummary, useIsHanging } from "../../ho
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import type { ClientView } from "../../runtime/state.ts";
-import { StoppedCall } from "../steps/index.ts";
+import { PausedCall } from "../steps/index.ts";
 import { CallPanels } from "./call-panels.tsx";
 import { Executions } from "./executions.tsx";
 import { asksSomething, WhatItMeans } from "./what-it-means.tsx";
@@ -74,7 +74,7 @@ function Call({
       actions={<Actions key={id} invocation={invocation} />}
       footer={
         state === "running" || state === "paused" ? (
-          <StoppedCall key={id} invocation={invocation} />
+          <PausedCall key={id} invocation={invocation} />
         ) : undefined
       }
     >

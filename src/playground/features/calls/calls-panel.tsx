@@ -18,7 +18,7 @@ import {
   type CallSummary,
 } from "../../hooks/use-calls.ts";
 import { useCallFilter, usePlace } from "../../hooks/use-location.ts";
-import { StoppedCalls } from "../steps/index.ts";
+import { PausedCalls } from "../steps/index.ts";
 import { usePage } from "../../components/use-page.ts";
 import { Select } from "../../components/select.tsx";
 import { usePlaygroundPart } from "../../hooks/use-playground.ts";
@@ -46,7 +46,7 @@ export default function CallsPanel(): ReactElement {
       title="Calls"
       actions={
         <>
-          <StoppedCalls />
+          <PausedCalls />
           <Button
             tone="quiet"
             aria-expanded={shown}

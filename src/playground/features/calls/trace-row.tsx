@@ -166,7 +166,7 @@ function lineOf(event: TraceEvent): Line {
     paused: () => ({
       icon: CirclePause,
       tone: "store",
-      text: `It was stopped at ${event.point ?? ""} for a person.`,
+      text: `It paused at ${event.point ?? ""}.`,
     }),
     continued: () => ({ icon: Play, tone: "store", text: `It went on after ${duration(ms)}.` }),
     "effect-validation": () => ({

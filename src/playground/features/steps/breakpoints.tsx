@@ -1,4 +1,4 @@
-/** Where calls are stopped: at every point, or at some. */
+/** Where calls pause: at every point, or at some. */
 import { CirclePause } from "lucide-react";
 import { useRef, useState, type ReactElement } from "react";
 import { ROW_STOP } from "../../components/arrow-keys.ts";
@@ -31,14 +31,14 @@ export default function Breakpoints(): ReactElement {
         about="Each call waits for you at every point that it passes."
         onClick={() => set(isEvery ? [] : [{ point: EVERY }])}
       >
-        Stop at every point
+        Pause at every point
       </Row>
       <Row
         pressed={chosen > 0}
         about="Choose the points at which calls wait for you."
         onClick={() => setChoosing(true)}
       >
-        {chosen > 0 ? `Stop at ${plural(chosen, "point")}…` : "Stop at chosen points…"}
+        {chosen > 0 ? `Pause at ${plural(chosen, "point")}…` : "Pause at chosen points…"}
       </Row>
       {choosing ? (
         <ChooseDialog breakpoints={breakpoints} onChoose={set} onClose={() => setChoosing(false)} />
@@ -96,7 +96,7 @@ function ChooseDialog({
     setPoints(new Set(points.has(point) ? others : [...others, point]));
   };
   return (
-    <Dialog dialog={dialog} title="Where calls are stopped" size="w-lg" onClose={onClose}>
+    <Dialog dialog={dialog} title="Where calls pause" size="w-lg" onClose={onClose}>
       <form
         className="mt-2 flex flex-col gap-2"
         onSubmit={(event) => {
@@ -134,7 +134,7 @@ function ChooseDialog({
         <div className="flex justify-end gap-2">
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>
           <Button type="submit" tone="primary">
-            Stop there
+            Pause there
           </Button>
         </div>
       </form>

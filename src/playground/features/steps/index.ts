@@ -2,5 +2,5 @@
 import { part } from "../../components/part.tsx";
 
 export const Breakpoints = part(() => import("./breakpoints.tsx"));
-export const StoppedCall = part(() => import("./stopped-call.tsx"));
-export const StoppedCalls = part(() => import("./stopped-calls.tsx"));
+export const PausedCall = part(() => import("./paused-call.tsx"));
+export const PausedCalls = part(() => import("./paused-calls.tsx"));

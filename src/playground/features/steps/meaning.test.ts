@@ -62,7 +62,7 @@ async function decideAt(
   stepper.breakpoints = [{ point }];
   const faults = {
     strike: () => Promise.resolve(undefined),
-    stop: (...passing: Parameters<Stepper["stop"]>) => stepper.stop(...passing),
+    pause: (...passing: Parameters<Stepper["pause"]>) => stepper.pause(...passing),
   };
   const { server, client } = await lab.serve(register(kind), { faults, guards });
   const id = uuidv7();

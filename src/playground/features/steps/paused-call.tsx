@@ -19,7 +19,7 @@ const ERRORS = [
   ]),
 ];
 
-export default function StoppedCall({
+export default function PausedCall({
   invocation,
 }: {
   readonly invocation: InvocationRecord;
@@ -31,10 +31,10 @@ export default function StoppedCall({
   if (pause && pause !== last) setLast(pause);
   if (!pause) return null;
   // On its way to its next point it stays, so that nothing moves, and a key can be pressed again.
-  return <Stopped {...{ pause, invocation }} isWaiting={own.length > 0} others={own.length - 1} />;
+  return <Paused {...{ pause, invocation }} isWaiting={own.length > 0} others={own.length - 1} />;
 }
 
-function Stopped({
+function Paused({
   pause,
   invocation,
   isWaiting,
@@ -55,10 +55,10 @@ function Stopped({
     if (isWaiting) playground.stepper.decide(pause.id, decision);
   };
   return (
-    <section aria-label="Stopped call" className="flex flex-col gap-1 text-sm">
+    <section aria-label="Paused call" className="flex flex-col gap-1 text-sm">
       <p role="status" className="flex flex-wrap items-center gap-x-2">
         <CirclePause size={14} aria-hidden className={isWaiting ? "text-accent" : "text-muted"} />
-        <b className="font-semibold">{isWaiting ? "Stopped at" : "It went on from"}</b>
+        <b className="font-semibold">{isWaiting ? "Paused at" : "It went on from"}</b>
         <code className="font-mono text-xs font-medium">{pause.point}</code>
         <span className="text-muted">{POINT_WORDS[pause.point]}</span>
         <span className="font-mono text-xs">{placeOf(standing)}</span>

@@ -6,7 +6,7 @@ import { plural } from "../../components/format.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlaygroundPart } from "../../hooks/use-playground.ts";
 
-export default function StoppedCalls(): ReactElement | null {
+export default function PausedCalls(): ReactElement | null {
   const pauses = usePlaygroundPart((state) => state.pauses);
   const [{ call }, setPlace] = usePlace();
   const calls = [...new Set(pauses.map(({ invocation }) => invocation))];
@@ -20,7 +20,7 @@ export default function StoppedCalls(): ReactElement | null {
       title="Show the next call that waits for you."
       onClick={() => void setPlace({ call: next, column: "happened" })}
     >
-      {plural(calls.length, "call")} stopped
+      {plural(calls.length, "call")} paused
     </Button>
   );
 }
