@@ -58,9 +58,9 @@ function Paused({
     <section aria-label="Paused call" className="flex flex-col gap-1 text-sm">
       <p role="status" className="flex flex-wrap items-center gap-x-2">
         <CirclePause size={14} aria-hidden className={isWaiting ? "text-accent" : "text-muted"} />
-        <b className="font-semibold">{isWaiting ? "Paused at" : "It went on from"}</b>
-        <code className="font-mono text-xs font-medium">{pause.point}</code>
-        <span className="text-muted">{POINT_WORDS[pause.point]}</span>
+        <b className="font-semibold">{isWaiting ? "Paused at" : "It went on from"}</b>{" "}
+        <code className="font-mono text-xs font-medium">{pause.point}</code>{" "}
+        <span className="text-muted">{POINT_WORDS[pause.point]}</span>{" "}
         <span className="font-mono text-xs">{placeOf(standing)}</span>
         {others > 0 ? (
           <span className="text-muted">{plural(others, "more branch", "more branches")} wait</span>
