@@ -192,8 +192,6 @@ export type TraceType =
   | "map-written"
   | "effect"
   | "fault"
-  | "paused"
-  | "continued"
   | "effect-validation"
   | "notification"
   | "audit-failed";

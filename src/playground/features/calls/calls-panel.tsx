@@ -18,7 +18,6 @@ import {
   type CallSummary,
 } from "../../hooks/use-calls.ts";
 import { useCallFilter, usePlace } from "../../hooks/use-location.ts";
-import { PausedCalls } from "../steps/index.ts";
 import { usePage } from "../../components/use-page.ts";
 import { Select } from "../../components/select.tsx";
 import { usePlaygroundPart } from "../../hooks/use-playground.ts";
@@ -45,18 +44,15 @@ export default function CallsPanel(): ReactElement {
     <Panel
       title="Calls"
       actions={
-        <>
-          <PausedCalls />
-          <Button
-            tone="quiet"
-            aria-expanded={shown}
-            pressed={isFiltered}
-            icon={<ListFilter size={13} aria-hidden />}
-            onClick={() => setShown(!shown)}
-          >
-            Filter
-          </Button>
-        </>
+        <Button
+          tone="quiet"
+          aria-expanded={shown}
+          pressed={isFiltered}
+          icon={<ListFilter size={13} aria-hidden />}
+          onClick={() => setShown(!shown)}
+        >
+          Filter
+        </Button>
       }
     >
       {shown ? <Filters /> : null}
