@@ -11,6 +11,7 @@ import type {
 
 const validators = new CfWorkerJsonSchemaValidator();
 
+/** What client and server are given in the place of the SDK's own; see the head of this module. */
 export const schemaValidator: jsonSchemaValidator = {
   getValidator: <T>(schema: Parameters<jsonSchemaValidator["getValidator"]>[0]) => {
     let validate: JsonSchemaValidator<T> | undefined;
