@@ -1,8 +1,8 @@
 /**
- * Everything that must hold, one step after the other: types, lint, format, tests on simulated and
- * on real IndexedDB, in memory, over messages and on PGlite, the production build, and the end-to-end
- * tests on what it built. All steps run, whatever fails; at the end stands what failed, by name and with its first words, and the last line
- * counts what ran.
+ * Everything that must hold: types, lint, format, tests on simulated and on real IndexedDB, in memory,
+ * over messages and on PGlite, two steps at a time; then the production build, and the end-to-end tests
+ * on what it built. All run, whatever fails; at the end stands what failed, by name and with its first
+ * words, and the last line counts what ran.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
