@@ -19,9 +19,12 @@ export function settingTable({ db }: Connection, changed: () => void): SettingSt
     },
 
     async writeSetting(key, value) {
-      await transact(db, ["settings"], "readwrite", {}, (tx) =>
-        tx.objectStore("settings").put(value, key),
-      );
+      await transact(db, ["settings"], "readwrite", {}, (tx) => {
+        const writing = tx.objectStore("settings").put(value, key);
+        // At once: it holds though the page is left right after a click.
+        tx.commit();
+        return writing;
+      });
       changed();
     },
   };
