@@ -72,6 +72,15 @@ for (const colorScheme of ["light", "dark"] as const) {
       await playground.press("Own fault…");
       await hasNoViolation(page);
       await page.keyboard.press("Escape");
+      await playground.press("Pause at chosen points…");
+      await hasNoViolation(page);
+      await page.keyboard.press("Escape");
+      await playground.press("Step through");
+      const paused = page.getByRole("region", { name: "Paused call" });
+      await expect(paused.getByRole("status")).toContainText("Paused at");
+      await hasNoViolation(page);
+      await paused.getByRole("button", { name: "Go on" }).click();
+      await page.goto("/?column=do");
       await playground.press("More");
       await hasNoViolation(page);
       await page.getByRole("menuitem", { name: "Explore every failure" }).click();

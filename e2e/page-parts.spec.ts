@@ -191,6 +191,16 @@ for (const [width, height] of [
     await playground.callIs("cancelled");
     await playground.crashAndResume("process_payment");
     await look();
+    await playground.press("Step through");
+    const paused = page.getByRole("region", { name: "Paused call" });
+    for (const point of ["guard:before-start", "guard:started", "effect:before"]) {
+      await expect(paused.getByRole("status")).toContainText(`Paused at ${point}`);
+      await look();
+      await paused.getByRole("button", { name: "Step" }).click();
+    }
+    await paused.getByRole("button", { name: "Go on" }).click();
+    await expect(playground.calls.first()).toContainText("done once");
+    await look();
     await playground.press("Maps");
     await expect(page.getByRole("combobox", { name: "Map", exact: true })).toBeVisible();
     await look();
@@ -199,7 +209,7 @@ for (const [width, height] of [
     await expect(explore.getByRole("status").filter({ hasText: /, in / })).toBeVisible();
     await look();
     await explore.getByRole("button", { name: "Close" }).click();
-    await expect(playground.calls).toHaveCount(2);
+    await expect(playground.calls).toHaveCount(3);
     expect(await shifted()).toEqual([]);
   });
 }

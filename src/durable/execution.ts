@@ -25,6 +25,7 @@ import {
   type FaultDetail,
   type FaultInjector,
   type FaultPoint,
+  type Passing,
 } from "./fault-plan.ts";
 import { never, type Fence } from "./fence.ts";
 import type { EffectPort } from "./effect.ts";
@@ -79,6 +80,9 @@ export interface ExecutionOptions extends Surroundings {
   /** Another execution has taken over: this one does nothing any more. */
   readonly superseded: () => void;
 }
+
+/** Where a point is passed; a guard's own point names the guard. */
+type Place = Pick<Passing, "alias" | "kind" | "attempt" | "map" | "service">;
 
 /** One mutation, as it was asked for. */
 export interface Mutation {
@@ -201,27 +205,38 @@ export class Execution {
   }
 
   /** Passes a fault point: throws, waits or never settles where a fault strikes. */
-  async pass(point: FaultPoint, detail: Omit<FaultDetail, "tool">, scope?: Scope): Promise<void> {
-    const { faults, fence, store, invocation } = this.options;
+  async pass(point: FaultPoint, where: Place, scope?: Scope): Promise<void> {
+    const { faults, fence, store, invocation, number } = this.options;
     if (!faults) return;
-    const alias = detail.alias ?? scope?.guard?.alias;
-    const full = { ...detail, alias, tool: invocation.tool };
-    const fault = await fence.run((signal) => faults.strike(point, full, store, signal));
-    if (fault) await this.#inject(fault, full, scope);
+    const { map, service } = where;
+    // What names no guard of its own is within the scope's.
+    const { alias, kind, attempt }: Place =
+      where.alias === undefined ? (scope?.guard ?? {}) : where;
+    const detail: FaultDetail = { tool: invocation.tool, alias, map, service };
+    const about = { invocation: this.id, execution: number, kind, attempt };
+    const passing: Passing = { ...detail, ...about, point };
+    const fault =
+      (await this.#pause(faults, passing)) ??
+      (await fence.run((signal) => faults.strike(point, detail, store, signal)));
+    if (fault) await this.#inject(fault, passing);
   }
 
-  async #inject(fault: Fault, detail: FaultDetail, scope: Scope | undefined): Promise<void> {
-    const { map, service } = detail;
-    this.trace({
-      type: "fault",
-      point: fault.point,
-      fault: fault.kind,
-      ...(detail.alias === undefined ? {} : { alias: detail.alias }),
-      ...(scope?.guard ? { attempt: scope.guard.attempt } : {}),
-      ...(map === undefined ? {} : { map }),
-      ...(service === undefined ? {} : { detail: service }),
-      ...(fault.ms === undefined ? {} : { ms: fault.ms }),
-    });
+  /** Pauses where the call is made to; resolves with the fault that strikes then, if one does. */
+  async #pause(faults: FaultInjector, passing: Passing): Promise<Fault | undefined> {
+    const { fence, clock } = this.options;
+    const paused = fence.isCut ? undefined : faults.pause?.(passing, fence.signal);
+    if (!paused) return undefined;
+    const begun = clock.now();
+    this.trace({ type: "paused", ...traced(passing) });
+    const fault = await fence.run(() => paused);
+    this.trace({ type: "continued", ms: clock.now() - begun, ...traced(passing) });
+    return fault;
+  }
+
+  async #inject(fault: Fault, passing: Passing): Promise<void> {
+    const { kind, ms } = fault;
+    const long = ms === undefined ? {} : { ms };
+    this.trace({ type: "fault", fault: kind, ...traced(passing), ...long });
     switch (fault.kind) {
       case "retryable":
       case "non-retryable":
@@ -321,6 +336,17 @@ export function asksAround(scope: Scope | undefined): number {
 /** The guard and the attempt within whose callable a scope is; `undefined` in the body. */
 export function guardOf({ guard }: Scope) {
   return guard && { alias: guard.alias, attempt: guard.attempt };
+}
+
+/** A passing as a trace tells of it. */
+function traced({ point, alias, attempt, map, service }: Passing) {
+  return {
+    point,
+    ...(alias === undefined ? {} : { alias }),
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(map === undefined ? {} : { map }),
+    ...(service === undefined ? {} : { detail: service }),
+  };
 }
 
 export function sameMutation(a: Mutation, b: Mutation): boolean {

@@ -6,7 +6,7 @@
  *    the restart.
  * 3. A draw depends on the seed, the fault and the hit alone.
  */
-import { canonicalJson, type DurableStore } from "../store/index.ts";
+import { canonicalJson, type DurableStore, type GuardKind } from "../store/index.ts";
 import { InvalidOptionError } from "./errors.ts";
 import { drawAt } from "./random.ts";
 
@@ -46,6 +46,19 @@ export interface FaultDetail {
   readonly service?: string | undefined;
 }
 
+/** Which passings are meant: every field that is given must be equal; without any, all are. */
+export type FaultMatch = { readonly [Field in keyof FaultDetail]?: FaultDetail[Field] | undefined };
+
+/** One passing of a fault point, by whom and where. */
+export interface Passing extends FaultDetail {
+  readonly point: FaultPoint;
+  readonly invocation: string;
+  readonly execution: number;
+  /** The kind of the guard `alias`, and its attempt, if one has begun. */
+  readonly kind?: GuardKind | undefined;
+  readonly attempt?: number | undefined;
+}
+
 /** A class of errors that a fault can throw: it is made with a message. */
 export type ErrorClass = new (message: string) => Error;
 
@@ -59,8 +72,7 @@ export type FaultWhen =
 /** One failure to inject. */
 export interface Fault {
   readonly point: FaultPoint;
-  /** Every field that is given must be equal; without any, the fault matches everywhere. */
-  readonly match?: Partial<FaultDetail>;
+  readonly match?: FaultMatch;
   readonly kind: FaultKind;
   readonly when: FaultWhen;
   /** The error's class, or its name: `NetworkError` unless given for `retryable`, `Error` for `non-retryable`. */
@@ -71,6 +83,13 @@ export interface Fault {
 
 /** What is asked at every fault point. */
 export interface FaultInjector {
+  /**
+   * Asked first: the call may be made to pause here. Resolves with the fault that strikes then, or
+   * with none; `signal` is aborted where the execution ends meanwhile.
+   *
+   * @returns `undefined` where the call does not pause
+   */
+  pause?(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined;
   /** The fault that strikes where `point` is passed, if one does. */
   strike(
     point: FaultPoint,
@@ -138,7 +157,7 @@ function named(fault: Fault): unknown {
 }
 
 /** Whether a fault of `match` concerns what was passed. */
-export function matches(match: Partial<FaultDetail> | undefined, detail: FaultDetail): boolean {
+export function matches(match: FaultMatch | undefined, detail: FaultDetail): boolean {
   return (
     !match ||
     (["tool", "alias", "map", "service"] as const).every(

@@ -24,6 +24,7 @@ import {
   serializeError,
   kindMismatch,
 } from "./errors.ts";
+import type { FaultPoint } from "./fault-plan.ts";
 import { asksAround, type Asked, type Execution, type Scope } from "./execution.ts";
 import type { AtMostOnceOptions, Callable } from "./guard.ts";
 import { backoffMs, type RetryPolicy } from "./retry-policy.ts";
@@ -80,7 +81,7 @@ export class GuardRun {
     if (!claim.claimed) return { value: await this.#answer(claim.record) };
     const { attempts: attempt } = claim.record;
     try {
-      await this.#pass("guard:started");
+      await this.#pass("guard:started", attempt);
     } catch (error) {
       return await this.#fail(error, attempt);
     }
@@ -105,7 +106,7 @@ export class GuardRun {
     } catch (error) {
       return await this.#fail(error, attempt);
     }
-    await this.#pass("guard:stored");
+    await this.#pass("guard:stored", attempt);
     return { value: output };
   }
 
@@ -125,7 +126,7 @@ export class GuardRun {
       if (asked && asksAround(this.scope) > around) this.#leaveUnvalidated(attempt);
       else if (asked) await this.#validateEffects(attempt, { value, ...asked });
       const output = await this.#store(value, attempt);
-      await this.#pass("guard:stored");
+      await this.#pass("guard:stored", attempt);
       return { value: output };
     } catch (error) {
       this.#trace("attempt-failed", {
@@ -207,7 +208,7 @@ export class GuardRun {
   async #store(value: unknown, attempt: number): Promise<unknown> {
     const stored = copyStorable(value);
     const output = await parseValue(this.alias, this.options.schema, copyStorable(stored));
-    await this.#pass("guard:before-store");
+    await this.#pass("guard:before-store", attempt);
     await this.#settle({ state: "stored", value: stored }, attempt);
     return output;
   }
@@ -302,8 +303,9 @@ export class GuardRun {
     return this.options.retryableErrors?.some((type) => error instanceof type) ?? false;
   }
 
-  #pass(point: Parameters<Execution["pass"]>[0]): Promise<void> {
-    return this.execution.pass(point, { alias: this.alias }, this.scope);
+  #pass(point: FaultPoint, attempt?: number): Promise<void> {
+    const { alias, kind } = this;
+    return this.execution.pass(point, { alias, kind, attempt }, this.scope);
   }
 
   #trace(

@@ -25,9 +25,11 @@ export {
   type FaultDetail,
   type FaultInjector,
   type FaultKind,
+  type FaultMatch,
   type FaultPlanOptions,
   type FaultPoint,
   type FaultWhen,
+  type Passing,
 } from "./fault-plan.ts";
 export { Fence, never } from "./fence.ts";
 export {

@@ -192,6 +192,8 @@ export type TraceType =
   | "map-written"
   | "effect"
   | "fault"
+  | "paused"
+  | "continued"
   | "effect-validation"
   | "notification"
   | "audit-failed";

@@ -4,6 +4,7 @@ import {
   CircleCheck,
   CircleDashed,
   CircleDot,
+  CirclePause,
   CircleX,
   LoaderCircle,
   Power,
@@ -15,6 +16,7 @@ import type { ReactElement } from "react";
 
 const LOOKS: Record<string, readonly [LucideIcon, string]> = {
   running: [LoaderCircle, "bg-accent-soft text-accent"],
+  paused: [CirclePause, "bg-accent-soft text-accent"],
   up: [Power, "bg-good-soft text-good"],
   starting: [LoaderCircle, "bg-accent-soft text-accent"],
   started: [CircleDot, "bg-warn-soft text-warn"],

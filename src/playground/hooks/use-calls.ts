@@ -125,11 +125,16 @@ export function useIsHanging() {
   );
 }
 
-/** The state to show: what the journal calls running under a server that died is interrupted. */
-export function useShownState(invocation: InvocationRecord): string {
-  const { state, last } = invocation;
-  const isDead = usePlaygroundPart(({ dead }) => dead.has(last.owner));
-  return state === "running" && isDead ? "interrupted" : state;
+/**
+ * The state to show: what the journal calls running may wait for the person, and under a server that died
+ * it is interrupted.
+ */
+export function useShownState({ id, state, last }: InvocationRecord): string {
+  const shown = usePlaygroundPart(({ dead, pauses }) => {
+    if (dead.has(last.owner)) return "interrupted";
+    return pauses.some(({ invocation }) => invocation === id) ? "paused" : "running";
+  });
+  return state === "running" ? shown : state;
 }
 
 /**

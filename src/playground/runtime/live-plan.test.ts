@@ -14,7 +14,7 @@ const crash: PlannedFault = { point: "effect:after", kind: "crash", when: { nth:
 const hang: PlannedFault = { point: "effect:after", kind: "hang", when: { every: true } };
 
 it("faults are set and taken away while a server lives; those that stay keep their count", async () => {
-  const plan = new LivePlan();
+  const plan = new LivePlan(() => undefined);
   const strike = async (): Promise<string | undefined> =>
     (await plan.strike("effect:after", { tool: "t" }, lab.store, signal))?.kind;
   expect(await strike()).toBeUndefined();
@@ -36,7 +36,7 @@ it("faults are set and taken away while a server lives; those that stay keep the
 });
 
 it("equal faults of different ids count apart", async () => {
-  const plan = new LivePlan();
+  const plan = new LivePlan(() => undefined);
   const second: PlannedFault = { ...crash, when: { nth: 1 } };
   plan.set({ name: "a", faults: [{ id: "one", fault: second }] });
   const detail = { tool: "t" };

@@ -5,6 +5,9 @@ import type { Settings } from "./settings.ts";
 export class LivePlan implements FaultInjector {
   #plans: readonly FaultPlan[] = [];
 
+  /** @param pause lets a call wait for the person */
+  constructor(readonly pause: NonNullable<FaultInjector["pause"]>) {}
+
   set(plan: Settings["plan"]): void {
     const faults = plan?.faults ?? [];
     this.#plans = faults.map(({ id, fault }) => new FaultPlan([fault as Fault], { id }));

@@ -1,6 +1,7 @@
 /** Entries that a person writes into a map by hand. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { exampleOf, playgroundLab } from "../../testing/example.ts";
+import { writeByHand, writeManyByHand } from "./hand-writes.ts";
 import type { Playground } from "./playground.ts";
 
 const lab = playgroundLab();
@@ -22,14 +23,14 @@ describe("writing by hand", () => {
   it("inserts and removes, and says whether it did", async () => {
     const playground = await lab.open(example);
     expect(
-      await playground.byHand.write("m", { method: "insert", entries: entries("a", "b") }),
+      await writeByHand(playground, "m", { method: "insert", entries: entries("a", "b") }),
     ).toBe(true);
-    expect(await playground.byHand.write("m", { method: "remove", keys: ["a"] })).toBe(true);
+    expect(await writeByHand(playground, "m", { method: "remove", keys: ["a"] })).toBe(true);
     expect(await keysOf(playground)).toEqual(["b"]);
     const { store } = playground;
     if (!store) throw new Error("It is not open.");
     vi.spyOn(store, "applyMutation").mockRejectedValueOnce(new Error("full"));
-    expect(await playground.byHand.write("m", { method: "remove", keys: ["b"] })).toBe(false);
+    expect(await writeByHand(playground, "m", { method: "remove", keys: ["b"] })).toBe(false);
     expect(playground.snapshot().problem).toBe("full");
     expect(await keysOf(playground)).toEqual(["b"]);
   });
@@ -45,7 +46,7 @@ describe("writing by hand", () => {
       }
     }
     const { signal } = new AbortController();
-    const all = await playground.byHand.writeMany("m", batches(), signal, (count) => {
+    const all = await writeManyByHand(playground, "m", batches(), signal, (count) => {
       expect(made).toBe(told.push(count));
     });
     expect(all).toBe(true);
@@ -58,13 +59,13 @@ describe("writing by hand", () => {
     const abort = new AbortController();
     const many = [entries("a"), entries("b"), entries("c")];
     const stop = (): void => abort.abort();
-    expect(await playground.byHand.writeMany("m", many, abort.signal, stop)).toBe(false);
+    expect(await writeManyByHand(playground, "m", many, abort.signal, stop)).toBe(false);
     expect(await keysOf(playground)).toEqual(["a"]);
     const { store } = playground;
     if (!store) throw new Error("It is not open.");
     vi.spyOn(store, "applyMutation").mockRejectedValueOnce(new Error("full"));
     const { signal } = new AbortController();
-    expect(await playground.byHand.writeMany("m", many, signal, () => undefined)).toBe(false);
+    expect(await writeManyByHand(playground, "m", many, signal, () => undefined)).toBe(false);
     expect(await keysOf(playground)).toEqual(["a"]);
   });
 });

@@ -5,13 +5,12 @@
  * object's snapshot, and call its methods.
  */
 import { serverOf, type Example } from "../../examples/index.ts";
-import { LocalHost, type ServerHost } from "../../host/index.ts";
+import { LocalHost, Stepper, type ServerHost } from "../../host/index.ts";
 import { ServerRefusedError } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
 import { delaysAsSet } from "./delays.ts";
-import { HandWrites } from "./hand-writes.ts";
 import type { Keepers } from "./keepers.ts";
 import { LivePlan } from "./live-plan.ts";
 import { PageClient } from "./page-client.ts";
@@ -27,7 +26,9 @@ import type { PlaygroundState } from "./state.ts";
 
 export class Playground {
   readonly #cell = new StateCell();
-  readonly #plan = new LivePlan();
+  /** Lets calls wait for the person, and go on. */
+  readonly stepper = new Stepper((pauses) => this.#cell.set({ pauses }));
+  readonly #plan = new LivePlan((...passing) => this.stepper.pause(...passing));
   readonly #protocol = new ProtocolLog((protocol) => this.#cell.set({ protocol }));
   /** Acts as the page's MCP client. */
   readonly client = new PageClient(this.#cell, this.#protocol);
@@ -37,8 +38,6 @@ export class Playground {
   readonly settings: SettingsDesk;
   /** What is being typed. */
   readonly drafts: DraftDesk;
-  /** Writes past any server. */
-  readonly byHand: HandWrites;
   /** A sweep's run has none: it is there to be cleared away. */
   readonly #note: DataNote | undefined;
   readonly #clock = delaysAsSet(this.#cell);
@@ -64,7 +63,6 @@ export class Playground {
     const store = (): IndexedDbStore | undefined => this.#store;
     this.settings = new SettingsDesk(this.#cell, store, (settings) => this.#apply(settings));
     this.drafts = new DraftDesk(this.#cell, example.name);
-    this.byHand = new HandWrites(this.#cell, store);
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
       this.#running(signal),
     );
@@ -76,6 +74,11 @@ export class Playground {
   readonly subscribe = this.#cell.subscribe;
   readonly until = this.#cell.until;
   readonly snapshot = (): PlaygroundState => this.#cell.state;
+
+  /** Does what a person asks for, and reports what keeps it from being done. @returns whether it was */
+  attempt(work: () => unknown): Promise<boolean> {
+    return this.#cell.attempt(work);
+  }
 
   get store(): IndexedDbStore | undefined {
     return this.#store;
@@ -318,6 +321,7 @@ export class Playground {
 
   #apply(settings: Settings): void {
     this.#plan.set(settings.plan);
+    this.stepper.breakpoints = settings.breakpoints;
     if (this.#keepers) this.#keepers.keep = settings.keepRecordings;
     if (this.#world) this.#world.latencyMs = settings.latencyMs;
     this.#cell.set({ settings });

@@ -4,17 +4,17 @@ import { FAULT_KINDS, FAULT_POINTS } from "../../durable/index.ts";
 
 const count = z.number().int().positive();
 
+const matchSchema = z.strictObject({
+  tool: z.string().optional(),
+  alias: z.string().optional(),
+  map: z.string().optional(),
+  service: z.string().optional(),
+});
+
 export const faultSchema = z
   .strictObject({
     point: z.enum(FAULT_POINTS),
-    match: z
-      .strictObject({
-        tool: z.string().optional(),
-        alias: z.string().optional(),
-        map: z.string().optional(),
-        service: z.string().optional(),
-      })
-      .optional(),
+    match: matchSchema.optional(),
     kind: z.enum(FAULT_KINDS),
     when: z.union([
       z.strictObject({ nth: count }),
@@ -45,6 +45,15 @@ export const settingsSchema = z.object({
   savedCalls: z
     .array(
       z.object({ name: z.string(), tool: z.string(), args: z.record(z.string(), z.unknown()) }),
+    )
+    .default([]),
+  /** Where calls wait for the person. */
+  breakpoints: z
+    .array(
+      z.strictObject({
+        point: z.enum([...FAULT_POINTS, "every point"]),
+        match: matchSchema.optional(),
+      }),
     )
     .default([]),
   plan: z

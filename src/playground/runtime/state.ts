@@ -6,6 +6,7 @@ import type {
   Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { TranscriptLine } from "../../examples/index.ts";
+import type { Pause } from "../../host/index.ts";
 import type { ConnectionEvent } from "../../store/indexeddb/index.ts";
 import type { Loss } from "./data-note.ts";
 import type { Exchange } from "./protocol.ts";
@@ -61,6 +62,8 @@ export interface PlaygroundState {
   /** How often the server notified of a change, by the URI that is subscribed to. */
   readonly subscriptions: ReadonlyMap<string, number>;
   readonly protocol: readonly Exchange[];
+  /** The calls that wait at a fault point for what the person decides. */
+  readonly pauses: readonly Pause[];
   /** What waits for the person's answer, the first asked first. */
   readonly questions: readonly Question[];
 }
@@ -82,5 +85,6 @@ export const initialState: PlaygroundState = {
   transcriptRunning: false,
   subscriptions: new Map(),
   protocol: [],
+  pauses: [],
   questions: [],
 };

@@ -1,5 +1,6 @@
 /** Everything that can be done as things are, by name and by key. */
 import { examples } from "../../examples/index.ts";
+import type { Decision } from "../../host/index.ts";
 import { useKeys } from "../browser/use-keys.ts";
 import { useCall, useIsHanging, type CallSummary } from "../hooks/use-calls.ts";
 import { useFormCall } from "../hooks/use-form-call.ts";
@@ -45,7 +46,7 @@ export function useActions({
   onGuide,
 }: ActionProps): Action[] {
   const playground = usePlayground();
-  const { tools, server, serverId, settings, drafts, client, phase, transcriptRunning } =
+  const { tools, server, serverId, settings, drafts, client, phase, transcriptRunning, pauses } =
     usePlaygroundState();
   const [place, setPlace] = usePlace();
   const { call, compare } = place;
@@ -118,6 +119,29 @@ export function useActions({
       set(effectValidation ? "Stop validating effects" : "Validate effects", {
         effectValidation: !effectValidation,
       }),
+    ];
+  };
+  const pauseActions = (): (Action | false)[] => {
+    const pause = pauses.find(({ invocation }) => invocation === call);
+    const isEvery = settings.breakpoints.some(({ point }) => point === "every point");
+    const decide = (name: string, key: string, decision: Decision): Action | false =>
+      pause !== undefined && {
+        group: "Selected call",
+        name,
+        key,
+        run: () => playground.stepper.decide(pause.id, decision),
+      };
+    return [
+      decide("Step the paused call", "n", "step"),
+      decide("Let the paused call go on", "o", "go on"),
+      {
+        group: "Breakpoints",
+        name: isEvery ? "Pause at no point" : "Pause at every point",
+        run: () =>
+          void playground.settings.configure({
+            breakpoints: isEvery ? [] : [{ point: "every point" }],
+          }),
+      },
     ];
   };
   const actions: (Action | false)[] = [
@@ -203,6 +227,7 @@ export function useActions({
         },
       },
     ...(found ? actionsOn(found) : []),
+    ...(phase === "ready" ? pauseActions() : []),
     phase === "ready" && { group: "Server", name: "Settings…", run: onSettings },
     phase === "ready" && { group: "Server", name: "Wipe everything…", run: onWipe },
     ...(phase === "ready" ? presetsOf(playground.example.name) : []).map(

@@ -16,6 +16,7 @@ import { useCall, useShownState, type CallSummary, useIsHanging } from "../../ho
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import type { ClientView } from "../../runtime/state.ts";
+import { PausedCall } from "../steps/index.ts";
 import { CallPanels } from "./call-panels.tsx";
 import { Executions } from "./executions.tsx";
 import { asksSomething, WhatItMeans } from "./what-it-means.tsx";
@@ -68,7 +69,15 @@ function Call({
     top.current?.parentElement?.scrollTo({ top: 0 });
   }, [id]);
   return (
-    <Panel title={`Call ${shortId(id)}`} actions={<Actions key={id} invocation={invocation} />}>
+    <Panel
+      title={`Call ${shortId(id)}`}
+      actions={<Actions key={id} invocation={invocation} />}
+      footer={
+        state === "running" || state === "paused" ? (
+          <PausedCall key={id} invocation={invocation} />
+        ) : undefined
+      }
+    >
       <div ref={top} className="@container flex min-h-full flex-col @4xl:h-full">
         <div className="flex h-15 shrink-0 flex-wrap content-start items-center gap-x-3 gap-y-1 overflow-hidden px-3 py-1.5 @3xl:h-8">
           <span className="flex min-w-44">
@@ -95,7 +104,7 @@ function Call({
             {invocation.held}
           </Notice>
         )}
-        <Executions call={call} isDead={state !== invocation.state}>
+        <Executions call={call} isDead={state === "interrupted" && invocation.state === "running"}>
           <CallPanels
             id={id}
             answer={

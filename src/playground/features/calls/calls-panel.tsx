@@ -18,6 +18,7 @@ import {
   type CallSummary,
 } from "../../hooks/use-calls.ts";
 import { useCallFilter, usePlace } from "../../hooks/use-location.ts";
+import { PausedCalls } from "../steps/index.ts";
 import { usePage } from "../../components/use-page.ts";
 import { Select } from "../../components/select.tsx";
 import { usePlaygroundPart } from "../../hooks/use-playground.ts";
@@ -44,15 +45,18 @@ export default function CallsPanel(): ReactElement {
     <Panel
       title="Calls"
       actions={
-        <Button
-          tone="quiet"
-          aria-expanded={shown}
-          pressed={isFiltered}
-          icon={<ListFilter size={13} aria-hidden />}
-          onClick={() => setShown(!shown)}
-        >
-          Filter
-        </Button>
+        <>
+          <PausedCalls />
+          <Button
+            tone="quiet"
+            aria-expanded={shown}
+            pressed={isFiltered}
+            icon={<ListFilter size={13} aria-hidden />}
+            onClick={() => setShown(!shown)}
+          >
+            Filter
+          </Button>
+        </>
       }
     >
       {shown ? <Filters /> : null}

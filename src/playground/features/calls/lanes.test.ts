@@ -57,6 +57,24 @@ it("an attempt lasts until it ends, a backoff until its next attempt is due", ()
   ]);
 });
 
+it("a pause lies before the event that tells its length, and is a break where it was long", () => {
+  const alias = "pay";
+  const [lane] = timelineOf(
+    call(execution(1, { endedAt: 10_020, outcome: "completed" })),
+    [
+      event("attempt-started", 5, { alias }),
+      event("paused", 10, { alias }),
+      event("continued", 10_010, { alias, ms: 10_000 }),
+      event("guard-stored", 10_015, { alias }),
+    ],
+    false,
+    0,
+  );
+  expect(lane?.breaks.map(({ ms }) => ms)).toEqual([10_000]);
+  expect(lane?.to).toBe(1);
+  expect(lane?.rows[0]?.marks.map(({ kind }) => kind)).toEqual(["ran", "paused", "note"]);
+});
+
 it("the time between executions is cut out, however long; a crash cuts what was running", () => {
   const lanes = timelineOf(
     call(

@@ -7,7 +7,16 @@ import { axisOf, ticksOf } from "./axis.ts";
 
 /** How a step is drawn: `ran` and `waited` take time, the others are moments. */
 export type MarkKind =
-  "ran" | "waited" | "answered" | "refused" | "wrote" | "effect" | "lost" | "fault" | "note";
+  | "ran"
+  | "waited"
+  | "answered"
+  | "refused"
+  | "wrote"
+  | "effect"
+  | "lost"
+  | "fault"
+  | "paused"
+  | "note";
 
 export interface Mark {
   /** The event that it stands for, or that began it. */
@@ -69,6 +78,7 @@ const KINDS: Partial<Record<TraceEvent["type"], MarkKind>> = {
   "guard-answered": "answered",
   "guard-refused": "refused",
   fault: "fault",
+  paused: "paused",
 };
 
 /** An effect counts where it happened, and nowhere else. */
@@ -87,6 +97,11 @@ function kindOf({ type, outcome = "" }: TraceEvent): MarkKind {
   return KINDS[type] ?? "note";
 }
 
+/** How long after an event what it tells of lasts, in milliseconds; a pause lies behind its end. */
+function aheadOf({ type, ms = 0 }: TraceEvent): number {
+  return type === "continued" ? 0 : ms;
+}
+
 /** @param now the time to draw what is still running to, in milliseconds */
 export function timelineOf(
   executions: readonly ExecutionRecord[],
@@ -102,7 +117,7 @@ export function timelineOf(
     // When a crash was noticed says nothing of how long the execution ran.
     const last = Math.max(
       startedAt,
-      ...events.map(({ at, ms = 0 }) => at + ms * Number(!isCrashed)),
+      ...events.map((event) => event.at + Number(!isCrashed) * aheadOf(event)),
     );
     const end = isCrashed ? last : (endedAt ?? Math.max(now, last));
     return {
@@ -114,7 +129,7 @@ export function timelineOf(
     };
   });
   const axes = spans.map(({ events, start, end }) => {
-    const times = events.flatMap(({ at, ms = 0 }) => [at - start, at + ms - start]);
+    const times = events.flatMap((event) => [event.at - start, event.at + aheadOf(event) - start]);
     return axisOf(times, end - start);
   });
   const total = axes.reduce((sum, { length }) => sum + length, 0);

@@ -162,6 +162,7 @@ const LOOKS: Record<MarkKind, { readonly sign: string; readonly look: string }> 
   effect: { sign: "●", look: "text-good" },
   lost: { sign: "○", look: "text-bad" },
   fault: { sign: "✕", look: "text-bad" },
+  paused: { sign: "‖", look: "font-bold text-accent" },
   note: { sign: "·", look: "text-muted" },
 };
 
@@ -218,6 +219,7 @@ const SIGNS: readonly (readonly [MarkKind, string])[] = [
   ["lost", "answer lost"],
   ["wrote", "map write"],
   ["fault", "fault"],
+  ["paused", "paused"],
   ["note", "note"],
 ];
 

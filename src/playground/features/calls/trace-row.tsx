@@ -1,6 +1,7 @@
 /** One line of what happened in an execution. */
 import {
   BookOpenCheck,
+  CirclePause,
   CircleX,
   Clock,
   Globe,
@@ -162,6 +163,12 @@ function lineOf(event: TraceEvent): Line {
       tone: "bad",
       text: `Injected at ${event.point ?? ""}: ${FAULTS[event.fault ?? ""] ?? event.fault ?? ""}${ms ? ` of ${duration(ms)}` : ""}.`,
     }),
+    paused: () => ({
+      icon: CirclePause,
+      tone: "store",
+      text: `It paused at ${event.point ?? ""}.`,
+    }),
+    continued: () => ({ icon: Play, tone: "store", text: `It went on after ${duration(ms)}.` }),
     "effect-validation": () => ({
       icon: Repeat2,
       tone: outcome === "same" ? "good" : "bad",

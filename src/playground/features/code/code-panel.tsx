@@ -7,6 +7,7 @@ import { Compartment, EditorState, RangeSet, type Range } from "@codemirror/stat
 import { Decoration, EditorView, lineNumbers } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
+import type { Pause } from "../../../host/index.ts";
 import type { TraceEvent } from "../../../store/index.ts";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
 import { Waiting } from "../../components/panel.tsx";
@@ -23,7 +24,7 @@ const sources = import.meta.glob<string>("../../../examples/*/server.ts", {
 
 export default function CodePanel(): ReactElement {
   const { example } = usePlayground();
-  const { dead } = usePlaygroundState();
+  const { dead, pauses } = usePlaygroundState();
   const { data: source, error } = useQuery({
     queryKey: ["source", example.name],
     queryFn: async () => {
@@ -65,17 +66,21 @@ export default function CodePanel(): ReactElement {
   // What the journal calls running under a server that died is not.
   const living = guards.filter(({ owner }) => !dead.has(owner));
   const executing = [...new Set(living.flatMap(({ aliases }) => aliases))];
+  const pause = pauses.find(({ invocation }) => invocation === call) ?? pauses[0];
   if (source === undefined) return <Waiting error={error} />;
   return (
     <>
       <p role="status" className="border-b border-line px-3 py-1.5 text-sm text-muted">
-        {executing.length === 0
-          ? `src/examples/${example.name}/server.ts. The guard that is executing will be marked.`
-          : `Executing now: ${executing.map((alias) => `“${alias}”`).join(", ")}, marked below.`}
+        {pause
+          ? `Paused at ${pause.point}, marked below.`
+          : executing.length === 0
+            ? `src/examples/${example.name}/server.ts. The guard that is executing will be marked.`
+            : `Executing now: ${executing.map((alias) => `“${alias}”`).join(", ")}, marked below.`}
       </p>
       <Source
         text={source}
         executing={executing}
+        pause={pause}
         tool={chosen?.tool}
         alias={at?.alias}
         onAlias={choose}
@@ -99,12 +104,15 @@ function executingGuards(trace: readonly TraceEvent[]): string[] {
 function Source({
   text,
   executing,
+  pause,
   tool,
   alias,
   onAlias,
 }: {
   readonly text: string;
   readonly executing: readonly string[];
+  /** The call that waits for the person. */
+  readonly pause: Pause | undefined;
   /** The chosen call's. */
   readonly tool: string | undefined;
   /** The guard of the chosen step. */
@@ -154,7 +162,9 @@ function Source({
     if (!view || !marks) return;
     const running = key === "" ? [] : key.split("\u0000");
     const calls = guardCalls(view.state);
+    const paused = pause && placeOfPause(view.state, pause);
     const lines = [
+      ...linesOf(view.state, paused ? [paused] : [], pausedLine),
       ...linesOf(
         view.state,
         calls.filter((call) => call.alias === alias),
@@ -162,21 +172,21 @@ function Source({
       ),
       ...linesOf(
         view.state,
-        calls.filter((call) => running.includes(call.alias)),
+        calls.filter((call) => running.includes(call.alias) && call.from !== paused?.from),
         executingLine,
       ),
     ];
     view.dispatch({
       effects: marks.reconfigure(EditorView.decorations.of(RangeSet.of(lines, true))),
     });
-    // What executes is looked at first, then the chosen step, then the chosen call's tool.
-    const executed = calls.find((call) => running.includes(call.alias));
+    // What waits or executes is looked at first, then the chosen step, then the chosen call's tool.
+    const executed = paused ?? calls.find((call) => running.includes(call.alias));
     const first = executed?.from ?? calls.find((call) => call.alias === alias)?.from;
     const shown = first ?? (tool === undefined ? undefined : placeOfTool(view.state, tool));
     if (shown !== undefined) {
       view.dispatch({ effects: EditorView.scrollIntoView(shown, { y: "center" }) });
     }
-  }, [key, text, tool, alias]);
+  }, [key, text, pause, tool, alias]);
 
   return <div ref={host} />;
 }
@@ -185,15 +195,23 @@ const executingLine = Decoration.line({
   class: "cm-executing",
   attributes: { "aria-current": "true" },
 });
+const pausedLine = Decoration.line({
+  class: "cm-executing",
+  attributes: { "aria-current": "location" },
+});
 const chosenLine = Decoration.line({
   class: "cm-chosen",
   attributes: { "aria-current": "step" },
 });
 
-interface GuardCall {
-  readonly alias: string;
+/** A part of the code, by the offsets of its characters. */
+interface Stretch {
   readonly from: number;
   readonly to: number;
+}
+
+interface GuardCall extends Stretch {
+  readonly alias: string;
 }
 
 /** The calls of guards in the code, from the function to the alias. */
@@ -206,15 +224,42 @@ function guardCalls(state: EditorState): GuardCall[] {
 /** Marks every line of the calls. */
 function linesOf(
   state: EditorState,
-  calls: readonly GuardCall[],
+  stretches: readonly Stretch[],
   mark: Decoration,
 ): Range<Decoration>[] {
-  return calls.flatMap(({ from, to }) => {
+  return stretches.flatMap(({ from, to }) => {
     const [first, last] = [state.doc.lineAt(from).number, state.doc.lineAt(to).number];
     return Array.from({ length: last - first + 1 }, (_, nth) =>
       mark.range(state.doc.line(first + nth).from),
     );
   });
+}
+
+/** The guard within which a call pauses, else the effect or the write before which it does, else its tool. */
+function placeOfPause(state: EditorState, pause: Pause): Stretch | undefined {
+  const { tool, alias, map, service } = pause;
+  const guard = guardCalls(state).find((call) => call.alias === alias);
+  if (guard) return guard;
+  const start = placeOfTool(state, tool) ?? 0;
+  const code = state.doc.toString();
+  const at =
+    service !== undefined
+      ? code.indexOf(`"${service}.`, start)
+      : map !== undefined
+        ? placeOfWrite(code, map, start)
+        : start;
+  return at < 0 ? undefined : { from: at, to: at };
+}
+
+/** Where a map is written to next, by the name of its reference; -1 where that is not seen. */
+function placeOfWrite(code: string, map: string, start: number): number {
+  const reference = code.indexOf(`SortedMap.ref(${JSON.stringify(map)})`);
+  const [, name] = /(\w+)\s*=\s*$/.exec(code.slice(0, Math.max(0, reference))) ?? [];
+  if (name === undefined) return -1;
+  const after = code
+    .slice(start)
+    .search(new RegExp(`\\b${name}\\s*\\.(insert|remove|idempotently)`));
+  return after < 0 ? -1 : start + after;
 }
 
 /** Where a tool is registered, by its name. */

@@ -10,6 +10,7 @@ import { part } from "../../components/part.tsx";
 import { useArmed, type Armed } from "../../hooks/use-armed.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { presetsOf, type Preset } from "../../runtime/presets.ts";
+import { Breakpoints } from "../steps/index.ts";
 import type { PlannedFault } from "../../runtime/settings.ts";
 
 const OwnFaultDialog = part(() => import("./own-fault-dialog.tsx"));
@@ -95,6 +96,7 @@ export default function FaultsPanel(): ReactElement {
             </div>
           );
         })}
+        {text === "" ? <Breakpoints /> : null}
         {presets.length === 0 ? <Empty>No fault has that name. Make one of your own.</Empty> : null}
       </div>
       {adding ? <OwnFaultDialog onClose={() => setAdding(false)} /> : null}

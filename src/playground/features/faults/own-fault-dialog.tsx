@@ -10,6 +10,7 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Select } from "../../components/select.tsx";
 import { usePlayground } from "../../hooks/use-playground.ts";
+import { POINT_WORDS } from "../../runtime/point-words.ts";
 import { faultSchema } from "../../runtime/settings.ts";
 
 /** What the number beside each way of striking is. */
@@ -19,19 +20,6 @@ const NUMBERS = {
   every: "",
   probability: "Probability (0 to 1)",
 } as const;
-
-/** Where each point is, in words. */
-const POINT_WORDS: Readonly<Record<FaultPoint, string>> = {
-  "guard:before-start": "before the guard's first write",
-  "guard:started": "started is stored, the callable not entered",
-  "effect:before": "before the outside thing happens",
-  "effect:after": "it happened, the server does not know yet",
-  "guard:before-store": "the callable resolved, nothing stored",
-  "guard:stored": "the result is stored, not yet returned",
-  "map:before-commit": "before a map is written",
-  "map:committed": "after a map was written",
-  "call:before-response": "the tool returned, the response has not left",
-};
 
 const WHENS = ["nth", "first", "every", "probability"] as const;
 

@@ -4,6 +4,7 @@ import { checkKey, SortedMap } from "../../../durable/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { usePlayground } from "../../hooks/use-playground.ts";
+import { writeByHand } from "../../runtime/hand-writes.ts";
 
 export interface EntryDraft {
   readonly map: string;
@@ -55,7 +56,7 @@ export function EntryDialog({
       setRefusal("The map has an entry of this key. Press Insert again to overwrite it.");
       return;
     }
-    if (await playground.byHand.write(map, { method: "insert", entries: [entry] }))
+    if (await writeByHand(playground, map, { method: "insert", entries: [entry] }))
       dialog.current?.close();
     else setRefusal("It could not be written; the log at the bottom says why.");
   };

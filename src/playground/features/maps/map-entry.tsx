@@ -8,6 +8,7 @@ import { Button } from "../../components/button.tsx";
 import { visible } from "../../components/visible.ts";
 import { cut, hex, keyTime, shortId } from "../../components/format.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
+import { writeByHand } from "../../runtime/hand-writes.ts";
 import { layOut } from "../../runtime/json-members.ts";
 import type { EntryDraft } from "./entry-dialog.tsx";
 
@@ -148,7 +149,7 @@ function RemoveButton({ map, entryKey }: { readonly map: string; readonly entryK
     <Button
       tone="danger"
       onBlur={() => setAsked(false)}
-      onClick={() => void playground.byHand.write(map, { method: "remove", keys: [entryKey] })}
+      onClick={() => void writeByHand(playground, map, { method: "remove", keys: [entryKey] })}
     >
       Remove for good
     </Button>

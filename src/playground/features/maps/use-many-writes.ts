@@ -4,6 +4,7 @@ import { SortedMap } from "../../../durable/index.ts";
 import type { Entry } from "../../runtime/entries-file.ts";
 import { useMapRange } from "../../hooks/use-location.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
+import { writeManyByHand } from "../../runtime/hand-writes.ts";
 
 export interface ManyWrites {
   /** How many were written, while it is under way. */
@@ -29,7 +30,7 @@ export function useManyWrites(): ManyWrites {
       const abort = new AbortController();
       setRunning(abort);
       try {
-        return await playground.byHand.writeMany(map, batches, abort.signal, setCount);
+        return await writeManyByHand(playground, map, batches, abort.signal, setCount);
       } finally {
         setRunning(undefined);
         void setRange({ map, moment: null });

@@ -15,7 +15,7 @@ import { FormOfText } from "./form-of-text.tsx";
 
 const ArgumentsEditor = part(() => import("./arguments-editor.tsx"), <div className="h-27" />);
 const SavedCalls = part(() => import("./saved-calls.tsx"), <div className="h-7" />);
-const ArmedChip = part(() => import("./armed-chip.tsx"));
+const BesideCall = part(() => import("./beside-call.tsx"));
 const ToolSearch = part(() => import("./tool-search.tsx"), <div className="w-20" />);
 const ToolHints = part(() => import("./tool-hints.tsx"));
 
@@ -61,7 +61,7 @@ export function ToolsPanel(): ReactElement {
             Call {tool.name}
           </Button>
           {running && args ? (
-            <ArmedChip />
+            <BesideCall tool={tool.name} args={args} />
           ) : (
             <span className="min-w-0 truncate text-sm text-muted">
               {running ? "The JSON is not right yet." : "Restart the server to call."}

@@ -1,11 +1,41 @@
-/** What is armed, in words, where the call is made. */
-import { RotateCcw, X, Zap, ZapOff } from "lucide-react";
+/** Beside the button that calls: the same step by step, and what is armed, in words. Loaded after the page. */
+import { RotateCcw, StepForward, X, Zap, ZapOff } from "lucide-react";
 import type { ReactElement } from "react";
+import { uuidv7 } from "../../../durable/index.ts";
 import { Button } from "../../components/button.tsx";
 import { useArmed } from "../../hooks/use-armed.ts";
+import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
 
-export default function ArmedChip(): ReactElement | null {
+export default function BesideCall({
+  tool,
+  args,
+}: {
+  readonly tool: string;
+  readonly args: Record<string, unknown>;
+}): ReactElement {
+  const playground = usePlayground();
+  const [, setPlace] = usePlace();
+  const stepThrough = (): void => {
+    const id = uuidv7();
+    playground.stepper.stepInto(id);
+    void setPlace({ call: playground.client.call(tool, args, id), column: "happened" });
+  };
+  return (
+    <>
+      <Button
+        icon={<StepForward size={13} aria-hidden />}
+        title="Call it, and pause at its first point."
+        onClick={stepThrough}
+      >
+        Step through
+      </Button>
+      <ArmedChip />
+    </>
+  );
+}
+
+function ArmedChip(): ReactElement | null {
   const playground = usePlayground();
   const armed = useArmed();
   if (!armed) return null;

@@ -1,0 +1,26 @@
+/** How many calls wait for the person, and the way to the next of them. */
+import { CirclePause } from "lucide-react";
+import type { ReactElement } from "react";
+import { Button } from "../../components/button.tsx";
+import { plural } from "../../components/format.ts";
+import { usePlace } from "../../hooks/use-location.ts";
+import { usePlaygroundPart } from "../../hooks/use-playground.ts";
+
+export default function PausedCalls(): ReactElement | null {
+  const pauses = usePlaygroundPart((state) => state.pauses);
+  const [{ call }, setPlace] = usePlace();
+  const calls = [...new Set(pauses.map(({ invocation }) => invocation))];
+  const next = calls[(calls.indexOf(call ?? "") + 1) % calls.length];
+  if (next === undefined) return null;
+  return (
+    <Button
+      pressed
+      className="h-6!"
+      icon={<CirclePause size={12} aria-hidden />}
+      title="Show the next call that waits for you."
+      onClick={() => void setPlace({ call: next, column: "happened" })}
+    >
+      {plural(calls.length, "call")} paused
+    </Button>
+  );
+}
