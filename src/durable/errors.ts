@@ -64,10 +64,19 @@ export class InvalidOptionError extends Error {
   override name = "InvalidOptionError";
 }
 
-export function kindMismatch(alias: string, used: GuardKind, known: GuardKind): GuardUsageError {
+/** @param changedSince the execution before, where the guard is one of its and the code has changed since */
+export function kindMismatch(
+  alias: string,
+  used: GuardKind,
+  known: GuardKind,
+  changedSince?: number,
+): GuardUsageError {
+  const what = changedSince === undefined ? "" : ` since execution ${changedSince}`;
+  const how =
+    changedSince === undefined ? "the two guards different aliases" : "the new guard another alias";
   return new GuardUsageError(
-    `The alias "${alias}" belongs to an ${known} guard of this invocation and cannot be used for ` +
-      `${used}. Give the two guards different aliases.`,
+    `The alias "${alias}" belongs to an ${known} guard of this invocation${what} and cannot be used for ` +
+      `${used}. Give ${how}.`,
   );
 }
 

@@ -196,6 +196,14 @@ export class Execution {
     });
   }
 
+  /** The body has resolved: what it never asked for is told. */
+  async checkReplay(): Promise<void> {
+    const { number, guards } = this.options;
+    if (number === 1 || guards === "off") return;
+    const { traceUnasked } = await import("./replay-check.ts");
+    await traceUnasked(this);
+  }
+
   trace(input: TraceInput): void {
     if (!this.options.fence.isCut) this.options.tracer.add(input);
   }

@@ -178,6 +178,7 @@ export class GuardRun {
       kind,
       at: clock.now(),
       isNew: this.#isNew,
+      ...(this.scope.guard ? { within: this.scope.guard.alias } : {}),
     };
     const claimed = await this.execution.write((signal) => store.claimGuard(claim, { signal }));
     this.#isNew = false;
@@ -243,9 +244,21 @@ export class GuardRun {
 
   /** Answers from a guard that is not absent. */
   async #answer(record: GuardRecord): Promise<unknown> {
-    if (record.kind !== this.kind) throw kindMismatch(this.alias, this.kind, record.kind);
+    if (record.kind !== this.kind) {
+      const isEarlier = record.execution !== this.execution.options.number;
+      const since = isEarlier ? record.execution : undefined;
+      const error = kindMismatch(this.alias, this.kind, record.kind, since);
+      this.#traceChange(record, error);
+      throw error;
+    }
     if (record.state === "stored") {
-      const output = await parseValue(this.alias, this.options.schema, record.value);
+      let output: unknown;
+      try {
+        output = await parseValue(this.alias, this.options.schema, record.value);
+      } catch (error) {
+        this.#traceChange(record, error);
+        throw error;
+      }
       this.#trace("guard-answered", { detail: String(record.execution) });
       return output;
     }
@@ -297,6 +310,14 @@ export class GuardRun {
     if (difference === undefined) return;
     const text = `Effect validation of ${this.kind} "${this.alias}": ${difference}`;
     await fence.run(() => client.log("warning", text));
+  }
+
+  /** What an execution before this one stored is not what the code asks for now. */
+  #traceChange({ execution, kind }: GuardRecord, error: unknown): void {
+    if (execution === this.execution.options.number) return;
+    const outcome = kind === this.kind ? "schema" : "kind";
+    const detail = String(execution);
+    this.#trace("code-changed", { outcome, detail, error: serializeError(error) });
   }
 
   #isRetryable(error: unknown): boolean {

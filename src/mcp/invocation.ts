@@ -230,6 +230,7 @@ export class Invocation {
       } catch (error) {
         throw asError(error);
       }
+      await execution.checkReplay().catch(host.onError);
       return checkAnswer(tool.name, answer);
     });
   }

@@ -17,6 +17,8 @@ export interface GuardClaim extends ExecutionRef {
   readonly invocation: string;
   readonly alias: string;
   readonly kind: GuardKind;
+  /** The guard within whose callable it is used; absent in the tool's body. */
+  readonly within?: string;
   readonly at: number;
   /** The invocation has used no guard of this alias before: there can be no record of it. */
   readonly isNew?: boolean;
@@ -43,12 +45,13 @@ export interface GuardSettlement {
 /** What a claim of a guard comes to: one more attempt, or the record as it is, which answers. */
 export function claim(found: GuardRecord | undefined, asked: GuardClaim): ClaimOutcome {
   if (found && !isClaimable(found, asked.kind)) return { claimed: false, record: found };
-  const { invocation, invocationSeq, alias, kind, execution, at } = asked;
+  const { invocation, invocationSeq, alias, kind, within, execution, at } = asked;
   const record: GuardRecord = {
     invocation,
     invocationSeq,
     alias,
     kind,
+    ...(within === undefined ? {} : { within }),
     // Only an at-most-once guard remembers that its callable was entered.
     state: kind === "atMostOnce" ? "started" : "absent",
     attempts: (found?.attempts ?? 0) + 1,

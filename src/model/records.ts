@@ -113,6 +113,8 @@ export interface GuardRecord {
   readonly invocationSeq: number;
   readonly alias: string;
   readonly kind: GuardKind;
+  /** The guard within whose callable it is used; absent in the tool's body. */
+  readonly within?: string;
   readonly state: GuardState;
   /** How often the callable was entered, over all executions. */
   readonly attempts: number;
@@ -194,6 +196,7 @@ export type TraceType =
   | "fault"
   | "paused"
   | "continued"
+  | "code-changed"
   | "effect-validation"
   | "notification"
   | "audit-failed";

@@ -4,6 +4,7 @@ import {
   CirclePause,
   CircleX,
   Clock,
+  FileDiff,
   Globe,
   MessageSquare,
   PenLine,
@@ -169,6 +170,11 @@ function lineOf(event: TraceEvent): Line {
       text: `It paused at ${event.point ?? ""}.`,
     }),
     continued: () => ({ icon: Play, tone: "store", text: `It went on after ${duration(ms)}.` }),
+    "code-changed": () => ({
+      icon: FileDiff,
+      tone: "warn",
+      text: changeOf(event, guard),
+    }),
     "effect-validation": () => ({
       icon: Repeat2,
       tone: outcome === "same" ? "good" : "bad",
@@ -178,6 +184,16 @@ function lineOf(event: TraceEvent): Line {
     "audit-failed": () => ({ icon: CircleX, tone: "warn", text: "The audit entry failed:" }),
   };
   return lines[event.type]();
+}
+
+/** What an execution before stored, and the code now asks for otherwise. */
+function changeOf({ outcome, detail = "" }: TraceEvent, guard: string): string {
+  if (outcome === "unasked") {
+    return `${guard}, used in execution ${detail}, was never asked for: the code has changed, or took another way.`;
+  }
+  return outcome === "kind"
+    ? `${guard} was of the other kind in execution ${detail}: the code has changed.`
+    : `${guard}: what execution ${detail} stored no longer fits the schema: the code has changed.`;
 }
 
 const FAULTS: Record<string, string> = {
