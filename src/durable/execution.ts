@@ -218,14 +218,16 @@ export class Execution {
     if (!faults) return;
     const { map, service } = where;
     // What names no guard of its own is within the scope's.
-    const { alias, kind, attempt }: Place =
-      where.alias === undefined ? (scope?.guard ?? {}) : where;
+    const isOwn = where.alias !== undefined;
+    const { alias, kind, attempt }: Place = isOwn ? where : (scope?.guard ?? {});
     const detail: FaultDetail = { tool: invocation.tool, alias, map, service };
-    const about = { invocation: this.id, execution: number, kind, attempt };
+    const around = guardsAround(isOwn ? scope : scope?.parent);
+    const about = { invocation: this.id, execution: number, kind, attempt, around };
     const passing: Passing = { ...detail, ...about, point };
-    const fault =
-      (await this.#pause(faults, passing)) ??
-      (await fence.run((signal) => faults.strike(point, detail, store, signal)));
+    const decided = await this.#pause(faults, passing);
+    // Whatever was decided, the plan counts this passing.
+    const due = await fence.run((signal) => faults.strike(point, detail, store, signal));
+    const fault = decided ?? due;
     if (fault) await this.#inject(fault, passing);
   }
 
@@ -344,6 +346,13 @@ export function asksAround(scope: Scope | undefined): number {
 /** The guard and the attempt within whose callable a scope is; `undefined` in the body. */
 export function guardOf({ guard }: Scope) {
   return guard && { alias: guard.alias, attempt: guard.attempt };
+}
+
+/** The guards within whose callables a scope is, from the outermost in. */
+function guardsAround(scope: Scope | undefined): Passing["around"] {
+  if (!scope) return [];
+  const { parent, guard } = scope;
+  return [...guardsAround(parent), ...(guard ? [{ alias: guard.alias, kind: guard.kind }] : [])];
 }
 
 /** A passing as a trace tells of it. */

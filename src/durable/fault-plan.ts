@@ -57,6 +57,8 @@ export interface Passing extends FaultDetail {
   /** The kind of the guard `alias`, and its attempt, if one has begun. */
   readonly kind?: GuardKind | undefined;
   readonly attempt?: number | undefined;
+  /** The guards within whose callables that one is, from the outermost in. */
+  readonly around: readonly { readonly alias: string; readonly kind: GuardKind }[];
 }
 
 /** A class of errors that a fault can throw: it is made with a message. */
@@ -84,8 +86,8 @@ export interface Fault {
 /** What is asked at every fault point. */
 export interface FaultInjector {
   /**
-   * Asked first: the call may be made to pause here. Resolves with the fault that strikes then, or
-   * with none; `signal` is aborted where the execution ends meanwhile.
+   * Asked first: the call may be made to pause here. Resolves with the fault that strikes then, in
+   * place of one that is due, or with none; `signal`, the execution's own, is aborted where it ends.
    *
    * @returns `undefined` where the call does not pause
    */

@@ -58,7 +58,11 @@ it("what is within an answered guard is that guard's, and is not missed", async 
   const outer: Body = (context) =>
     atLeastOnce("outer", context, async (inner) => String(await a(inner)), text);
   expect(await changed([outer], [outer])).toEqual([]);
-  // Without the outer one, it alone is.
+});
+
+it("a guard that is missed is told, and not what was within it", async () => {
+  const outer: Body = (context) =>
+    atLeastOnce("outer", context, async (inner) => String(await a(inner)), text);
   expect(await changed([outer], [b])).toMatchObject([{ alias: "outer", outcome: "unasked" }]);
 });
 

@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
 import {
+  atLeastOnce,
   atMostOnce,
   effect,
   FAULT_POINTS,
+  FaultPlan,
   NetworkError,
   SortedMap,
   toBytes,
@@ -109,8 +111,7 @@ it("a call waits at a breakpoint with what was written before it, and goes on fr
 it("a call is stepped through every point, in their order", async () => {
   const { client } = await lab.serve(pays, { faults });
   const id = uuidv7();
-  stepper.stepInto(id);
-  const answer = call(client, "pay", { amount: 1 }, id);
+  const answer = stepper.stepInto(id, () => call(client, "pay", { amount: 1 }, id));
   const seen: string[] = [];
   for (const point of FAULT_POINTS) {
     const pause = await waits();
@@ -139,8 +140,7 @@ it("it goes on from a step to the next breakpoint, or to its end", async () => {
   stepper.breakpoints = [{ point: "map:committed" }];
   const { client } = await lab.serve(pays, { faults });
   const id = uuidv7();
-  stepper.stepInto(id);
-  const answer = call(client, "pay", { amount: 1 }, id);
+  const answer = stepper.stepInto(id, () => call(client, "pay", { amount: 1 }, id));
   const first = await waits();
   expect(first.point).toBe("guard:before-start");
   stepper.decide(first.id, "go on");
@@ -271,6 +271,92 @@ it("branches of one call wait beside one another; a step goes to the next point 
   ]);
   for (const { id } of pauses) stepper.decide(id, "go on");
   expect(textOf(await answer)).toBe("a,b");
+});
+
+it("steps of two branches are two steps", async () => {
+  stepper.breakpoints = [{ point: "guard:before-start" }];
+  const { client } = await lab.serve(
+    (server) => {
+      server.registerTool("both", {}, async (_, context) => {
+        const one = (alias: string) =>
+          atMostOnce(alias, context, () => alias, { schema: z.string() });
+        return ok((await Promise.all([one("a"), one("b")])).join());
+      });
+    },
+    { faults },
+  );
+  const answer = call(client, "both");
+  await waiting(2);
+  stepper.breakpoints = [];
+  for (const { id } of pauses) stepper.decide(id, "step");
+  await waiting(2);
+  expect(pauses.map(({ alias, point }) => [alias, point])).toEqual([
+    ["a", "guard:started"],
+    ["b", "guard:started"],
+  ]);
+  for (const { id } of pauses) stepper.decide(id, "go on");
+  expect(textOf(await answer)).toBe("a,b");
+});
+
+it("a step into a call that passes no point is no later call's", async () => {
+  const { client } = await lab.serve(pays, { faults });
+  const id = uuidv7();
+  // Its arguments are refused before it is one.
+  await stepper.stepInto(id, () => call(client, "pay", { amount: "much" }, id));
+  expect(textOf(await call(client, "pay", { amount: 1 }, id))).toBe("paid");
+  expect(pauses).toEqual([]);
+});
+
+it("the plan counts a passing that a person decides about, and the person's fault strikes", async () => {
+  const plan = new FaultPlan([{ point: "effect:before", kind: "retryable", when: { nth: 1 } }]);
+  const both: FaultInjector = { ...faults, strike: (...passing) => plan.strike(...passing) };
+  stepper.breakpoints = [{ point: "effect:before" }];
+  const { client } = await lab.serve(pays, { faults: both });
+  const answer = call(client, "pay", { amount: 1 });
+  const { id } = await waits();
+  stepper.breakpoints = [];
+  stepper.decide(id, { kind: "lose-response" });
+  await expect(answer).rejects.toThrow("timed out");
+  // The one hit of the plan is spent.
+  expect(textOf(await call(client, "pay", { amount: 1 }))).toBe("paid");
+  expect(await rows()).toMatchObject([{ outcome: "answered" }, { outcome: "answered" }]);
+});
+
+it("it says within which guards it is, and of which kinds they are", async () => {
+  stepper.breakpoints = [{ point: "guard:before-start", match: { alias: "inner" } }];
+  const schema = z.string();
+  const { client } = await lab.serve(
+    (server) => {
+      server.registerTool("nested", {}, async (_, context) =>
+        ok(
+          await atLeastOnce(
+            "outer",
+            context,
+            (outer) =>
+              atMostOnce(
+                "middle",
+                outer,
+                (middle) => atMostOnce("inner", middle, () => "in", { schema }),
+                { schema },
+              ),
+            { schema },
+          ),
+        ),
+      );
+    },
+    { faults },
+  );
+  const answer = call(client, "nested");
+  const pause = await waits();
+  expect(pause.around).toEqual([
+    { alias: "outer", kind: "atLeastOnce" },
+    { alias: "middle", kind: "atMostOnce" },
+  ]);
+  stepper.decide(pause.id, "step");
+  const started = await waits();
+  expect([started.point, started.around.length]).toEqual(["guard:started", 2]);
+  stepper.decide(started.id, "go on");
+  expect(textOf(await answer)).toBe("in");
 });
 
 it("a breakpoint may be narrowed to a tool, a guard, a map or a service", async () => {

@@ -3,7 +3,7 @@
  *
  * 1. A call waits at a fault point, so outside of any transaction, until it is decided about or ends.
  * 2. What waits is nowhere stored: a crash ends it, and a reload is one.
- * 3. A step goes to the next point that anything of the same execution passes.
+ * 3. A step goes to the next point that anything of the same execution passes; two steps go to two.
  */
 import {
   matches,
@@ -26,31 +26,40 @@ export interface Pause extends Passing {
 }
 
 /** How a call that waits goes on: as far as its next point, to the next breakpoint, or with a fault. */
-export type Decision = "step" | "go on" | Pick<Fault, "kind" | "error" | "ms">;
+export type Decision = "step" | "go on" | Pick<Fault, "kind" | "error">;
 
 interface Waiting {
   readonly pause: Pause;
+  /** Of its execution. */
+  readonly signal: AbortSignal;
   readonly decide: (fault: Fault | undefined) => void;
 }
 
 export class Stepper {
   breakpoints: readonly Breakpoint[] = [];
   #waiting: readonly Waiting[] = [];
-  /** Invocations whose next point is waited at, with the execution where it is known. */
-  readonly #stepping = new Map<string, number | undefined>();
+  /** Invocations that wait at the first point that they pass. */
+  readonly #entering = new Set<string>();
+  /** How many of its next points each execution, known by its signal, waits at. */
+  readonly #steps = new WeakMap<AbortSignal, number>();
   #ids = 0;
 
   /** @param onChange called whenever something begins to wait, or goes on */
   constructor(private readonly onChange: (pauses: readonly Pause[]) => void) {}
 
-  /** The invocation waits at the first point that it passes. */
-  stepInto(invocation: string): void {
-    this.#stepping.set(invocation, undefined);
+  /** The invocation waits at the first point that it passes, unless `call` has ended by then. */
+  async stepInto<T>(invocation: string, call: () => Promise<T>): Promise<T> {
+    this.#entering.add(invocation);
+    try {
+      return await call();
+    } finally {
+      this.#entering.delete(invocation);
+    }
   }
 
   /** See `FaultInjector`. */
   pause(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined {
-    if (!this.#pausesAt(passing)) return undefined;
+    if (signal.aborted || !this.#pausesAt(passing, signal)) return undefined;
     const pause: Pause = { ...passing, id: ++this.#ids };
     return new Promise((resolve) => {
       const leave = (): void => {
@@ -62,7 +71,7 @@ export class Stepper {
         resolve(fault);
       };
       signal.addEventListener("abort", leave, { once: true });
-      this.#set([...this.#waiting, { pause, decide }]);
+      this.#set([...this.#waiting, { pause, signal, decide }]);
     });
   }
 
@@ -70,17 +79,20 @@ export class Stepper {
   decide(id: number, decision: Decision): void {
     const waiting = this.#waiting.find(({ pause }) => pause.id === id);
     if (!waiting) return;
-    const { invocation, execution, point } = waiting.pause;
-    if (decision === "step") this.#stepping.set(invocation, execution);
+    const { pause, signal, decide } = waiting;
+    if (decision === "step") this.#steps.set(signal, (this.#steps.get(signal) ?? 0) + 1);
     const isFault = typeof decision === "object";
-    waiting.decide(isFault ? { ...decision, point, when: { nth: 1 } } : undefined);
+    decide(isFault ? { ...decision, point: pause.point, when: { nth: 1 } } : undefined);
   }
 
-  #pausesAt({ invocation, execution, point, ...where }: Passing): boolean {
-    const stepped = this.#stepping.get(invocation) ?? execution;
-    const isStepping = this.#stepping.delete(invocation) && stepped === execution;
+  #pausesAt({ invocation, point, ...where }: Passing, signal: AbortSignal): boolean {
+    const steps = this.#steps.get(signal) ?? 0;
+    if (steps > 0) this.#steps.set(signal, steps - 1);
+    const isEntered = this.#entering.delete(invocation);
     const isAt = (at: Breakpoint): boolean => at.point === "every point" || at.point === point;
-    return isStepping || this.breakpoints.some((at) => isAt(at) && matches(at.match, where));
+    return (
+      isEntered || steps > 0 || this.breakpoints.some((at) => isAt(at) && matches(at.match, where))
+    );
   }
 
   #set(waiting: readonly Waiting[]): void {

@@ -1,55 +1,38 @@
 /**
  * Where a call waits, in words: what stands written by then, and what each choice comes to. It says what
- * the guards promise; its test tries each of the claims on a server.
+ * the guards promise of this attempt, whatever earlier ones did; its test tries the claims on a server.
  */
-import type { GuardKind } from "../../../store/index.ts";
-import type { FaultPoint } from "../../../durable/index.ts";
+import type { Passing } from "../../../durable/index.ts";
 
 /** Where a call waits. */
-export interface Standing {
-  readonly point: FaultPoint;
-  /** The guard within whose callable, or at whose own point, it waits; absent in the body. */
-  readonly alias?: string | undefined;
-  readonly kind?: GuardKind | undefined;
-  readonly attempt?: number | undefined;
-  readonly map?: string | undefined;
-  readonly service?: string | undefined;
+export interface Standing extends Omit<Passing, "invocation" | "tool"> {
   /** `off`: no guard has a record. */
   readonly guards: "on" | "off";
 }
 
-/** What the resumed call does where the server dies here, in words. */
-const AFTER_CRASH = {
-  begins: "The resumed call begins the guard anew.",
-  refused:
-    "The resumed call finds the guard started and does not run it again: it throws AtMostOnceFailedBeforeCompleting, for nobody can know what was done.",
-  answered: "The resumed call is answered with the stored value: nothing is done again.",
-  "runs again": "The resumed call runs the callable again, and all that it does outside.",
-  "does it": "The resumed call does it, for the first time.",
-  "does it again": "The resumed call does it again: it happens twice.",
-  "writes it": "The resumed call writes it.",
-  "writes it again": "The resumed call writes it again, over itself.",
-  "skips it": "The resumed call finds that it was written, and skips it.",
-  "runs the body": "The resumed call runs the body again: its guards are answered from the store.",
-} as const;
-export type AfterCrash = keyof typeof AFTER_CRASH;
+/** What the resumed call does where the server dies here. */
+export type AfterCrash =
+  | "comes again"
+  | "refused"
+  | "answered"
+  | "runs the callable"
+  | "runs the body"
+  | "runs everything";
 
-/** What comes of an error that is thrown here, in words. */
-const AFTER_FAILURE = {
-  thrown: "The tool's body gets the error, and may catch it.",
-  "thrown past the store":
-    "The tool's body gets the error, and may catch it; the guard stays stored.",
-  "fails for good": "The guard has failed for good: no retry of this invocation runs it again.",
-  "is judged":
-    "The callable gets the error. Where the guard calls it retryable, the guard forgets the attempt and runs again; any other fails it for good.",
-  "tries again": "The guard tries again, as its retry policy says.",
-  answers: "The call is answered with the error; what was done stays done.",
-} as const;
-export type AfterFailure = keyof typeof AFTER_FAILURE;
+/** What comes of an error that is thrown here. */
+export type AfterFailure =
+  | "thrown"
+  | "thrown past the store"
+  | "fails for good"
+  | "is judged"
+  | "tries again"
+  | "tries again, stored"
+  | "answers";
 
 export interface Meaning {
-  /** What is committed, and what is not. */
+  /** What is committed. */
   readonly written: string;
+  /** What is not. */
   readonly open: string;
   readonly crash: AfterCrash;
   readonly fail: AfterFailure;
@@ -60,84 +43,168 @@ export function meaningOf(standing: Standing): Meaning {
   return { written, open, crash: crashAt(standing), fail: failureAt(standing) };
 }
 
-export function crashWords({ crash }: Meaning): string {
-  return `The server dies. ${AFTER_CRASH[crash]}`;
+/** The outermost at-most-once guard that is started: a resumed call does not go past it. */
+export function startedOf({ point, alias, kind, guards, around }: Standing): string | undefined {
+  if (guards === "off" || point === "call:before-response") return undefined;
+  const outer = around.find((guard) => guard.kind === "atMostOnce");
+  if (outer) return outer.alias;
+  const isOwn = point !== "guard:before-start" && point !== "guard:stored";
+  return kind === "atMostOnce" && isOwn ? alias : undefined;
 }
 
-export function failureWords({ point }: Standing, { fail }: Meaning): string {
+/** What "Crash here" comes to. */
+export function crashWords(standing: Standing): string {
+  return `The server dies. ${resumedWords(standing)}`;
+}
+
+function resumedWords(standing: Standing): string {
+  const { point, alias = "", around } = standing;
+  const here = hereWords(standing);
+  const started = startedOf(standing);
+  // The callables around it run again from their start, before it is come to.
+  const [first] = around;
+  const outer =
+    first && first.alias !== started ? `runs the callable of “${first.alias}” again, ` : "";
+  switch (crashAt(standing)) {
+    case "comes again":
+      return `The resumed call ${outer}comes to “${alias}” again, and finds it as it stands now.`;
+    case "refused":
+      return `The resumed call ${outer}finds “${started ?? ""}” started and does not run it again: it throws AtMostOnceFailedBeforeCompleting, for nobody can know what was done.`;
+    case "answered":
+      return `The resumed call ${outer}is answered with the stored value of “${alias}”, which is not done again.`;
+    case "runs the callable":
+      return `The resumed call ${outer === "" ? `runs the callable of “${alias}” again` : `${outer}and within it that of “${alias}”`}, from its start: what it did outside is done again${here}.`;
+    case "runs the body":
+      return point === "call:before-response"
+        ? "The resumed call runs the body again: its stored guards are answered from the store, and what it does outside of any guard is done again."
+        : `The resumed call runs the body again; stored guards are answered from the store${here}.`;
+    case "runs everything":
+      return `The guards are off: the resumed call runs everything again from its start, whatever was done${here}.`;
+  }
+}
+
+/** What a second run comes to at the point itself. */
+function hereWords({ point, kind }: Standing): string {
+  switch (point) {
+    case "effect:before":
+      return ", and this is done then";
+    case "effect:after":
+      return ", and this once more";
+    case "map:before-commit":
+    case "map:committed":
+      return kind === undefined
+        ? "; this write is made then, or skipped where it was made"
+        : "; a write with a name of its own is skipped where it was made, any other is made again";
+    default:
+      return "";
+  }
+}
+
+/** What "Fail here" comes to. */
+export function failureWords(standing: Standing): string {
+  const { point, around } = standing;
   const isTooLate =
     point === "effect:after" || point === "map:committed" || point === "guard:before-store";
-  return AFTER_FAILURE[fail] + (isTooLate ? " What was done by then stays done." : "");
+  const inner = around.at(-1);
+  const above = inner ? `the callable of “${inner.alias}”` : "the tool’s body";
+  return failure(standing, above) + (isTooLate ? " What was done by then stays done." : "");
+}
+
+function failure(standing: Standing, above: string): string {
+  const isRecorded = standing.guards === "on";
+  const isWithin = !standing.point.startsWith("guard:");
+  switch (failureAt(standing)) {
+    case "thrown":
+      return `The error goes to ${above}, which may catch it.`;
+    case "thrown past the store":
+      return `The error goes to ${above}, which may catch it; the guard stays stored.`;
+    case "fails for good":
+      return `The guard has failed for good: no retry of this invocation runs it again. The error goes to ${above}.`;
+    case "is judged":
+      return isRecorded
+        ? "The callable gets the error. If it lets it through: an error that the guard calls retryable makes it forget the attempt and run again, while its retry policy leaves one; any other fails it for good."
+        : "The callable gets the error. If it lets it through: an error that the guard calls retryable makes it run again, while its retry policy leaves an attempt; nothing is recorded.";
+    case "tries again":
+      return `${isWithin ? "The callable gets the error. If it lets it through, the" : "The"} guard tries again, while its retry policy leaves an attempt; then the error goes to ${above}.`;
+    case "tries again, stored":
+      return `The guard tries again and is answered from the store, while its retry policy leaves an attempt; else the error goes to ${above}, and the guard stays stored.`;
+    case "answers":
+      return "The call is answered with the error; what was done stays done.";
+  }
 }
 
 function whatStands(standing: Standing): readonly [written: string, open: string] {
-  const { alias = "", attempt, map = "", service = "" } = standing;
-  const guard = `“${alias}”`;
+  const { alias = "", attempt, map = "", service = "", execution } = standing;
   const around = aroundIt(standing);
   switch (standing.point) {
     case "guard:before-start":
-      return [`nothing of ${guard} in this execution`, "that it has begun"];
+      return [around, `this attempt of “${alias}”: it has not begun`];
     case "guard:started":
-      return [around, "its callable was not entered: nothing is done"];
+      return [around, "what its callable does: this attempt has not entered it"];
     case "effect:before":
-      return [around, `nothing has reached ${service}`];
+      return [around, `what ${service} is asked for now: it has not been reached`];
     case "effect:after":
       return [
         `${service} has done it, as the ledger shows; ${around}`,
         "the answer: the server does not know that it happened",
       ];
     case "guard:before-store":
-      return [around, `what the callable of ${guard} resolved with`];
+      return [around, `the value that the callable of “${alias}” resolved with`];
     case "guard:stored":
       return [
-        `${guard} is stored${attempt === undefined ? "" : `, attempt ${attempt}`}, with its value`,
-        "the tool has not got the value yet",
+        `“${alias}” is stored${attempt === undefined ? "" : `, attempt ${attempt}`}, with its value${startedAround(standing)}`,
+        "the way of the value to the tool",
       ];
     case "map:before-commit":
-      return [around, `the write to the map ${map}`];
+      return [
+        around,
+        `this write to the map ${map}${execution > 1 ? ", unless an earlier execution made it" : ""}`,
+      ];
     case "map:committed":
       return [
         `the write to the map ${map}; ${around}`,
-        "the tool does not know that it is written",
+        "the way of its result: the tool does not know of it",
       ];
     case "call:before-response":
-      return ["all that the body has done", "the answer is neither journalled nor sent"];
+      return [
+        "all that the body has done",
+        "the answer, which is neither in the journal nor on its way",
+      ];
   }
 }
 
 /** What stands of the guard around the place. */
-function aroundIt({ alias = "", kind, attempt, guards }: Standing): string {
-  if (kind === undefined) return "the tool's body has no guard here";
-  if (guards === "off") return `“${alias}” has no record, for the guards are off`;
+function aroundIt({ point, alias = "", kind, attempt, guards, around }: Standing): string {
+  if (guards === "off") return "no guard has a record, for the guards are off";
+  const also = startedAround({ around });
+  if (kind === undefined) return "what the body did before; it is in no guard here";
+  if (point === "guard:before-start") return `what stood of “${alias}” before${also}`;
   const nth = attempt === undefined ? "" : ` (attempt ${attempt})`;
   return kind === "atMostOnce"
-    ? `“${alias}” is started${nth}, on the disk`
-    : `“${alias}” has begun${nth}, and nothing of it is stored`;
+    ? `“${alias}” is started${nth}, on the disk${also}`
+    : `“${alias}” has begun${nth}, with no value stored${also}`;
 }
 
-function crashAt({ point, kind, guards }: Standing): AfterCrash {
-  if (point === "call:before-response") return "runs the body";
-  if (point === "guard:before-start") return "begins";
+function startedAround({ around }: Pick<Standing, "around">): string {
+  const outer = around.find((guard) => guard.kind === "atMostOnce");
+  return outer ? `; around it “${outer.alias}” is started` : "";
+}
+
+function crashAt(standing: Standing): AfterCrash {
+  const { point, kind, guards } = standing;
+  if (guards === "off") return "runs everything";
+  if (startedOf(standing) !== undefined) return "refused";
+  if (kind === undefined || point === "call:before-response") return "runs the body";
+  if (point === "guard:before-start") return "comes again";
   if (point === "guard:stored") return "answered";
-  if (kind === "atMostOnce" && guards === "on") return "refused";
-  switch (point) {
-    case "effect:before":
-      return "does it";
-    case "effect:after":
-      return "does it again";
-    case "map:before-commit":
-      return "writes it";
-    case "map:committed":
-      return kind === undefined ? "skips it" : "writes it again";
-    default:
-      return "runs again";
-  }
+  return "runs the callable";
 }
 
 function failureAt({ point, kind }: Standing): AfterFailure {
   if (point === "call:before-response") return "answers";
   if (kind === undefined) return "thrown";
-  if (kind === "atLeastOnce") return "tries again";
+  if (kind === "atLeastOnce")
+    return point === "guard:stored" ? "tries again, stored" : "tries again";
   switch (point) {
     case "guard:before-start":
       return "thrown";

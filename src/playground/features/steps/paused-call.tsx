@@ -4,20 +4,11 @@ import { useId, useState, type ReactElement, type ReactNode } from "react";
 import type { Decision, Pause } from "../../../host/index.ts";
 import type { InvocationRecord } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
-import { plural } from "../../components/format.ts";
+import { Select } from "../../components/select.tsx";
 import { usePlayground, usePlaygroundPart } from "../../hooks/use-playground.ts";
 import { POINT_WORDS } from "../../runtime/point-words.ts";
-import { presets } from "../../runtime/presets.ts";
+import { presetsOf } from "../../runtime/presets.ts";
 import { crashWords, failureWords, meaningOf, type Standing } from "./meaning.ts";
-
-/** Errors that a service is known to throw; any other name may be typed. */
-const ERRORS = [
-  ...new Set([
-    "NetworkError",
-    "Error",
-    ...presets.flatMap(({ faults }) => faults.flatMap(({ error }) => error ?? [])),
-  ]),
-];
 
 export default function PausedCall({
   invocation,
@@ -26,34 +17,52 @@ export default function PausedCall({
 }): ReactElement | null {
   const pauses = usePlaygroundPart((state) => state.pauses);
   const own = pauses.filter((pause) => pause.invocation === invocation.id);
-  const [last, setLast] = useState<Pause>();
-  const pause = own[0] ?? last;
-  if (pause && pause !== last) setLast(pause);
-  if (!pause) return null;
+  const [chosen, setChosen] = useState<Pause>();
+  const waiting = own.find(({ id }) => id === chosen?.id) ?? own[0];
+  if (waiting && waiting !== chosen) setChosen(waiting);
   // On its way to its next point it stays, so that nothing moves, and a key can be pressed again.
-  return <Paused {...{ pause, invocation }} isWaiting={own.length > 0} others={own.length - 1} />;
+  const pause = waiting ?? chosen;
+  if (!pause) return null;
+  return (
+    <Paused {...{ pause, invocation }} isWaiting={waiting !== undefined}>
+      {own.length > 1 ? (
+        <Select
+          label="Branch that waits"
+          value={String(pause.id)}
+          options={own.map((one) => [String(one.id), `${one.point} · ${placeOf(one)}`] as const)}
+          onChange={(chosen) => setChosen(own.find(({ id }) => String(id) === chosen))}
+        />
+      ) : null}
+    </Paused>
+  );
 }
 
 function Paused({
   pause,
   invocation,
   isWaiting,
-  others,
+  children,
 }: {
   readonly pause: Pause;
   readonly invocation: InvocationRecord;
   readonly isWaiting: boolean;
-  /** Branches of the same call that wait, too. */
-  readonly others: number;
+  /** Which of the call's branches it is. */
+  readonly children: ReactNode;
 }): ReactElement {
   const playground = usePlayground();
+  const { example } = playground;
+  const isAwaited = usePlaygroundPart(
+    ({ client }) => client.get(invocation.id)?.state === "waiting",
+  );
+  const isArmed = usePlaygroundPart(({ settings }) => settings.plan !== undefined);
   const [error, setError] = useState("NetworkError");
   const list = useId();
   const standing: Standing = { ...pause, guards: invocation.last.guards };
-  const meaning = meaningOf(standing);
+  const { written, open } = meaningOf(standing);
   const decide = (decision: Decision) => (): void => {
-    if (isWaiting) playground.stepper.decide(pause.id, decision);
+    playground.stepper.decide(pause.id, decision);
   };
+  const armed = isArmed ? " A fault that is armed for this point strikes first." : "";
   return (
     <section aria-label="Paused call" className="flex flex-col gap-1 text-sm">
       <p role="status" className="flex flex-wrap items-center gap-x-2">
@@ -61,14 +70,12 @@ function Paused({
         <b className="font-semibold">{isWaiting ? "Paused at" : "It went on from"}</b>{" "}
         <code className="font-mono text-xs font-medium">{pause.point}</code>{" "}
         <span className="text-muted">{POINT_WORDS[pause.point]}</span>{" "}
-        <span className="font-mono text-xs">{placeOf(standing)}</span>
-        {others > 0 ? (
-          <span className="text-muted">{plural(others, "more branch", "more branches")} wait</span>
-        ) : null}
+        <span className="font-mono text-xs">{placeOf(pause)}</span>
       </p>
-      <p>
-        <b className="font-medium text-good">Written:</b> {meaning.written}.{" "}
-        <b className="font-medium text-warn">Not yet:</b> {meaning.open}.
+      {children}
+      <p className={isWaiting ? "" : "invisible"}>
+        <b className="font-medium text-good">Written:</b> {written}.{" "}
+        <b className="font-medium text-warn">Not written:</b> {open}.
       </p>
       <ul
         aria-label="What can be done"
@@ -78,32 +85,32 @@ function Paused({
           name="Step"
           icon={<StepForward size={13} aria-hidden />}
           tone="primary"
-          {...{ isWaiting }}
+          isOpen={isWaiting}
           onClick={decide("step")}
         >
-          To the next point that this call passes.
+          To the next point that this call passes.{armed}
         </Choice>
         <Choice
           name="Go on"
           icon={<FastForward size={13} aria-hidden />}
-          {...{ isWaiting }}
+          isOpen={isWaiting}
           onClick={decide("go on")}
         >
-          To the next breakpoint, or to its end.
+          To the next breakpoint, or to its end.{armed}
         </Choice>
         <Choice
           name="Crash here"
           icon={<Unplug size={13} aria-hidden />}
           tone="danger"
-          {...{ isWaiting }}
+          isOpen={isWaiting}
           onClick={decide({ kind: "crash" })}
         >
-          {crashWords(meaning)}
+          {crashWords(standing)}
         </Choice>
         <Choice
           name="Fail here"
           icon={<Zap size={13} aria-hidden />}
-          {...{ isWaiting }}
+          isOpen={isWaiting}
           onClick={decide({
             kind: error === "NetworkError" ? "retryable" : "non-retryable",
             ...(error.trim() === "" ? {} : { error: error.trim() }),
@@ -117,37 +124,47 @@ function Paused({
             onChange={({ target }) => setError(target.value)}
           />
           <datalist id={list}>
-            {ERRORS.map((name) => (
+            {errorsOf(example.name).map((name) => (
               <option key={name} value={name} />
             ))}
           </datalist>
-          {failureWords(standing, meaning)}
+          {failureWords(standing)}
         </Choice>
         <Choice
           name="Lose the answer"
           icon={<WifiOff size={13} aria-hidden />}
-          {...{ isWaiting }}
+          isOpen={isWaiting && isAwaited}
           onClick={decide({ kind: "lose-response" })}
         >
-          It goes on to its end; the client is told that its request timed out.
+          {isAwaited
+            ? "It goes on to the next breakpoint or its end; the client is told that its request timed out."
+            : "No client waits for the answer any more."}
         </Choice>
       </ul>
     </section>
   );
 }
 
+/** Errors that a service of the example is known to throw; any other name may be typed. */
+function errorsOf(example: string): readonly string[] {
+  const known = presetsOf(example).flatMap(({ faults }) =>
+    faults.flatMap(({ error }) => error ?? []),
+  );
+  return [...new Set(["NetworkError", "Error", ...known])];
+}
+
 function Choice({
   name,
   icon,
   tone = "plain",
-  isWaiting,
+  isOpen,
   onClick,
   children,
 }: {
   readonly name: string;
   readonly icon: ReactNode;
   readonly tone?: "plain" | "primary" | "danger";
-  readonly isWaiting: boolean;
+  readonly isOpen: boolean;
   readonly onClick: () => void;
   /** What it comes to. */
   readonly children: ReactNode;
@@ -156,11 +173,12 @@ function Choice({
   return (
     <li className="contents">
       <Button
-        className={`justify-start! ${isWaiting ? "" : "opacity-60"}`}
+        className={`justify-start! ${isOpen ? "" : "opacity-60"}`}
         aria-describedby={words}
         // It keeps the focus while the call is on its way.
-        aria-disabled={!isWaiting}
-        {...{ icon, tone, onClick }}
+        aria-disabled={!isOpen}
+        {...{ icon, tone }}
+        onClick={() => isOpen && onClick()}
       >
         {name}
       </Button>
@@ -172,7 +190,7 @@ function Choice({
 }
 
 /** Within which guard, at which map, by which service. */
-function placeOf({ alias, kind, attempt, map, service }: Standing): string {
+function placeOf({ alias, kind, attempt, map, service }: Pause): string {
   return [
     alias === undefined
       ? "in the tool's body"

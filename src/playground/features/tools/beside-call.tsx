@@ -18,8 +18,10 @@ export default function BesideCall({
   const [, setPlace] = usePlace();
   const stepThrough = (): void => {
     const id = uuidv7();
-    playground.stepper.stepInto(id);
-    void setPlace({ call: playground.client.call(tool, args, id), column: "happened" });
+    void playground.stepper.stepInto(id, () => {
+      void setPlace({ call: playground.client.call(tool, args, id), column: "happened" });
+      return playground.until(({ client }) => client.get(id)?.state !== "waiting");
+    });
   };
   return (
     <>
