@@ -8,14 +8,16 @@ import {
   type Implementation,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { DurableMcpServer } from "./durable-mcp-server.ts";
+import type { jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
 import { RecordedTransport, type Recorder } from "./recorder.ts";
-import { schemaValidator } from "./schema-validator.ts";
 import type { AttachOptions } from "./server-options.ts";
 
 /** How the client introduces itself, and who is to see its messages. */
 export interface ConnectOptions extends Pick<AttachOptions, "ownCallsOnly"> {
   readonly info?: Implementation;
   readonly capabilities?: ClientCapabilities;
+  /** Checks what `Client.callTool` is answered; unless given, against the tools' output schemas. */
+  readonly jsonSchemaValidator?: jsonSchemaValidator;
   /** Called with every message of the session, in both directions. */
   readonly recorder?: Recorder;
   /** Sets the client's own handlers, before it connects. */
@@ -40,6 +42,7 @@ export async function connect(
     info = { name: "durable-mcp-playground", version: "0.1.0" },
     capabilities = {},
     ownCallsOnly = false,
+    jsonSchemaValidator,
     recorder,
     prepare,
   }: ConnectOptions = {},
@@ -57,7 +60,9 @@ export async function connect(
   });
   const client = new Client(info, {
     capabilities,
-    jsonSchemaValidator: schemaValidator,
+    // Code that only some clients need is loaded by them.
+    jsonSchemaValidator:
+      jsonSchemaValidator ?? (await import("./schema-validator.ts")).schemaValidator,
   });
   prepare?.(client);
   await client.connect(transport);

@@ -15,4 +15,4 @@ export type { ToolArgs, ToolConfig, ToolHandler, ToolSchema } from "./session.ts
 export { InvalidAnswerError } from "./answer.ts";
 export { RequestError } from "./request-error.ts";
 export { InvalidToolError } from "./tool-check.ts";
-export { schemaValidator } from "./schema-validator.ts";
+export { unchecked } from "./unchecked.ts";

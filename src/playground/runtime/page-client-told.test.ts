@@ -6,6 +6,7 @@ import { mapUri, type DurableMcpServer } from "../../mcp/index.ts";
 import type { World } from "../../world/index.ts";
 import type { Playground } from "./playground.ts";
 import type { ClientView } from "./state.ts";
+import { ping, readResource, setLogLevel, toggleSubscription } from "./page-requests.ts";
 
 const lab = playgroundLab();
 afterEach(() => lab.close());
@@ -25,16 +26,16 @@ describe("resources", () => {
   it("are read; one that is not there is told and is undefined", async () => {
     const playground = await open();
     await seen(playground, playground.client.call("pay", { amount: 5 }));
-    expect(await playground.client.readResource(payments)).toMatchObject([{ uri: payments }]);
+    expect(await readResource(playground.client, payments)).toMatchObject([{ uri: payments }]);
     expect(playground.snapshot().problem).toBeUndefined();
-    expect(await playground.client.readResource("nothing://here")).toBeUndefined();
+    expect(await readResource(playground.client, "nothing://here")).toBeUndefined();
     expect(playground.snapshot().problem).toBeDefined();
   });
 
   it("that are subscribed to count what is told of them, over a restart too, until that is ended", async () => {
     const playground = await open();
     const count = (): number | undefined => playground.snapshot().subscriptions.get(payments);
-    await playground.client.toggleSubscription(payments);
+    await toggleSubscription(playground.client, payments);
     expect(count()).toBe(0);
     await seen(playground, playground.client.call("pay", { amount: 5 }));
     await playground.until(() => (count() ?? 0) > 0);
@@ -42,10 +43,10 @@ describe("resources", () => {
     await playground.restart();
     await seen(playground, playground.client.call("pay", { amount: 6 }));
     await playground.until(() => (count() ?? 0) > before);
-    await playground.client.toggleSubscription(payments);
+    await toggleSubscription(playground.client, payments);
     expect(count()).toBeUndefined();
     await seen(playground, playground.client.call("pay", { amount: 7 }));
-    await playground.client.ping();
+    await ping(playground.client);
     expect(count()).toBeUndefined();
   });
 
@@ -65,21 +66,21 @@ describe("resources", () => {
   it("begun at the same time are all subscribed to", async () => {
     const playground = await open();
     const uris = ["a", "b", "c"].map((name) => mapUri(name));
-    await Promise.all(uris.map((uri) => playground.client.toggleSubscription(uri)));
+    await Promise.all(uris.map((uri) => toggleSubscription(playground.client, uri)));
     expect([...playground.snapshot().subscriptions.keys()].sort()).toEqual(uris);
-    await Promise.all(uris.map((uri) => playground.client.toggleSubscription(uri)));
+    await Promise.all(uris.map((uri) => toggleSubscription(playground.client, uri)));
     expect([...playground.snapshot().subscriptions]).toEqual([]);
   });
 
   it("of a server that is gone are told, and stay as they were", async () => {
     const playground = await open();
-    await playground.client.toggleSubscription(payments);
+    await toggleSubscription(playground.client, payments);
     playground.crash();
-    await playground.client.toggleSubscription(payments);
+    await toggleSubscription(playground.client, payments);
     expect(playground.snapshot().problem).toBeDefined();
     expect([...playground.snapshot().subscriptions.keys()]).toEqual([payments]);
     playground.dismiss();
-    await playground.client.ping();
+    await ping(playground.client);
     expect(playground.snapshot().problem).toContain("Not connected");
   });
 });
@@ -111,7 +112,7 @@ describe("the server's log", () => {
       expect.stringMatching(/^error .*\{"said":"error"\}$/),
     ];
     await expect.poll(() => lines(playground)).toEqual(expected);
-    await playground.client.setLogLevel("warning");
+    await setLogLevel(playground.client, "warning");
     expect(playground.snapshot().logLevel).toBe("warning");
     await say("info");
     await playground.restart();

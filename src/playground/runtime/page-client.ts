@@ -6,11 +6,10 @@ import {
   LoggingMessageNotificationSchema,
   McpError,
   ResourceUpdatedNotificationSchema,
-  type LoggingLevel,
 } from "@modelcontextprotocol/sdk/types.js";
 import { LONGEST_DELAY_MS, uuidv7 } from "../../durable/index.ts";
 import type { ServerHost } from "../../host/index.ts";
-import { INVOCATION_ID, isLost } from "../../mcp/index.ts";
+import { INVOCATION_ID, isLost, unchecked } from "../../mcp/index.ts";
 import type { InvocationRecord } from "../../store/index.ts";
 import { askToKeepOnce } from "../browser/persistence.ts";
 import type { ProtocolLog } from "./protocol.ts";
@@ -43,6 +42,8 @@ export class PageClient {
     const { cell } = this;
     const { client } = await host.connect({
       capabilities: CAPABILITIES,
+      // Its answers are shown as they are, and said there to be right or wrong.
+      jsonSchemaValidator: unchecked,
       recorder: this.protocol.beginSession("page"),
       prepare: (client) => {
         const session = new AbortController();
@@ -95,38 +96,14 @@ export class PageClient {
     this.#host?.cancel(id);
   }
 
-  /** Asks the server for log messages of a level and above, and every later one, too. */
-  async setLogLevel(level: LoggingLevel): Promise<void> {
-    this.cell.set({ logLevel: level });
-    await this.cell.attempt(() => this.#client?.setLoggingLevel(level));
-  }
-
-  /** Asks whether the server answers. */
-  async ping(): Promise<void> {
-    await this.cell.attempt(() => this.#client?.ping());
-  }
-
-  /** Reads a resource; `undefined` where it could not be read, which is reported. */
-  async readResource(uri: string): Promise<unknown> {
-    let read: unknown;
+  /** Asks the server for what is no call; `undefined` where that failed, which is reported. */
+  async ask<T>(request: (client: Client, cell: StateCell) => Promise<T>): Promise<T | undefined> {
+    let answer: T | undefined;
     await this.cell.attempt(async () => {
-      read = (await this.#client?.readResource({ uri }))?.contents;
+      if (!this.#client) throw new Error("No server was started: restart it, then try again.");
+      answer = await request(this.#client, this.cell);
     });
-    return read;
-  }
-
-  /** Begins or ends a subscription to a resource. */
-  async toggleSubscription(uri: string): Promise<void> {
-    await this.cell.attempt(async () => {
-      const wasOn = this.cell.state.subscriptions.has(uri);
-      if (wasOn) await this.#client?.unsubscribeResource({ uri });
-      else await this.#client?.subscribeResource({ uri });
-      // As they are now: others may have changed meanwhile.
-      const subscriptions = new Map(this.cell.state.subscriptions);
-      if (wasOn) subscriptions.delete(uri);
-      else subscriptions.set(uri, 0);
-      this.cell.set({ subscriptions });
-    });
+    return answer;
   }
 
   async #call(tool: string, args: Record<string, unknown>, id: string): Promise<void> {

@@ -28,7 +28,10 @@ export class Playground {
   readonly #cell = new StateCell();
   /** Lets calls wait for the person, and go on. */
   readonly stepper = new Stepper((pauses) => this.#cell.set({ pauses }));
-  readonly #plan = new LivePlan((...passing) => this.stepper.pause(...passing));
+  readonly #plan = new LivePlan((...passing) =>
+    // A script's calls pause for nobody: it is watched, and waits for them.
+    this.#cell.state.transcriptRunning ? undefined : this.stepper.pause(...passing),
+  );
   readonly #protocol = new ProtocolLog((protocol) => this.#cell.set({ protocol }));
   /** Acts as the page's MCP client. */
   readonly client = new PageClient(this.#cell, this.#protocol);

@@ -5,6 +5,7 @@ import type { ClientScript, Example } from "../../examples/index.ts";
 import type { DurableMcpServer } from "../../mcp/index.ts";
 import { deferred } from "../../store/index.ts";
 import type { Playground } from "./playground.ts";
+import { ping } from "./page-requests.ts";
 
 const lab = playgroundLab();
 afterEach(() => lab.close());
@@ -124,7 +125,7 @@ describe("stopped in the middle of a call", () => {
     const state = async () => (await playground.store?.readInvocation(id))?.state;
     await expect.poll(state).toBe("cancelled");
     // The page's own client is still there.
-    await playground.client.ping();
+    await ping(playground.client);
     expect(playground.snapshot()).toMatchObject({ server: "running", transcriptRunning: false });
     expect(playground.snapshot().problem).toBeUndefined();
   });

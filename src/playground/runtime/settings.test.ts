@@ -10,13 +10,14 @@ it("nothing kept means the defaults", () => {
     delays: "real",
     latencyMs: 0,
     savedCalls: [],
+    breakpoints: [],
   });
 });
 
 it("a field of another build is left out, and the rest is read", () => {
-  const kept = settingsSchema.parse({ guards: "off", breakpoints: ["all"] });
+  const kept = settingsSchema.parse({ guards: "off", colours: ["all"] });
   expect(kept).toMatchObject({ guards: "off" });
-  expect(kept).not.toHaveProperty("breakpoints");
+  expect(kept).not.toHaveProperty("colours");
 });
 
 describe("is refused", () => {
@@ -30,6 +31,8 @@ describe("is refused", () => {
     ["recordings of half a call", { keepRecordings: 1.5 }],
     ["a plan without faults", { plan: { name: "none", faults: [] } }],
     ["a plan of null", { plan: null }],
+    ["a breakpoint at no such point", { breakpoints: [{ point: "guard:never" }] }],
+    ["a breakpoint that is a name", { breakpoints: ["every point"] }],
     ["a call without arguments", { savedCalls: [{ name: "a", tool: "t" }] }],
   ])("%s", (_, value) => {
     expect(settingsSchema.safeParse(value).success).toBe(false);

@@ -123,7 +123,10 @@ export function useActions({
   };
   const pauseActions = (): (Action | false)[] => {
     const pause = pauses.find(({ invocation }) => invocation === call);
-    const isEvery = settings.breakpoints.some(({ point }) => point === "every point");
+    const EVERY = "every point";
+    const { breakpoints } = settings;
+    const chosen = breakpoints.filter(({ point }) => point !== EVERY);
+    const isEvery = chosen.length < breakpoints.length;
     const decide = (name: string, key: string, decision: Decision): Action | false =>
       pause !== undefined && {
         group: "Selected call",
@@ -134,12 +137,17 @@ export function useActions({
     return [
       decide("Step the paused call", "n", "step"),
       decide("Let the paused call go on", "o", "go on"),
+      breakpoints.length > 0 && {
+        group: "Stepping",
+        name: "Pause at no point",
+        run: () => void playground.settings.configure({ breakpoints: [] }),
+      },
       {
-        group: "Breakpoints",
-        name: isEvery ? "Pause at no point" : "Pause at every point",
+        group: "Stepping",
+        name: isEvery ? "Pause at every point no more" : "Pause at every point",
         run: () =>
           void playground.settings.configure({
-            breakpoints: isEvery ? [] : [{ point: "every point" }],
+            breakpoints: isEvery ? chosen : [...chosen, { point: EVERY }],
           }),
       },
     ];

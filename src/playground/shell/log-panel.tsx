@@ -7,6 +7,7 @@ import { visible } from "../components/visible.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { isProblem, LOG_LEVELS } from "../runtime/log-levels.ts";
 import type { LogLine } from "../runtime/state.ts";
+import { setLogLevel } from "../runtime/page-requests.ts";
 
 function toneOf(level: LogLine["level"]): string {
   if (level === "warning") return "text-warn";
@@ -25,7 +26,7 @@ export default function LogPanel(): ReactElement {
           value={logLevel}
           options={LOG_LEVELS}
           disabled={server !== "running"}
-          onChange={(level) => void playground.client.setLogLevel(level)}
+          onChange={(level) => void setLogLevel(playground.client, level)}
         />
       </div>
       <LogLines log={log} />

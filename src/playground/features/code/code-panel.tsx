@@ -15,6 +15,7 @@ import { STEPS_READ } from "../../hooks/use-calls.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { guardCalls, placeOfPause, placeOfTool, type Stretch } from "./places.ts";
 
 /** The sources as text, beside what runs. */
 const sources = import.meta.glob<string>("../../../examples/*/server.ts", {
@@ -72,7 +73,7 @@ export default function CodePanel(): ReactElement {
     <>
       <p role="status" className="border-b border-line px-3 py-1.5 text-sm text-muted">
         {pause
-          ? `Paused at ${pause.point}, marked below.`
+          ? `${pause.invocation === call ? "It" : "Another call"} is paused at ${pause.point}${placeOfPause(source, pause) ? ", marked below" : ", at a place that its text does not show"}.`
           : executing.length === 0
             ? `src/examples/${example.name}/server.ts. The guard that is executing will be marked.`
             : `Executing now: ${executing.map((alias) => `“${alias}”`).join(", ")}, marked below.`}
@@ -122,8 +123,8 @@ function Source({
 }): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<{ view: EditorView; marks: Compartment } | null>(null);
-  const clicked = useEffectEvent((view: EditorView, position: number) => {
-    const found = guardCalls(view.state).find(({ from, to }) => from <= position && position <= to);
+  const clicked = useEffectEvent((position: number) => {
+    const found = guardCalls(text).find(({ from, to }) => from <= position && position <= to);
     if (found) onAlias(found.alias);
   });
   useEffect(() => {
@@ -145,7 +146,7 @@ function Source({
           EditorView.domEventHandlers({
             click: (event, view) => {
               const position = view.posAtCoords({ x: event.clientX, y: event.clientY });
-              if (position !== null) clicked(view, position);
+              if (position !== null) clicked(position);
             },
           }),
           EditorView.contentAttributes.of({ "aria-label": "The server's code", tabindex: "0" }),
@@ -161,8 +162,8 @@ function Source({
     const { view, marks } = editor.current ?? {};
     if (!view || !marks) return;
     const running = key === "" ? [] : key.split("\u0000");
-    const calls = guardCalls(view.state);
-    const paused = pause && placeOfPause(view.state, pause);
+    const calls = guardCalls(text);
+    const paused = pause && placeOfPause(text, pause);
     const lines = [
       ...linesOf(view.state, paused ? [paused] : [], pausedLine),
       ...linesOf(
@@ -182,7 +183,7 @@ function Source({
     // What waits or executes is looked at first, then the chosen step, then the chosen call's tool.
     const executed = paused ?? calls.find((call) => running.includes(call.alias));
     const first = executed?.from ?? calls.find((call) => call.alias === alias)?.from;
-    const shown = first ?? (tool === undefined ? undefined : placeOfTool(view.state, tool));
+    const shown = first ?? (tool === undefined ? undefined : placeOfTool(text, tool));
     if (shown !== undefined) {
       view.dispatch({ effects: EditorView.scrollIntoView(shown, { y: "center" }) });
     }
@@ -204,23 +205,6 @@ const chosenLine = Decoration.line({
   attributes: { "aria-current": "step" },
 });
 
-/** A part of the code, by the offsets of its characters. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-interface GuardCall extends Stretch {
-  readonly alias: string;
-}
-
-/** The calls of guards in the code, from the function to the alias. */
-function guardCalls(state: EditorState): GuardCall[] {
-  return [...state.doc.toString().matchAll(GUARD_CALL)].flatMap(({ index, 0: text, 1: alias }) =>
-    alias === undefined ? [] : [{ alias, from: index, to: index + text.length }],
-  );
-}
-
 /** Marks every line of the calls. */
 function linesOf(
   state: EditorState,
@@ -234,39 +218,3 @@ function linesOf(
     );
   });
 }
-
-/** The guard within which a call pauses, else the effect or the write before which it does, else its tool. */
-function placeOfPause(state: EditorState, pause: Pause): Stretch | undefined {
-  const { tool, alias, map, service } = pause;
-  const guard = guardCalls(state).find((call) => call.alias === alias);
-  if (guard) return guard;
-  const start = placeOfTool(state, tool) ?? 0;
-  const code = state.doc.toString();
-  const at =
-    service !== undefined
-      ? code.indexOf(`"${service}.`, start)
-      : map !== undefined
-        ? placeOfWrite(code, map, start)
-        : start;
-  return at < 0 ? undefined : { from: at, to: at };
-}
-
-/** Where a map is written to next, by the name of its reference; -1 where that is not seen. */
-function placeOfWrite(code: string, map: string, start: number): number {
-  const reference = code.indexOf(`SortedMap.ref(${JSON.stringify(map)})`);
-  const [, name] = /(\w+)\s*=\s*$/.exec(code.slice(0, Math.max(0, reference))) ?? [];
-  if (name === undefined) return -1;
-  const after = code
-    .slice(start)
-    .search(new RegExp(`\\b${name}\\s*\\.(insert|remove|idempotently)`));
-  return after < 0 ? -1 : start + after;
-}
-
-/** Where a tool is registered, by its name. */
-function placeOfTool(state: EditorState, tool: string): number | undefined {
-  const at = state.doc.toString().search(new RegExp(`registerTool\\(\\s*"${tool}"`));
-  return at < 0 ? undefined : at;
-}
-
-/** A guard's call with its alias, as the examples write it. */
-const GUARD_CALL = /\bat(?:Least|Most)Once\(\s*"([^"]+)"/g;

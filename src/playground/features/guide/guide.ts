@@ -21,7 +21,7 @@ export async function chargeAndCrash(
     throw new Error("The server does not run: restart it, then try again.");
   }
   const preset = presets.find(({ id }) => id === "crash-after");
-  await playground.settings.configure({ guards, resume: "automatic" });
+  await playground.settings.configure({ guards, resume: "automatic", breakpoints: [] });
   await playground.settings.arm(preset?.name ?? "", preset?.faults ?? []);
   const id = uuidv7();
   playground.client.call("process_payment", { amount: 25, description: "A book" }, id);
@@ -57,8 +57,8 @@ export async function restartAndSettle(playground: Playground, id: string): Prom
 
 /** Puts the settings back as they were before a demonstration. */
 export async function putBack(playground: Playground, before: Settings): Promise<void> {
-  const { guards, resume, plan } = before;
-  await playground.settings.configure({ guards, resume, plan });
+  const { guards, resume, plan, breakpoints } = before;
+  await playground.settings.configure({ guards, resume, plan, breakpoints });
 }
 
 /** Settings that were kept as text by this tab; `undefined` where something else stands there. */

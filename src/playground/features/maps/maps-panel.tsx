@@ -16,6 +16,7 @@ import { MapFiles } from "./map-files.tsx";
 import { MapHistory } from "./map-history.tsx";
 import { VIEWS, type View } from "./map-entry.tsx";
 import { MapRange } from "./map-range.tsx";
+import { readResource, toggleSubscription } from "../../runtime/page-requests.ts";
 
 export function MapsPanel(): ReactElement {
   const { data: maps, error } = useLiveQuery(["maps"], ["map-names"], ({ store }) =>
@@ -123,7 +124,7 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
   // What is read is read again when the server tells that it has changed.
   const { data: contents } = useQuery({
     queryKey: ["resource", playground.example.name, serverId, uri, updates, reading?.asked],
-    queryFn: async () => (await playground.client.readResource(uri)) ?? null,
+    queryFn: async () => (await readResource(playground.client, uri)) ?? null,
     enabled: reading?.uri === uri && server === "running",
     placeholderData: keepPreviousData,
   });
@@ -141,7 +142,7 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
         <Button
           pressed={updates !== undefined}
           disabled={server !== "running"}
-          onClick={() => void playground.client.toggleSubscription(uri)}
+          onClick={() => void toggleSubscription(playground.client, uri)}
         >
           {updates === undefined ? "Subscribe" : "Unsubscribe"}
         </Button>

@@ -10,6 +10,7 @@ import { duration, plural, timeOfDay } from "../../components/format.ts";
 import { Select } from "../../components/select.tsx";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { OUTCOMES, type Exchange, type Outcome } from "../../runtime/protocol.ts";
+import { ping } from "../../runtime/page-requests.ts";
 
 /** How many exchanges are laid out; the filters reach all that are kept. */
 const SHOWN = 300;
@@ -77,7 +78,7 @@ export default function ProtocolPanel(): ReactElement {
           <Button tone="quiet" icon={<Copy size={13} aria-hidden />} onClick={copy}>
             Copy as JSON
           </Button>
-          <Button tone="quiet" onClick={() => void playground.client.ping()}>
+          <Button tone="quiet" onClick={() => void ping(playground.client)}>
             Ping
           </Button>
           <Button tone="quiet" onClick={() => playground.clearProtocol()}>

@@ -19,29 +19,32 @@ export default function Breakpoints(): ReactElement {
   const playground = usePlayground();
   const breakpoints = usePlaygroundPart(({ settings }) => settings.breakpoints);
   const [choosing, setChoosing] = useState(false);
-  const isEvery = breakpoints.some(({ point }) => point === EVERY);
-  const chosen = isEvery ? 0 : breakpoints.length;
+  const chosen = breakpoints.filter(({ point }) => point !== EVERY);
+  const isEvery = chosen.length < breakpoints.length;
   const set = (points: readonly Breakpoint[]): void =>
     void playground.settings.configure({ breakpoints: [...points] });
   return (
-    <div role="group" aria-label="Breakpoints">
-      <h3 className="label px-1.5 py-0.5">Breakpoints</h3>
+    <div role="group" aria-label="Stepping">
+      <h3 className="label px-1.5 py-0.5">Stepping</h3>
       <Row
         pressed={isEvery}
         about="Each call waits for you at every point that it passes."
-        onClick={() => set(isEvery ? [] : [{ point: EVERY }])}
+        onClick={() => set(isEvery ? chosen : [...chosen, { point: EVERY }])}
       >
         Pause at every point
       </Row>
       <Row
-        pressed={chosen > 0}
+        pressed={!isEvery && chosen.length > 0}
+        opensDialog
         about="Choose the points at which calls wait for you."
         onClick={() => setChoosing(true)}
       >
-        {chosen > 0 ? `Pause at ${plural(chosen, "point")}…` : "Pause at chosen points…"}
+        {chosen.length > 0
+          ? `Pause at ${plural(chosen.length, "point")}…`
+          : "Pause at chosen points…"}
       </Row>
       {choosing ? (
-        <ChooseDialog breakpoints={breakpoints} onChoose={set} onClose={() => setChoosing(false)} />
+        <ChooseDialog breakpoints={chosen} onChoose={set} onClose={() => setChoosing(false)} />
       ) : null}
     </div>
   );
@@ -49,11 +52,13 @@ export default function Breakpoints(): ReactElement {
 
 function Row({
   pressed,
+  opensDialog = false,
   about,
   onClick,
   children,
 }: {
   readonly pressed: boolean;
+  readonly opensDialog?: boolean;
   readonly about: string;
   readonly onClick: () => void;
   readonly children: string;
@@ -63,6 +68,7 @@ function Row({
       {...ROW_STOP}
       type="button"
       aria-pressed={pressed}
+      aria-haspopup={opensDialog ? "dialog" : undefined}
       title={about}
       className="flex w-full items-start gap-1.5 rounded px-1.5 py-0.5 text-left text-sm hover:bg-raised aria-pressed:bg-accent-soft aria-pressed:font-medium"
       onClick={onClick}
@@ -92,9 +98,12 @@ function ChooseDialog({
   );
   const [alias, setAlias] = useState(breakpoints[0]?.match?.alias ?? "");
   const toggle = (point: string): void => {
-    const others = [...points].filter((name) => name !== point && name !== EVERY);
+    const others = [...points].filter((name) => name !== point);
     setPoints(new Set(points.has(point) ? others : [...others, point]));
   };
+  // The end of the body is in no guard.
+  const isOut = (point: string): boolean => point === "call:before-response" && alias.trim() !== "";
+  const ticked = FAULT_POINTS.filter((point) => points.has(point) && !isOut(point));
   return (
     <Dialog dialog={dialog} title="Where calls pause" size="w-lg" onClose={onClose}>
       <form
@@ -102,8 +111,7 @@ function ChooseDialog({
         onSubmit={(event) => {
           event.preventDefault();
           const match = alias.trim() === "" ? {} : { match: { alias: alias.trim() } };
-          const chosen = FAULT_POINTS.filter((point) => points.has(point));
-          onChoose(chosen.map((point) => ({ point, ...match })));
+          onChoose(ticked.map((point) => ({ point, ...match })));
           dialog.current?.close();
         }}
       >
@@ -111,7 +119,12 @@ function ChooseDialog({
           <legend className="sr-only">Points</legend>
           {FAULT_POINTS.map((point) => (
             <label key={point} className="flex items-baseline gap-2 text-sm">
-              <input type="checkbox" checked={points.has(point)} onChange={() => toggle(point)} />
+              <input
+                type="checkbox"
+                checked={ticked.includes(point)}
+                disabled={isOut(point)}
+                onChange={() => toggle(point)}
+              />
               <span>
                 <code className="font-mono text-xs font-medium">{point}</code>{" "}
                 <span className="text-muted">{POINT_WORDS[point]}</span>
@@ -134,7 +147,7 @@ function ChooseDialog({
         <div className="flex justify-end gap-2">
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>
           <Button type="submit" tone="primary">
-            Pause there
+            {ticked.length === 0 ? "Pause at none of them" : "Pause there"}
           </Button>
         </div>
       </form>

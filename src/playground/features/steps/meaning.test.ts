@@ -89,7 +89,8 @@ async function decideAt(place: Place, decisions: readonly Decision[]) {
   };
   const id = uuidv7();
   const serve = () => lab.serve(register(outer, kind), { faults, guards });
-  let { server, client } = await serve();
+  const { client, server: first } = await serve();
+  let server = first;
   const answer = call(client, "act", {}, id).catch((error: unknown) => error);
   for (const decision of decisions.slice(0, -1)) {
     const { id: at } = await paused.promise;
@@ -97,7 +98,7 @@ async function decideAt(place: Place, decisions: readonly Decision[]) {
     stepper.decide(at, decision);
     if (typeof decision === "object" && decision.kind === "crash") {
       await until(lab, () => Promise.resolve(server.state === "crashed"));
-      ({ server, client } = await serve());
+      ({ server } = await serve());
     }
   }
   const pause = await paused.promise;
@@ -151,7 +152,7 @@ const PLACES: readonly Place[] = KINDS.flatMap((outer) =>
 
 const name = "$outer around $kind at $point, guards $guards";
 
-it.each(PLACES)(`a crash at a first passing: ${name}`, (place) => crashes(place, [CRASH]));
+it.each(PLACES)(`a crash at a first passing: ${name}`, (place) => expectCrash(place, [CRASH]));
 
 it.each(
   PLACES.filter(({ outer, kind, point, guards }) => {
@@ -165,7 +166,7 @@ it.each(
     );
   }),
 )(`a crash at a second attempt's: ${name}`, (place) =>
-  crashes(place, [failing("NetworkError"), CRASH]),
+  expectCrash(place, [failing("NetworkError"), CRASH]),
 );
 
 it.each(
@@ -174,9 +175,9 @@ it.each(
       // A resumed call does not go past an at-most-once guard that is started.
       ![outer, kind].includes("atMostOnce") && point !== "guard:stored" && guards === "on",
   ),
-)(`a crash in a second execution: ${name}`, (place) => crashes(place, [CRASH, CRASH]));
+)(`a crash in a second execution: ${name}`, (place) => expectCrash(place, [CRASH, CRASH]));
 
-async function crashes(place: Place, decisions: readonly Decision[]): Promise<void> {
+async function expectCrash(place: Place, decisions: readonly Decision[]): Promise<void> {
   const { kind, point } = place;
   const { standing, rows, stored, entry, after } = await decideAt(place, decisions);
   const meaning = meaningOf(standing);
@@ -230,7 +231,8 @@ async function crashes(place: Place, decisions: readonly Decision[]): Promise<vo
 }
 
 it.each(PLACES)(`an error at a first passing: ${name}`, async (place) => {
-  for (const error of ["NetworkError", "OddError"]) await fails(place, [failing(error)], error);
+  for (const error of ["NetworkError", "OddError"])
+    await expectFailure(place, [failing(error)], error);
 });
 
 it.each(
@@ -243,11 +245,15 @@ it.each(
   ),
 )(`an error at a second attempt's: ${name}`, async (place) => {
   for (const error of ["NetworkError", "OddError"]) {
-    await fails(place, [failing("NetworkError"), failing(error)], error);
+    await expectFailure(place, [failing("NetworkError"), failing(error)], error);
   }
 });
 
-async function fails(place: Place, decisions: readonly Decision[], error: string): Promise<void> {
+async function expectFailure(
+  place: Place,
+  decisions: readonly Decision[],
+  error: string,
+): Promise<void> {
   const { standing, id, after } = await decideAt(place, decisions);
   const { fail } = meaningOf(standing);
   const again = after.some(({ type, alias }) => type === "attempt-started" && alias === "step");

@@ -1,6 +1,6 @@
 /** A call that waits for the person: where it stands, what is written by then, and what each choice comes to. */
 import { CirclePause, FastForward, StepForward, Unplug, WifiOff, Zap } from "lucide-react";
-import { useId, useState, type ReactElement, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import type { Decision, Pause } from "../../../host/index.ts";
 import type { InvocationRecord } from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
@@ -62,9 +62,19 @@ function Paused({
   const decide = (decision: Decision) => (): void => {
     playground.stepper.decide(pause.id, decision);
   };
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const shown = section.current;
+    // Its call has ended: a focus that stood in it goes to what is above it, not to nothing.
+    return () => {
+      if (!shown?.contains(document.activeElement)) return;
+      const above = shown.closest("footer")?.previousElementSibling;
+      if (above instanceof HTMLElement) above.focus();
+    };
+  }, []);
   const armed = isArmed ? " A fault that is armed for this point strikes first." : "";
   return (
-    <section aria-label="Paused call" className="flex flex-col gap-1 text-sm">
+    <section ref={section} aria-label="Paused call" className="flex flex-col gap-1 text-sm">
       <p role="status" className="flex flex-wrap items-center gap-x-2">
         <CirclePause size={14} aria-hidden className={isWaiting ? "text-accent" : "text-muted"} />
         <b className="font-semibold">{isWaiting ? "Paused at" : "It went on from"}</b>{" "}

@@ -13,7 +13,7 @@ import { NuqsTestingAdapter } from "nuqs/adapters/testing";
 import { createElement, type ReactElement } from "react";
 import { createRoot } from "react-dom/client";
 import type { ServerHost } from "../../../host/index.ts";
-import { schemaValidator } from "../../../mcp/index.ts";
+import { unchecked } from "../../../mcp/index.ts";
 import { PlaygroundContext } from "../../hooks/use-playground.ts";
 import type { Playground } from "../../runtime/playground.ts";
 import { ToolsPanel } from "./tools-panel.tsx";
@@ -54,7 +54,7 @@ export async function connectTo(
     { name: "listed", version: "1" },
     {
       capabilities: { tools: {} },
-      jsonSchemaValidator: schemaValidator,
+      jsonSchemaValidator: unchecked,
     },
   );
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...tools] }));
@@ -64,11 +64,9 @@ export async function connectTo(
   });
   const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
   await server.connect(serverEnd);
-  const connect: ServerHost["connect"] = async ({ capabilities = {}, prepare } = {}) => {
-    const client = new Client(
-      { name: "page", version: "1" },
-      { capabilities, jsonSchemaValidator: schemaValidator },
-    );
+  const connect: ServerHost["connect"] = async (options = {}) => {
+    const { prepare, ...given } = options;
+    const client = new Client({ name: "page", version: "1" }, given);
     prepare?.(client);
     await client.connect(clientEnd);
     return { client, sessionId: "", protocolVersion: "" };

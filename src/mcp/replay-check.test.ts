@@ -1,10 +1,16 @@
 /** Code that changed while a call was under way is told at the call as what it is. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import type { DurableMcpServer } from "../mcp/index.ts";
+import type { DurableMcpServer } from "./index.ts";
 import type { TraceEvent } from "../store/index.ts";
 import { call, ok, openLab, textOf, until, type Answer, type Lab } from "../testing/lab.ts";
-import { atLeastOnce, atMostOnce, FaultPlan, uuidv7, type DurableContext } from "./index.ts";
+import {
+  atLeastOnce,
+  atMostOnce,
+  FaultPlan,
+  uuidv7,
+  type DurableContext,
+} from "../durable/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
