@@ -13,6 +13,7 @@ import { usePlace } from "../../hooks/use-location.ts";
 import { stepId, Timeline, type StepId, type StepSelection } from "./timeline.tsx";
 import { TraceRow } from "./trace-row.tsx";
 
+const CodeChanged = part(() => import("./code-changed.tsx"));
 const Answer = part(() => import("./answer.tsx"), <div className="h-20" />);
 
 export function Executions({
@@ -51,6 +52,7 @@ export function Executions({
   };
   if (!data || error) return <Waiting error={error} />;
   const { executions, trace } = data;
+  const changes = trace.filter(({ type }) => type === "code-changed");
   const differs = trace.find(
     ({ type, outcome }) => type === "effect-validation" && outcome === "different",
   );
@@ -78,6 +80,7 @@ export function Executions({
             ))}
             {trace.length === STEPS_READ ? <Empty>The newest {STEPS_READ} steps.</Empty> : null}
           </ol>
+          {changes.length > 0 ? <CodeChanged call={id} changes={changes} /> : null}
           {differs ? (
             <Notice
               tone="warn"
