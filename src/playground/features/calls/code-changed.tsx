@@ -65,12 +65,12 @@ export default function CodeChanged({
   );
 }
 
-function askedFor({ outcome, kind = "", error }: TraceEvent): string {
+function askedFor({ outcome, kind, error }: TraceEvent): string {
   switch (outcome) {
     case "kind":
-      return `${kind}: refused, for an alias belongs to one kind of guard.`;
+      return `${kind ?? "a guard"}: refused, for an alias belongs to one kind of guard.`;
     case "schema":
-      return `${kind}, by a schema that refuses what is stored: ${error?.message ?? ""}`;
+      return `${kind ?? "a guard"}, by a schema that refuses what is stored: ${error?.message ?? ""}`;
     default:
       return "Nothing: its body ended without it. The code has changed, or took another way.";
   }
