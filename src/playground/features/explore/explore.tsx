@@ -250,14 +250,19 @@ function Counted({
         {hasGuards ? plural(broken, "guard violation") : `${plural(broken, "promise")} broken`}
       </span>
       {COUNTED.map(([standing, words]) => {
-        const count = tally.get(standing);
-        if (count === undefined) return null;
+        // None is a number, too: what is counted from the start moves nothing when it grows.
+        const count = tally.get(standing) ?? 0;
         const { Icon } = standingLook(standing);
         return (
           <span key={standing} className="inline-flex items-center gap-1 text-muted">
             {" "}
             <Icon size={12} aria-hidden />
-            <b className="font-semibold text-ink tabular-nums">{count}</b> {words}
+            <b
+              className={`min-w-[2ch] text-right tabular-nums ${count > 0 ? "font-semibold text-ink" : "font-normal"}`}
+            >
+              {count}
+            </b>{" "}
+            {words}
           </span>
         );
       })}
