@@ -16,7 +16,7 @@ const levels = [
   ["durable"],
   ["mcp", "world"],
   ["host"],
-  ["examples"],
+  ["examples", "sandbox"],
   ["explore"],
   ["node", "playground"],
 ];

@@ -8,6 +8,7 @@ import { BROWSER_ARGS, findBrowser } from "./e2e/support/browser.ts";
 import { findFirefox, firefoxProvider } from "./e2e/support/firefox.ts";
 import { PAGE_POLICY } from "./src/node/content-policy.ts";
 import { DEFAULT_PORT } from "./src/node/port.ts";
+import { sandboxRuntime } from "./src/node/sandbox-runtime.ts";
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -61,6 +62,7 @@ const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
 const nodeOnly = ["src/layers.test.ts", "src/docs.test.ts", "src/node/**/*.test.ts"];
 const browserOnly = [
+  "src/sandbox/*.test.ts",
   "src/playground/features/tools/*.test.ts",
   "src/playground/components/large-value.test.ts",
 ];
@@ -79,7 +81,7 @@ const patience = {
 };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), contentSecurityPolicy],
+  plugins: [react(), tailwindcss(), contentSecurityPolicy, sandboxRuntime(leftOut)],
   resolve: { alias: leftOut },
   server: { port: DEFAULT_PORT, strictPort: true },
   // Relative: the build works under any path.

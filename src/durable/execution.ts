@@ -234,12 +234,17 @@ export class Execution {
   /** Pauses where the call is made to; resolves with the fault that strikes then, if one does. */
   async #pause(faults: FaultInjector, passing: Passing): Promise<Fault | undefined> {
     const { fence, clock } = this.options;
-    const paused = fence.isCut ? undefined : faults.pause?.(passing, fence.signal);
-    if (!paused) return undefined;
-    const begun = clock.now();
-    this.trace({ type: "paused", ...traced(passing) });
-    const fault = await fence.run(() => paused);
-    this.trace({ type: "continued", ms: clock.now() - begun, ...traced(passing) });
+    let begun: number | undefined;
+    const paused = (): void => {
+      begun = clock.now();
+      this.trace({ type: "paused", ...traced(passing) });
+    };
+    const pausing = fence.isCut ? undefined : faults.pause?.(passing, fence.signal, paused);
+    if (!pausing) return undefined;
+    const fault = await fence.run(() => pausing);
+    if (begun !== undefined) {
+      this.trace({ type: "continued", ms: clock.now() - begun, ...traced(passing) });
+    }
     return fault;
   }
 

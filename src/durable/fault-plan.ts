@@ -86,12 +86,17 @@ export interface Fault {
 /** What is asked at every fault point. */
 export interface FaultInjector {
   /**
-   * Asked first: the call may be made to pause here. Resolves with the fault that strikes then, in
-   * place of one that is due, or with none; `signal`, the execution's own, is aborted where it ends.
+   * Asked first: the call may be made to pause here, which `paused` tells. Resolves with the fault that
+   * strikes then, in place of one that is due, or with none; `signal`, the execution's own, is aborted
+   * where it ends.
    *
-   * @returns `undefined` where the call does not pause
+   * @returns `undefined` where it is known at once that the call does not pause
    */
-  pause?(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined;
+  pause?(
+    passing: Passing,
+    signal: AbortSignal,
+    paused: () => void,
+  ): Promise<Fault | undefined> | undefined;
   /** The fault that strikes where `point` is passed, if one does. */
   strike(
     point: FaultPoint,

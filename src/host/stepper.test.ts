@@ -32,7 +32,7 @@ beforeEach(async () => {
   });
   faults = {
     strike: () => Promise.resolve(undefined),
-    pause: (passing, signal) => stepper.pause(passing, signal),
+    pause: (...passing) => stepper.pause(...passing),
   };
 });
 afterEach(() => lab.close());

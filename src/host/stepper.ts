@@ -58,8 +58,13 @@ export class Stepper {
   }
 
   /** See `FaultInjector`. */
-  pause(passing: Passing, signal: AbortSignal): Promise<Fault | undefined> | undefined {
+  pause(
+    passing: Passing,
+    signal: AbortSignal,
+    paused: () => void,
+  ): Promise<Fault | undefined> | undefined {
     if (signal.aborted || !this.#pausesAt(passing, signal)) return undefined;
+    paused();
     const pause: Pause = { ...passing, id: ++this.#ids };
     return new Promise((resolve) => {
       const leave = (): void => {

@@ -1,6 +1,7 @@
 /** A client on a server in the same page, over the SDK's in-memory transport. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   ErrorCode,
   McpError,
@@ -31,6 +32,12 @@ export interface Connection {
   readonly protocolVersion: string;
 }
 
+/** A way to a server: the client's end of a transport, and what has the server serve the other end. */
+export interface Line {
+  readonly transport: Transport;
+  readonly attach: (options: Required<AttachOptions>) => Promise<{ readonly sessionId: string }>;
+}
+
 /**
  * Connects a new client and initializes its session.
  *
@@ -38,6 +45,16 @@ export interface Connection {
  */
 export async function connect(
   server: DurableMcpServer,
+  options: ConnectOptions = {},
+): Promise<Connection> {
+  const [transport, serverEnd] = InMemoryTransport.createLinkedPair();
+  const attach: Line["attach"] = (given) => server.attach(serverEnd, given);
+  return await connectOver({ transport, attach }, options);
+}
+
+/** The same with a server that is reached by another way. */
+export async function connectOver(
+  line: Line,
   {
     info = { name: "durable-mcp-playground", version: "0.1.0" },
     capabilities = {},
@@ -47,9 +64,8 @@ export async function connect(
     prepare,
   }: ConnectOptions = {},
 ): Promise<Connection> {
-  const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
-  const transport = new RecordedTransport(clientEnd, recorder);
-  const { sessionId } = await server.attach(serverEnd, {
+  const transport = new RecordedTransport(line.transport, recorder);
+  const { sessionId } = await line.attach({
     ownCallsOnly,
     // What the client would make of an answer that never comes, without the wait.
     loseResponse: (id) =>

@@ -1,5 +1,12 @@
 /** Durable MCP servers, and clients of them in the same page. */
-export { connect, isLost, type Connection, type ConnectOptions } from "./connect.ts";
+export {
+  connect,
+  connectOver,
+  isLost,
+  type Connection,
+  type ConnectOptions,
+  type Line,
+} from "./connect.ts";
 export { DurableMcpServer } from "./durable-mcp-server.ts";
 export type {
   AttachOptions,

@@ -9,6 +9,7 @@ export const PAGE_POLICY = [
   "img-src 'self' data:",
   "media-src data:",
   "connect-src 'self'",
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");

@@ -11,7 +11,7 @@ import type { StoreChange } from "../change-feed.ts";
 import { deferred, type Deferred } from "../deferred.ts";
 import { StoreClosedError } from "../errors.ts";
 import type { Methods, Port, Reply, Request } from "./messages.ts";
-import { fromWire, toWire } from "./wire-errors.ts";
+import { fromWire, isWireError, toWire } from "./wire-errors.ts";
 
 /** How many calls are under way at a time, unless it is said otherwise. */
 const AT_ONCE = 64;
@@ -29,7 +29,7 @@ interface Call {
 export interface CallerOptions {
   readonly port: Port;
   readonly methods: Methods;
-  readonly onChange: (change: StoreChange) => void;
+  readonly onChange?: (change: StoreChange) => void;
   /** How many calls are under way at a time. */
   readonly atOnce?: number;
 }
@@ -54,10 +54,11 @@ export class Caller {
     this.#atOnce = atOnce;
     this.name = this.#hello.promise;
     port.onmessage = ({ data }) => {
-      const reply = data as Reply;
+      if (!isReply(data)) return;
+      const reply = data;
       if (reply.type === "hello") this.#hello.resolve(reply.name);
       else if (reply.type === "changes") {
-        for (const change of reply.changes) onChange(change);
+        for (const change of reply.changes) onChange?.(change);
         this.#send({ type: "more" });
       } else this.#settle(reply);
     };
@@ -167,4 +168,22 @@ function closed(): StoreClosedError {
   return new StoreClosedError(
     "The connection to the store is closed. What was under way may have been done: open it anew, and look.",
   );
+}
+
+/** The other end may be anybody's: what is no reply of ours is passed over. */
+function isReply(data: unknown): data is Reply {
+  if (typeof data !== "object" || data === null) return false;
+  const { type, id, name, changes, error } = data as Readonly<Record<string, unknown>>;
+  switch (type) {
+    case "hello":
+      return typeof name === "string";
+    case "changes":
+      return Array.isArray(changes);
+    case "result":
+      return Number.isSafeInteger(id);
+    case "error":
+      return Number.isSafeInteger(id) && isWireError(error);
+    default:
+      return false;
+  }
 }

@@ -1,9 +1,12 @@
 /** The port over messages: in front of a store in another worker, page or process. */
-export type { Port } from "./messages.ts";
+export { Caller } from "./caller.ts";
+export type { Methods, Port } from "./messages.ts";
+export { respond } from "./responder.ts";
 export {
   connectLedger,
   connectStore,
   serveLedger,
   serveStore,
   type ConnectOptions,
+  type ServeOptions,
 } from "./store.ts";

@@ -9,7 +9,7 @@
  */
 import type { StoreChange, Table } from "../change-feed.ts";
 import type { Methods, Port, Reply, Request } from "./messages.ts";
-import { fromWire, toWire } from "./wire-errors.ts";
+import { fromWire, isWireError, toWire } from "./wire-errors.ts";
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -22,17 +22,17 @@ export interface ResponderOptions {
   readonly methods: Methods;
   /** Finds a method of the target, bound to it. */
   readonly find: (method: string) => Method;
-  readonly subscribe: (listener: (change: StoreChange) => void) => () => void;
+  readonly subscribe?: (listener: (change: StoreChange) => void) => () => void;
   /** What a change of everything names. */
-  readonly tables: readonly Table[];
+  readonly tables?: readonly Table[];
 }
 
 /** @returns ends it, as the death of the other end does, where the port tells of that */
 export function respond(options: ResponderOptions): () => void {
-  const { port, name, methods, find, subscribe } = options;
+  const { port, name, methods, find, subscribe, tables = [] } = options;
   const signals = new Map<number, AbortController>();
   const reply = (message: Reply): void => port.postMessage(message);
-  const changes = new Outgoing((changes) => reply({ type: "changes", changes }), options.tables);
+  const changes = new Outgoing((changes) => reply({ type: "changes", changes }), tables);
 
   const call = async (request: Request & { readonly type: "call" }): Promise<void> => {
     const { id, method, hasSignal } = request;
@@ -78,10 +78,10 @@ export function respond(options: ResponderOptions): () => void {
         return;
     }
   };
-  const unsubscribe = subscribe((change) => changes.add(change));
+  const unsubscribe = subscribe?.((change) => changes.add(change));
   reply({ type: "hello", name });
   const end = (): void => {
-    unsubscribe();
+    unsubscribe?.();
     for (const signal of signals.values()) signal.abort(new Error("The other end is gone."));
     signals.clear();
     port.onmessage = null;
@@ -130,6 +130,6 @@ function isRequest(data: unknown): data is Request {
   const { type, id, method, args, reason } = data as Readonly<Record<string, unknown>>;
   if (type === "more" || type === "bye") return true;
   if (!Number.isSafeInteger(id)) return false;
-  if (type === "abort") return typeof reason === "object" && reason !== null;
+  if (type === "abort") return isWireError(reason);
   return type === "call" && typeof method === "string" && Array.isArray(args);
 }

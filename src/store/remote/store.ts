@@ -1,6 +1,6 @@
 /** The ports of a store and of a ledger over messages. */
 import type { ChangeListener, StoreChange } from "../change-feed.ts";
-import type { InspectableStore } from "../durable-store.ts";
+import type { DurableStore, InspectableStore } from "../durable-store.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Liveness } from "../liveness.ts";
 import { Caller } from "./caller.ts";
@@ -11,8 +11,8 @@ type Asynchronous<T> = {
   [Name in keyof T]: T[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
 }[keyof T];
 
-/** All that the store's port has; a method that is missing here is a type error. */
-const STORE: Record<Asynchronous<InspectableStore>, MethodShape> = {
+/** What a server needs of the port; a method that is missing here is a type error. */
+const SERVER: Record<Exclude<Asynchronous<DurableStore>, "close">, MethodShape> = {
   readInvocation: {},
   readExecutions: {},
   readExecution: {},
@@ -37,6 +37,10 @@ const STORE: Record<Asynchronous<InspectableStore>, MethodShape> = {
   readTrace: {},
   countHit: { options: 2 },
   readHits: {},
+};
+/** All that it has. */
+const STORE: Record<Asynchronous<InspectableStore>, MethodShape> = {
+  ...SERVER,
   readWrite: {},
   readWriteHeaders: {},
   readWrites: {},
@@ -50,9 +54,10 @@ const LIVENESS: Record<Asynchronous<Liveness>, MethodShape> = {
   living: {},
   untilDead: { signal: 1, waits: true },
 };
+/** What a server's world needs of a ledger. */
+const WORLD = { record: {}, settle: {} };
 const LEDGER: Record<Asynchronous<Ledger>, MethodShape> = {
-  record: {},
-  settle: {},
+  ...WORLD,
   rows: {},
   tally: {},
   wipe: {},
@@ -60,13 +65,13 @@ const LEDGER: Record<Asynchronous<Ledger>, MethodShape> = {
 };
 
 const OF_LIVENESS = "liveness.";
-const STORE_METHODS: Methods = {
-  ...STORE,
+const BESIDE: Methods = {
   ...Object.fromEntries(
     Object.entries(LIVENESS).map(([name, place]) => [OF_LIVENESS + name, place]),
   ),
   announceServer: {},
 };
+const STORE_METHODS: Methods = { ...STORE, ...BESIDE };
 
 type Method = (...args: unknown[]) => unknown;
 
@@ -74,16 +79,26 @@ function methodOf(target: object, name: string): Method {
   return (Reflect.get(target, name) as Method).bind(target);
 }
 
+/** Whom a connection is served to. */
+export interface ServeOptions {
+  /** `server`: what a server needs, and nothing that inspects, wipes or closes; all unless given. */
+  readonly to?: "server";
+}
+
 /**
  * Serves a connection to a store, which is the other end's own.
  *
  * @returns ends it, as the death of the other end does; the connection is the caller's to close
  */
-export function serveStore(port: Port, store: InspectableStore): () => void {
+export function serveStore(
+  port: Port,
+  store: InspectableStore,
+  { to }: ServeOptions = {},
+): () => void {
   return respond({
     port,
     name: store.name,
-    methods: STORE_METHODS,
+    methods: to === "server" ? { ...SERVER, ...BESIDE } : STORE_METHODS,
     find: (name) =>
       name.startsWith(OF_LIVENESS)
         ? methodOf(store.liveness, name.slice(OF_LIVENESS.length))
@@ -94,11 +109,11 @@ export function serveStore(port: Port, store: InspectableStore): () => void {
 }
 
 /** Serves a connection to a ledger; see `serveStore`. */
-export function serveLedger(port: Port, ledger: Ledger): () => void {
+export function serveLedger(port: Port, ledger: Ledger, { to }: ServeOptions = {}): () => void {
   return respond({
     port,
     name: "ledger",
-    methods: LEDGER,
+    methods: to === "server" ? WORLD : LEDGER,
     find: (name) => methodOf(ledger, name),
     subscribe: (listener) => ledger.subscribe(listener),
     tables: ["ledger"],

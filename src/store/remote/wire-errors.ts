@@ -37,6 +37,16 @@ export function toWire(error: unknown, depth = 0): WireError {
   return { name, message, cause: toWire(cause, depth + 1) };
 }
 
+export function isWireError(error: unknown, depth = 0): error is WireError {
+  if (typeof error !== "object" || error === null) return false;
+  const { name, message, cause } = error as Readonly<Record<string, unknown>>;
+  return (
+    typeof name === "string" &&
+    typeof message === "string" &&
+    (cause === undefined || (depth < DEEPEST && isWireError(cause, depth + 1)))
+  );
+}
+
 export function fromWire({ name, message, cause }: WireError): Error {
   const error = new Error(message, cause ? { cause: fromWire(cause) } : {});
   const prototype = PROTOTYPES.get(name);

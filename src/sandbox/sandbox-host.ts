@@ -1,0 +1,380 @@
+/**
+ * A server of a person's own, in a worker of its own origin.
+ *
+ * 1. The page believes nothing that arrives: what can be called is listed, what is taken is checked.
+ * 2. A crash ends the ports first, so that nothing of the worker reaches the store any more, and then
+ *    frame and worker, whatever they are doing.
+ * 3. Faults strike, and calls pause, on the page's side.
+ */
+import {
+  errorNameOf,
+  FAULT_POINTS,
+  type Fault,
+  type FaultDetail,
+  type FaultPoint,
+  type Passing,
+} from "../durable/index.ts";
+import type { HostState, ServerHost } from "../host/index.ts";
+import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.ts";
+import type { InspectableStore } from "../store/index.ts";
+import { Caller, respond, serveLedger, serveStore } from "../store/remote/index.ts";
+import type { World } from "../world/index.ts";
+import { openFrame } from "./frame.ts";
+import { SessionLine } from "./line.ts";
+import {
+  PAGE_CALLS,
+  PORTS,
+  SERVER_CALLS,
+  type PageCalls,
+  type PlainFault,
+  type SandboxSettings,
+  type ServerCalls,
+} from "./messages.ts";
+import { detailSchema, idSchema, passingSchema } from "./checks.ts";
+import type { ServerSettings } from "../mcp/index.ts";
+
+/** What is set for a server in a sandbox: faults are the page's, and strike there. */
+export interface SandboxHostSettings extends SandboxSettings, Pick<ServerSettings, "faults"> {}
+
+export interface SandboxHostOptions {
+  readonly name: string;
+  /** The tool file: CommonJS, whose exported functions are servers. */
+  readonly code: string;
+  /** Which of them; `default` unless given. */
+  readonly server?: string;
+  readonly store: InspectableStore;
+  readonly world: World;
+  readonly settings: SandboxHostSettings;
+  /** A server crashed, named by its id. */
+  readonly onCrash: (serverId: string) => void;
+  readonly onError: (error: Error) => void;
+  /** The worker has not answered for so long, in milliseconds; 0 when it answers again. */
+  readonly onSilence?: (ms: number) => void;
+  /** Where the sandbox's document is; beside the page's own unless given. */
+  readonly url?: string;
+}
+
+/** How often a worker is asked whether it answers, and from when on it is silent, in milliseconds. */
+const PING_MS = 500;
+export const SILENT_MS = 2000;
+/** How long a worker that has crashed of itself may write what it recorded, in milliseconds. */
+const FLUSH_MS = 1000;
+
+/** A worker with what is connected to it. */
+interface Life {
+  readonly server: ServerCalls;
+  readonly line: SessionLine;
+  /** Of the executions that have passed a point: aborted when they end. */
+  readonly executions: Map<string, AbortController>;
+  /** Nothing of it reaches the page any more. */
+  readonly end: () => void;
+  /** All but its store, which takes what it has recorded. */
+  readonly endAllButStore: () => void;
+  id: string | undefined;
+}
+
+export class SandboxHost implements ServerHost {
+  state: HostState = "stopped";
+  isHanging = false;
+  #life: Life | undefined;
+  /** It has crashed of itself, and writes what it recorded. */
+  #dying: Life | undefined;
+  #serverId: string | undefined;
+  #settings: SandboxHostSettings;
+  #sessions = 0;
+
+  constructor(private readonly options: SandboxHostOptions) {
+    this.#settings = options.settings;
+  }
+
+  get serverId(): string | undefined {
+    return this.#serverId;
+  }
+
+  async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
+    if (this.state === "running") return;
+    this.state = "starting";
+    this.#life?.end();
+    this.#dying?.end();
+    try {
+      const life = (this.#life = await this.#open());
+      const made = await life.server.make(this.options.server ?? "default", this.#plainSettings);
+      const id = idSchema.parse(made);
+      life.id = id;
+      this.#serverId = id;
+      if (this.#hasDied(life)) return;
+      await life.server.start(options);
+      if (this.#hasDied(life)) return;
+      this.state = "running";
+      this.#watch(life);
+    } catch (error) {
+      if (this.#state === "crashed") return;
+      this.#life?.end();
+      this.#life = undefined;
+      this.state = "stopped";
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const life = this.#life;
+    this.state = "stopped";
+    this.#life = undefined;
+    if (!life) return;
+    // One that does not answer is not waited for.
+    const silent = new Promise<void>((resolve) => setTimeout(resolve, SILENT_MS));
+    await Promise.race([life.server.close().catch(() => undefined), silent]);
+    life.end();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  crash(): void {
+    this.#dying?.end();
+    const life = this.#life;
+    if (!life) return;
+    life.end();
+    this.#hasCrashed(life);
+  }
+
+  configure(settings: SandboxHostSettings): void {
+    this.#settings = settings;
+    this.#tell((server) => server.configure(this.#plainSettings));
+  }
+
+  async connect(options?: ConnectOptions): Promise<Connection> {
+    const { server, line } = this.#running();
+    const session = ++this.#sessions;
+    let lose: (id: string | number) => void = () => undefined;
+    const transport = line.open(session, (id) => lose(id));
+    return await connectOver(
+      {
+        transport,
+        attach: async ({ ownCallsOnly, loseResponse }) => {
+          lose = loseResponse;
+          const attached = await server.attach(session, { ownCallsOnly });
+          return { sessionId: idSchema.parse(attached) };
+        },
+      },
+      options,
+    );
+  }
+
+  release(): void {
+    this.isHanging = false;
+    this.#tell((server) => server.release());
+  }
+
+  async resume(invocation: string): Promise<void> {
+    await this.#running().server.resume(invocation);
+  }
+
+  cancel(invocation: string): void {
+    this.#tell((server) => server.cancel(invocation));
+  }
+
+  /** For comparisons after something was awaited: it may have changed. */
+  get #state(): HostState {
+    return this.state;
+  }
+
+  get #plainSettings(): SandboxSettings {
+    const { faults: _, ...plain } = this.#settings;
+    return plain;
+  }
+
+  #hasCrashed(life: Life): void {
+    this.#life = undefined;
+    this.state = "crashed";
+    this.isHanging = false;
+    if (life.id !== undefined) this.options.onCrash(life.id);
+  }
+
+  #hasDied(life: Life): boolean {
+    return this.#life !== life;
+  }
+
+  #running(): Life {
+    if (this.#life && this.state === "running") return this.#life;
+    throw new Error(`The server is ${this.state}: start one first.`);
+  }
+
+  /** Tells the worker something, if there is one; what it makes of it is reported. */
+  #tell(what: (server: ServerCalls) => Promise<void>): void {
+    const life = this.#life;
+    if (!life) return;
+    what(life.server).catch((error: unknown) => {
+      if (this.#life === life) this.options.onError(error as Error);
+    });
+  }
+
+  async #open(): Promise<Life> {
+    const { name, code, store, world, url = "./sandbox.html" } = this.options;
+    const { default: runtime } = await import("virtual:sandbox-runtime");
+    const channels = PORTS.map(() => new MessageChannel());
+    const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) => port1);
+    if (!ofStore || !ofLedger || !ofServer || !ofPage || !ofLine) throw new Error("No ports.");
+    const caller = new Caller({ port: ofServer, methods: SERVER_CALLS });
+    caller.name.catch(() => undefined);
+    const line = new SessionLine(ofLine);
+    const executions = new Map<string, AbortController>();
+    const endStore = serveStore(ofStore, store, { to: "server" });
+    const parts: (() => void)[] = [
+      serveLedger(ofLedger, world.ledger, { to: "server" }),
+      () => caller.close(),
+      () => line.close(),
+      () => {
+        for (const execution of executions.values()) execution.abort();
+      },
+    ];
+    /** Over which it says that it has written, and the frame. */
+    const last: (() => void)[] = [];
+    const life: Life = {
+      server: serverCalls(caller),
+      line,
+      executions,
+      end: () => {
+        endStore();
+        for (const end of [...parts.splice(0), ...last.splice(0)]) end();
+      },
+      endAllButStore: () => {
+        for (const end of parts.splice(0)) end();
+      },
+      id: undefined,
+    };
+    const calls = this.#pageCalls(life);
+    last.push(
+      respond({
+        port: ofPage,
+        name: "page",
+        methods: PAGE_CALLS,
+        find: (called) =>
+          (Reflect.get(calls, called) as (...args: unknown[]) => unknown).bind(calls),
+      }),
+    );
+    try {
+      const failed = Promise.withResolvers<never>();
+      failed.promise.catch(() => undefined);
+      const close = await openFrame({
+        url,
+        code: `${runtime}\nrunToolFile(function (module, exports, require) {\n${code}\n});`,
+        init: { name },
+        ports: channels.map(({ port2 }) => port2),
+        onError: (message) => {
+          failed.reject(new Error(message));
+          if (this.#life === life) this.options.onError(new Error(message));
+        },
+      });
+      last.push(close);
+      // It speaks when its script has run.
+      await Promise.race([caller.name, failed.promise]);
+    } catch (error) {
+      life.end();
+      throw error;
+    }
+    return life;
+  }
+
+  /** What the worker may ask for, by data that it may have made up. */
+  #pageCalls(life: Life): PageCalls {
+    const { store } = this.options;
+    const pauses = new Map<number, Promise<Fault | undefined>>();
+    let count = 0;
+    const signalOf = (invocation: string, execution: number): AbortSignal => {
+      const key = `${invocation}/${execution}`;
+      const known = life.executions.get(key) ?? new AbortController();
+      life.executions.set(key, known);
+      return known.signal;
+    };
+    const anybody = new AbortController().signal;
+    return {
+      strike: async (point: FaultPoint, given: FaultDetail) => {
+        const detail = detailSchema.parse(given);
+        const fault = FAULT_POINTS.includes(point)
+          ? await this.#settings.faults?.strike(point, detail, store, anybody)
+          : undefined;
+        if (fault?.kind === "hang") this.isHanging = true;
+        return fault && plainOf(fault);
+      },
+      pause: async (given: Passing) => {
+        await Promise.resolve();
+        const passing = passingSchema.parse(given);
+        const signal = signalOf(passing.invocation, passing.execution);
+        const pausing = this.#settings.faults?.pause?.(passing, signal, () => undefined);
+        if (!pausing) return undefined;
+        pauses.set(++count, pausing);
+        return count;
+      },
+      decided: async (pause) => {
+        const fault = await pauses.get(pause);
+        pauses.delete(pause);
+        return fault && plainOf(fault);
+      },
+      ended: async (invocation, execution) => {
+        await Promise.resolve();
+        const key = `${invocation}/${execution}`;
+        life.executions.get(key)?.abort();
+        life.executions.delete(key);
+      },
+      crashed: async () => {
+        await Promise.resolve();
+        if (this.#life !== life) return;
+        this.#dying = life;
+        life.endAllButStore();
+        this.#hasCrashed(life);
+        setTimeout(life.end, FLUSH_MS);
+      },
+      flushed: async () => {
+        await Promise.resolve();
+        if (this.#dying === life) life.end();
+      },
+      report: async (message) => {
+        await Promise.resolve();
+        if (this.#life === life) this.options.onError(new Error(message.slice(0, 10_000)));
+      },
+    };
+  }
+
+  /** Asks the worker again and again whether it answers. */
+  #watch(life: Life): void {
+    const { onSilence = () => undefined } = this.options;
+    let asked: number | undefined;
+    let isSilent = false;
+    const ask = (): void => {
+      asked = Date.now();
+      life.server.ping().then(
+        (isHanging) => {
+          if (this.#life !== life) return;
+          this.isHanging = Boolean(isHanging as unknown);
+          if (isSilent) onSilence(0);
+          isSilent = false;
+          asked = undefined;
+        },
+        () => undefined, // Its ports were ended.
+      );
+    };
+    const timer = setInterval(() => {
+      if (this.#life !== life) clearInterval(timer);
+      else if (asked === undefined) ask();
+      else if (Date.now() - asked >= SILENT_MS) {
+        isSilent = true;
+        onSilence(Date.now() - asked);
+      }
+    }, PING_MS);
+  }
+}
+
+function plainOf(fault: Fault): PlainFault {
+  const { error, ...plain } = fault;
+  return error === undefined ? plain : { ...plain, error: errorNameOf(fault) };
+}
+
+function serverCalls(caller: Caller): ServerCalls {
+  const names = Object.keys(SERVER_CALLS);
+  return Object.fromEntries(
+    names.map((name) => [name, (...args: unknown[]) => caller.call(name, args)]),
+  ) as unknown as ServerCalls;
+}

@@ -1,0 +1,232 @@
+/**
+ * The worker's side: a server of a person's own, whose store, ledger, faults and clients are reached by
+ * messages. It is built as one script, to which the tool file is added as a function.
+ *
+ * 1. Nothing here is trusted by the page: the tool file runs in the same realm, and may change it.
+ */
+import * as zod from "zod";
+import { skippingClock, systemClock, type Clock, type FaultInjector } from "../durable/index.ts";
+import { makeServer, type ToolFile } from "../host/index.ts";
+import type { DurableMcpServer } from "../mcp/index.ts";
+import { Caller, connectLedger, connectStore, respond, type Port } from "../store/remote/index.ts";
+import { World } from "../world/index.ts";
+import * as durable from "./interface.ts";
+import { SessionLine } from "./line.ts";
+import {
+  PAGE_CALLS,
+  SERVER_CALLS,
+  type Init,
+  type PageCalls,
+  type SandboxSettings,
+  type ServerCalls,
+} from "./messages.ts";
+
+/** The tool file, as CommonJS. */
+type ToolModule = (
+  module: { exports: Record<string, unknown> },
+  exports: Record<string, unknown>,
+  require: (name: string) => unknown,
+) => void;
+
+const MODULES: Readonly<Record<string, unknown>> = {
+  zod: { ...zod, default: zod },
+  "durable-mcp-playground": durable,
+};
+
+function requireModule(name: string): unknown {
+  if (Object.hasOwn(MODULES, name)) return MODULES[name];
+  throw new Error(
+    `"${name}" cannot be imported here. A tool in the page imports ${Object.keys(MODULES).join(" and ")}.`,
+  );
+}
+
+/** Evaluated when it is asked for first, so that what it throws is told. */
+function exportsOf(file: ToolModule): Record<string, unknown> {
+  const module = { exports: {} as Record<string, unknown> };
+  file(module, module.exports, requireModule);
+  return module.exports;
+}
+
+class SandboxServer implements ServerCalls {
+  #exports: Record<string, unknown> | undefined;
+  #server: DurableMcpServer | undefined;
+  #settings: SandboxSettings = {};
+  readonly #line: SessionLine;
+  readonly #page: PageCalls;
+  readonly #clock: Clock = {
+    now: () => Date.now(),
+    sleep: (ms, signal) =>
+      (this.#settings.delays === "skip" ? skippingClock : systemClock).sleep(ms, signal),
+  };
+  #world: World | undefined;
+
+  constructor(
+    private readonly file: ToolModule,
+    private readonly init: Init,
+    private readonly ports: { readonly store: Port; readonly ledger: Port },
+    line: Port,
+    page: Port,
+  ) {
+    this.#line = new SessionLine(line);
+    const caller = new Caller({ port: page, methods: PAGE_CALLS });
+    this.#page = pageCalls(caller);
+  }
+
+  async servers(): Promise<string[]> {
+    await Promise.resolve();
+    this.#exports ??= exportsOf(this.file);
+    return Object.entries(this.#exports).flatMap(([name, value]) =>
+      typeof value === "function" ? [name] : [],
+    );
+  }
+
+  async make(server: string, settings: SandboxSettings): Promise<string> {
+    const names = await this.servers();
+    const register = this.#exports?.[server];
+    if (typeof register !== "function") {
+      throw new Error(
+        names.length === 0
+          ? "The file exports no function. Write: export default (server, world) => { … }"
+          : `The file exports no function "${server}", but ${names.join(", ")}.`,
+      );
+    }
+    this.#settings = settings;
+    const [far, ledger] = await Promise.all([
+      connectStore(this.ports.store),
+      connectLedger(this.ports.ledger),
+    ]);
+    const recording = new Set<Promise<unknown>>();
+    const store: typeof far = {
+      ...far,
+      appendTrace(...args) {
+        const written = far.appendTrace(...args).finally(() => recording.delete(written));
+        recording.add(written);
+        return written;
+      },
+    };
+    const world = new World(ledger, { clock: this.#clock, latencyMs: settings.latencyMs });
+    this.#world = world;
+    const made = await makeServer(
+      { name: this.init.name, version: "1.0.0" },
+      register as ToolFile,
+      {
+        store,
+        world,
+        clock: this.#clock,
+        ...serverSettings(settings),
+        faults: faultsOf(this.#page),
+        onError: (error) => void this.#page.report(textOf(error)),
+      },
+    );
+    made.onCrash = () => {
+      this.#line.silence();
+      void this.#page.crashed();
+      // What it recorded is on its way by then.
+      setTimeout(() => void Promise.allSettled(recording).then(() => this.#page.flushed()));
+    };
+    this.#server = made;
+    return made.id;
+  }
+
+  async start(options: { readonly takeOver?: boolean }): Promise<void> {
+    await this.#made.start(options);
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close();
+  }
+
+  async configure(settings: SandboxSettings): Promise<void> {
+    await Promise.resolve();
+    this.#settings = settings;
+    if (this.#world) this.#world.latencyMs = settings.latencyMs ?? 0;
+    this.#server?.configure(serverSettings(settings));
+  }
+
+  async attach(session: number, options: { readonly ownCallsOnly?: boolean }): Promise<string> {
+    const transport = this.#line.open(session);
+    const { sessionId } = await this.#made.attach(transport, {
+      ...options,
+      loseResponse: (id) => transport.tellLost(id),
+    });
+    return sessionId;
+  }
+
+  async release(): Promise<void> {
+    await Promise.resolve();
+    this.#server?.release();
+  }
+
+  async resume(invocation: string): Promise<void> {
+    await this.#made.resume(invocation);
+  }
+
+  async cancel(invocation: string): Promise<void> {
+    await Promise.resolve();
+    this.#server?.cancel(invocation);
+  }
+
+  async ping(): Promise<boolean> {
+    await Promise.resolve();
+    return this.#server?.isHanging ?? false;
+  }
+
+  get #made(): DurableMcpServer {
+    if (!this.#server) throw new Error("No server was made.");
+    return this.#server;
+  }
+}
+
+function serverSettings({ latencyMs: _, delays: __, ...settings }: SandboxSettings) {
+  return settings;
+}
+
+/** The faults of the page, which counts them in its store. */
+function faultsOf(page: PageCalls): FaultInjector {
+  /** The executions that have passed a point. */
+  const known = new WeakSet<AbortSignal>();
+  return {
+    async pause(passing, signal, paused) {
+      if (!known.has(signal)) {
+        known.add(signal);
+        const ended = (): void => void page.ended(passing.invocation, passing.execution);
+        signal.addEventListener("abort", ended, { once: true });
+      }
+      const pause = await page.pause(passing);
+      if (pause === undefined) return undefined;
+      paused();
+      return await page.decided(pause);
+    },
+    strike: async (point, detail) => await page.strike(point, detail),
+  };
+}
+
+function pageCalls(caller: Caller): PageCalls {
+  const names = Object.keys(PAGE_CALLS);
+  return Object.fromEntries(
+    names.map((name) => [name, (...args: unknown[]) => caller.call(name, args)]),
+  ) as unknown as PageCalls;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/** Called by what is added to this script. */
+function run(file: ToolModule): void {
+  self.onmessage = ({ data, ports }: MessageEvent<Init>) => {
+    const [store, ledger, server, page, line] = ports;
+    if (!store || !ledger || !server || !page || !line) return;
+    const own = new SandboxServer(file, data, { store, ledger }, line, page);
+    respond({
+      port: server,
+      name: "server",
+      methods: SERVER_CALLS,
+      find: (name) => (Reflect.get(own, name) as (...args: unknown[]) => unknown).bind(own),
+    });
+  };
+}
+
+// Nested workers would outlive a policy that forbids everything else.
+Reflect.deleteProperty(self, "Worker");
+Reflect.set(self, "runToolFile", run);
