@@ -1,5 +1,5 @@
 /** A server's life behind one control interface, wherever it runs; and what a server is made from. */
 export { LocalHost, type LocalHostOptions } from "./local-host.ts";
-export type { HostState, ServerHost } from "./server-host.ts";
+export type { HostSettings, HostState, ServerHost } from "./server-host.ts";
 export { Stepper, type Breakpoint, type Decision, type Pause } from "./stepper.ts";
 export { makeServer, type ServerParts, type ToolFile } from "./tool-file.ts";

@@ -9,6 +9,14 @@ import type { Connection, ConnectOptions, ServerSettings } from "../mcp/index.ts
 
 export type HostState = "stopped" | "starting" | "running" | "crashed";
 
+/** What is set for a server and, where it has a world of its own, for that. */
+export interface HostSettings extends ServerSettings {
+  /** How long a simulated service takes to answer, in milliseconds. */
+  readonly latencyMs?: number;
+  /** `skip`: retry delays and latencies take no time. */
+  readonly delays?: "real" | "skip";
+}
+
 export interface ServerHost {
   readonly state: HostState;
   /** Names the newest server among all that use the store; `undefined` before the first. */
@@ -24,13 +32,19 @@ export interface ServerHost {
    * @throws ServerRefusedError where another server may live, and its death could not be known
    */
   start(options?: { readonly takeOver?: boolean }): Promise<void>;
+  /**
+   * Makes the next server while this one runs; the next `start` takes it. Absent where that cannot fail.
+   *
+   * @throws what keeps it from being made
+   */
+  prepare?(): Promise<void>;
   /** Stops the server in order, if there is one. */
   stop(): Promise<void>;
   restart(): Promise<void>;
   /** The server dies, wherever it stands. */
   crash(): void;
   /** Changes settings, of the running server and of every later one. */
-  configure(settings: ServerSettings): void;
+  configure(settings: HostSettings): void;
 
   /**
    * Connects a new client to the running server.

@@ -17,8 +17,18 @@ export const PAGE_POLICY = [
 /** A meta element cannot say who may frame the page. */
 const PAGE_HEADER = `${PAGE_POLICY}; frame-ancestors 'none'`;
 
+/** In which a person's own server runs: one script, and workers that inherit this. As in public/sandbox.html. */
+export const SANDBOX_POLICY = [
+  "default-src 'none'",
+  "script-src 'sha256-FwkPxiWVnEgrmX9FUZ/33QjYlp9XOvrO+s+/UcMawPo='",
+  "worker-src blob:",
+].join("; ");
+
 /** A document that needs another policy than the page stands here, by its path in the build. */
-const DOCUMENTS: Readonly<Record<string, string>> = { "index.html": PAGE_HEADER };
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  "index.html": PAGE_HEADER,
+  "sandbox.html": `${SANDBOX_POLICY}; frame-ancestors 'self'`,
+};
 
 /** The header that a file of the build is sent with; without a file, that of an answer which is none. */
 export function policyHeader(file = "index.html"): string {

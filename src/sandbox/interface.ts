@@ -1,4 +1,5 @@
 /** What a person's own tools import: the programming interface without what opens databases (docs/spec.md, 2). */
 export * from "../durable/index.ts";
 export { DurableMcpServer, structured } from "../mcp/index.ts";
-export type { World } from "../world/index.ts";
+export * from "../world/index.ts";
+export { stableId } from "../examples/index.ts";

@@ -1,7 +1,8 @@
 /** What passes between the page and the worker in which a person's own server runs. */
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Fault, FaultDetail, FaultPoint, Passing } from "../durable/index.ts";
-import type { AttachOptions, ServerSettings } from "../mcp/index.ts";
+import type { HostSettings } from "../host/index.ts";
+import type { AttachOptions } from "../mcp/index.ts";
 import type { Methods } from "../store/remote/index.ts";
 
 /** The ports that a worker is given, in this order. */
@@ -14,12 +15,7 @@ export interface Init {
 }
 
 /** The settings of a server as plain data. */
-export interface SandboxSettings extends Omit<ServerSettings, "faults"> {
-  /** How long a simulated service takes to answer, in milliseconds. */
-  readonly latencyMs?: number;
-  /** `skip`: retry delays and latencies take no time. */
-  readonly delays?: "real" | "skip";
-}
+export type SandboxSettings = Omit<HostSettings, "faults">;
 
 /** What the page asks of the worker. */
 export interface ServerCalls {

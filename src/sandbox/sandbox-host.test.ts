@@ -27,7 +27,7 @@ const frames = (): number => document.querySelectorAll("iframe[title=Sandbox]").
 function host(code: string, options: Partial<SandboxHostOptions> = {}): SandboxHost {
   const made = new SandboxHost({
     name: "own",
-    code,
+    code: () => code,
     store: lab.store,
     world: lab.world,
     settings: { delays: "skip" },
@@ -181,7 +181,7 @@ describe("a file that cannot be served says why, and leaves nothing running:", (
     [
       "an import that there is not",
       'require("node:fs");',
-      '"node:fs" cannot be imported here. A tool in the page imports zod and durable-mcp-playground.',
+      '"node:fs" cannot be imported here. A tool in the page imports zod, durable-mcp-playground',
     ],
     [
       "a tool registered twice",

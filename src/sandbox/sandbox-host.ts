@@ -14,7 +14,7 @@ import {
   type FaultPoint,
   type Passing,
 } from "../durable/index.ts";
-import type { HostState, ServerHost } from "../host/index.ts";
+import type { HostSettings, HostState, ServerHost } from "../host/index.ts";
 import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.ts";
 import type { InspectableStore } from "../store/index.ts";
 import { Caller, respond, serveLedger, serveStore } from "../store/remote/index.ts";
@@ -31,20 +31,16 @@ import {
   type ServerCalls,
 } from "./messages.ts";
 import { detailSchema, idSchema, passingSchema } from "./checks.ts";
-import type { ServerSettings } from "../mcp/index.ts";
-
-/** What is set for a server in a sandbox: faults are the page's, and strike there. */
-export interface SandboxHostSettings extends SandboxSettings, Pick<ServerSettings, "faults"> {}
 
 export interface SandboxHostOptions {
   readonly name: string;
-  /** The tool file: CommonJS, whose exported functions are servers. */
-  readonly code: string;
+  /** The tool file as it is now: CommonJS, whose exported functions are servers. It may throw what is wrong in it. */
+  readonly code: () => string | Promise<string>;
   /** Which of them; `default` unless given. */
   readonly server?: string;
   readonly store: InspectableStore;
   readonly world: World;
-  readonly settings: SandboxHostSettings;
+  readonly settings: HostSettings;
   /** A server crashed, named by its id. */
   readonly onCrash: (serverId: string) => void;
   readonly onError: (error: Error) => void;
@@ -57,6 +53,8 @@ export interface SandboxHostOptions {
 /** How often a worker is asked whether it answers, and from when on it is silent, in milliseconds. */
 const PING_MS = 500;
 export const SILENT_MS = 2000;
+/** How long a file may take to register its tools, in milliseconds. */
+const MAKE_MS = 10_000;
 /** How long a worker that has crashed of itself may write what it recorded, in milliseconds. */
 const FLUSH_MS = 1000;
 
@@ -77,10 +75,14 @@ export class SandboxHost implements ServerHost {
   state: HostState = "stopped";
   isHanging = false;
   #life: Life | undefined;
+  /** A crash was asked for while the next server is made. */
+  #doom = new AbortController();
+  /** It was made, and waits to be started. */
+  #next: Life | undefined;
   /** It has crashed of itself, and writes what it recorded. */
   #dying: Life | undefined;
   #serverId: string | undefined;
-  #settings: SandboxHostSettings;
+  #settings: HostSettings;
   #sessions = 0;
 
   constructor(private readonly options: SandboxHostOptions) {
@@ -91,17 +93,30 @@ export class SandboxHost implements ServerHost {
     return this.#serverId;
   }
 
+  async prepare(): Promise<void> {
+    this.#next?.end();
+    this.#next = undefined;
+    this.#next = await this.#make();
+  }
+
   async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     if (this.state === "running") return;
     this.state = "starting";
+    const { signal } = (this.#doom = new AbortController());
     this.#life?.end();
     this.#dying?.end();
+    const prepared = this.#next;
+    this.#next = undefined;
     try {
-      const life = (this.#life = await this.#open());
-      const made = await life.server.make(this.options.server ?? "default", this.#plainSettings);
-      const id = idSchema.parse(made);
-      life.id = id;
-      this.#serverId = id;
+      const life = prepared ?? (await this.#make());
+      this.#life = life;
+      this.#serverId = life.id;
+      if (signal.aborted) {
+        this.crash();
+        return;
+      }
+      // As they are now: they may have changed while it was made.
+      await life.server.configure(this.#plainSettings);
       if (this.#hasDied(life)) return;
       await life.server.start(options);
       if (this.#hasDied(life)) return;
@@ -118,6 +133,8 @@ export class SandboxHost implements ServerHost {
 
   async stop(): Promise<void> {
     const life = this.#life;
+    this.#next?.end();
+    this.#next = undefined;
     this.state = "stopped";
     this.#life = undefined;
     if (!life) return;
@@ -128,19 +145,26 @@ export class SandboxHost implements ServerHost {
   }
 
   async restart(): Promise<void> {
+    await this.prepare();
     await this.stop();
     await this.start();
   }
 
   crash(): void {
     this.#dying?.end();
+    this.#next?.end();
+    this.#next = undefined;
     const life = this.#life;
-    if (!life) return;
+    if (!life) {
+      // It dies when it is made.
+      this.#doom.abort();
+      return;
+    }
     life.end();
     this.#hasCrashed(life);
   }
 
-  configure(settings: SandboxHostSettings): void {
+  configure(settings: HostSettings): void {
     this.#settings = settings;
     this.#tell((server) => server.configure(this.#plainSettings));
   }
@@ -211,8 +235,30 @@ export class SandboxHost implements ServerHost {
     });
   }
 
-  async #open(): Promise<Life> {
-    const { name, code, store, world, url = "./sandbox.html" } = this.options;
+  /** Opens a worker and has it make the server; what keeps it from that leaves nothing running. */
+  async #make(): Promise<Life> {
+    const code = await this.options.code();
+    const life = await this.#open(code);
+    const { promise, reject } = Promise.withResolvers<never>();
+    let late: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const make = life.server.make(this.options.server ?? "default", this.#plainSettings);
+      late = setTimeout(
+        () => reject(new Error("The file did not return within 10 s: it may loop without end.")),
+        MAKE_MS,
+      );
+      life.id = idSchema.parse(await Promise.race([make, promise]));
+      return life;
+    } catch (error) {
+      life.end();
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async #open(code: string): Promise<Life> {
+    const { name, store, world, url = "./sandbox.html" } = this.options;
     const { default: runtime } = await import("virtual:sandbox-runtime");
     const channels = PORTS.map(() => new MessageChannel());
     const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) => port1);

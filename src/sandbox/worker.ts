@@ -4,6 +4,7 @@
  *
  * 1. Nothing here is trusted by the page: the tool file runs in the same realm, and may change it.
  */
+import * as sdkTypes from "@modelcontextprotocol/sdk/types.js";
 import * as zod from "zod";
 import { skippingClock, systemClock, type Clock, type FaultInjector } from "../durable/index.ts";
 import { makeServer, type ToolFile } from "../host/index.ts";
@@ -31,12 +32,13 @@ type ToolModule = (
 const MODULES: Readonly<Record<string, unknown>> = {
   zod: { ...zod, default: zod },
   "durable-mcp-playground": durable,
+  "@modelcontextprotocol/sdk/types.js": sdkTypes,
 };
 
 function requireModule(name: string): unknown {
   if (Object.hasOwn(MODULES, name)) return MODULES[name];
   throw new Error(
-    `"${name}" cannot be imported here. A tool in the page imports ${Object.keys(MODULES).join(" and ")}.`,
+    `"${name}" cannot be imported here. A tool in the page imports ${Object.keys(MODULES).join(", ")}.`,
   );
 }
 

@@ -13,6 +13,7 @@ import { DataNote } from "./data-note.ts";
 import { delaysAsSet } from "./delays.ts";
 import type { Keepers } from "./keepers.ts";
 import { LivePlan } from "./live-plan.ts";
+import { ownServers } from "./own-servers.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
 import { RunHold, type LoadRuns } from "./run-hold.ts";
@@ -131,6 +132,8 @@ export class Playground {
   /** Stops the server in order, if it is running, and starts the next. */
   restart(): Promise<void> {
     return this.#inOrder(async () => {
+      // One that cannot be made leaves the last good one running.
+      if (!(await this.#cell.attempt(() => this.#host?.prepare?.()))) return;
       await this.#closeServer();
       await this.#start();
     });
@@ -184,6 +187,7 @@ export class Playground {
       const clock = this.#clock;
       const options = { name, mustBeThere, clock, onConnection, onMade };
       const { store, world, settings } = await openDatabases(options);
+      const host = await this.#newHost(store, world);
       if (life !== this.#life) {
         await store.close();
         await world.ledger.close();
@@ -191,7 +195,7 @@ export class Playground {
       }
       this.#store = store;
       this.#world = world;
-      this.#host = this.#newHost(store, world);
+      this.#host = host;
       this.settings.adopt(settings);
       store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
@@ -231,9 +235,16 @@ export class Playground {
     }
   }
 
-  #newHost(store: IndexedDbStore, world: World): ServerHost {
+  async #newHost(store: IndexedDbStore, world: World): Promise<ServerHost> {
+    const { name } = this.example;
+    const settings = this.#serverSettings;
+    if (ownServers.named(name)) {
+      const { ownHost } = await import("./own-host.ts");
+      const onCrash = (id: string, host: ServerHost): void => this.#hasCrashed(id, host);
+      return ownHost({ id: name, store, world, settings, cell: this.#cell, onCrash });
+    }
     const host = new LocalHost({
-      settings: this.#serverSettings,
+      settings,
       make: (settings) =>
         serverOf(this.example, {
           store,
@@ -242,15 +253,16 @@ export class Playground {
           ...settings,
           onError: (error) => this.#cell.log("error", asError(error).message),
         }),
-      onCrash: (id) => {
-        const dead = new Set([...this.#cell.state.dead, id]);
-        this.#cell.set({ dead });
-        if (host !== this.#host || id !== host.serverId) return;
-        this.#cell.log("error", "The server crashed.");
-        this.#cell.set({ server: "crashed" });
-      },
+      onCrash: (id) => this.#hasCrashed(id, host),
     });
     return host;
+  }
+
+  #hasCrashed(id: string, host: ServerHost): void {
+    this.#cell.set({ dead: new Set([...this.#cell.state.dead, id]) });
+    if (host !== this.#host || id !== host.serverId) return;
+    this.#cell.log("error", "The server crashed.");
+    this.#cell.set({ server: "crashed", silent: 0 });
   }
 
   /** The host, when its server runs and answers. */
@@ -264,7 +276,7 @@ export class Playground {
   async #closeServer(): Promise<void> {
     const dead = new Set(this.#cell.state.dead);
     if (this.#host?.serverId !== undefined) dead.add(this.#host.serverId);
-    this.#cell.set({ server: "stopped", dead });
+    this.#cell.set({ server: "stopped", dead, silent: 0 });
     await this.#host?.stop();
   }
 
@@ -332,12 +344,14 @@ export class Playground {
   }
 
   get #serverSettings() {
-    const { guards, effectValidation, resume } = this.#cell.state.settings;
+    const { guards, effectValidation, resume, latencyMs, delays } = this.#cell.state.settings;
     // A sweep's run is looked at as it was left.
     return {
       faults: this.#plan,
       guards,
       effectValidation,
+      latencyMs,
+      delays,
       resume: this.run === null ? resume : "hold",
     } as const;
   }

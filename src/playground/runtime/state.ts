@@ -64,6 +64,10 @@ export interface PlaygroundState {
   readonly protocol: readonly Exchange[];
   /** The calls that wait at a fault point for what the person decides. */
   readonly pauses: readonly Pause[];
+  /** The code that runs, or was made last, of a server of a person's own. */
+  readonly runs?: string;
+  /** How long such a server has not answered, in milliseconds. */
+  readonly silent: number;
   /** What waits for the person's answer, the first asked first. */
   readonly questions: readonly Question[];
 }
@@ -86,5 +90,6 @@ export const initialState: PlaygroundState = {
   subscriptions: new Map(),
   protocol: [],
   pauses: [],
+  silent: 0,
   questions: [],
 };

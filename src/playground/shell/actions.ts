@@ -15,6 +15,7 @@ export interface ActionProps {
   readonly onTheme: () => void;
   readonly onSettings: () => void;
   readonly onWipe: () => void;
+  readonly onNew: () => void;
   readonly onExplore: () => void;
   /** Absent where the example has none, or it is shown. */
   readonly onGuide: (() => void) | undefined;
@@ -42,6 +43,7 @@ export function useActions({
   onTheme,
   onSettings,
   onWipe,
+  onNew,
   onExplore,
   onGuide,
 }: ActionProps): Action[] {
@@ -236,6 +238,7 @@ export function useActions({
       },
     ...(found ? actionsOn(found) : []),
     ...(phase === "ready" ? pauseActions() : []),
+    { group: "Server", name: "New server of your own…", run: onNew },
     phase === "ready" && { group: "Server", name: "Settings…", run: onSettings },
     phase === "ready" && { group: "Server", name: "Wipe everything…", run: onWipe },
     ...(phase === "ready" ? presetsOf(playground.example.name) : []).map(

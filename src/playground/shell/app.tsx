@@ -7,6 +7,7 @@ import { Boundary } from "../components/panel.tsx";
 import { part } from "../components/part.tsx";
 import { GuidePanel } from "../features/guide/index.tsx";
 import { Harness } from "../features/harness/index.ts";
+import { NewServerDialog } from "../features/own/index.ts";
 import { Notices, ServerBar, SettingsDialog, WipeDialog } from "../features/server/index.ts";
 import { QuestionDialog } from "../features/tools/index.ts";
 import { useChangeFeed } from "../hooks/use-live-query.ts";
@@ -34,7 +35,7 @@ export function App(): ReactElement {
   const hasGuide = playground.example.name === GUIDED_EXAMPLE && playground.run === null;
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
-  const [dialog, setDialog] = useState<"settings" | "wipe">();
+  const [dialog, setDialog] = useState<"settings" | "wipe" | "new">();
   const [guide, setGuide] = useStoredState("guide", "open");
   const wide = useMedia("(min-width: 900px)");
 
@@ -67,6 +68,7 @@ export function App(): ReactElement {
     onTheme: nextTheme,
     onSettings: () => setDialog("settings"),
     onWipe: () => setDialog("wipe"),
+    onNew: () => setDialog("new"),
     onExplore: explore,
     onGuide: hasGuide && !isGuiding ? showGuide : undefined,
   };
@@ -100,6 +102,7 @@ export function App(): ReactElement {
       {place.harness === null ? null : <Harness view={place.harness} />}
       {dialog === "settings" ? <SettingsDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "wipe" ? <WipeDialog onClose={() => setDialog(undefined)} /> : null}
+      {dialog === "new" ? <NewServerDialog onClose={() => setDialog(undefined)} /> : null}
       {palette ? <CommandPalette onClose={() => setPalette(false)} {...acts} /> : null}
       {palette || dialog ? null : <Shortcuts {...acts} />}
     </div>

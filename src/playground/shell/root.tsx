@@ -4,13 +4,16 @@ import { exampleNamed, examples, type Example } from "../../examples/index.ts";
 import { App } from "./app.tsx";
 import { ChosenExampleContext, type HarnessVisit } from "../hooks/use-chosen-example.ts";
 import { usePlace } from "../hooks/use-location.ts";
+import { useOwnServers } from "../hooks/use-own-servers.ts";
 import { PlaygroundContext } from "../hooks/use-playground.ts";
+import { exampleOf } from "../runtime/own-servers.ts";
 import { isRun } from "../runtime/scratch-names.ts";
 import { Playground } from "../runtime/playground.ts";
 
 export function Root(): ReactElement {
   const [place] = usePlace();
-  const example = exampleNamed(place.example) ?? examples[0];
+  const own = useOwnServers().find(({ id }) => id === place.example);
+  const example = own ? exampleOf(own) : (exampleNamed(place.example) ?? examples[0]);
   const run = place.run !== null && isRun(place.run) ? place.run : null;
   const isExploring = place.explore !== null || run !== null;
   useEffect(() => {

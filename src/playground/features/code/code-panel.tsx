@@ -15,6 +15,7 @@ import { STEPS_READ } from "../../hooks/use-calls.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { OwnCode } from "../own/index.ts";
 import { guardCalls, placeOfPause, placeOfTool, type Stretch } from "./places.ts";
 
 /** The sources as text, beside what runs. */
@@ -24,6 +25,11 @@ const sources = import.meta.glob<string>("../../../examples/*/server.ts", {
 });
 
 export default function CodePanel(): ReactElement {
+  const { name } = usePlayground().example;
+  return name.startsWith("own-") ? <OwnCode id={name} /> : <ExampleCode />;
+}
+
+function ExampleCode(): ReactElement {
   const { example } = usePlayground();
   const { dead, pauses } = usePlaygroundState();
   const { data: source, error } = useQuery({

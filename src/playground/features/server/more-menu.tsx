@@ -12,6 +12,7 @@ export default function MoreMenu({
   onPalette,
   onSettings,
   onWipe,
+  onNew,
   onExplore,
   onGuide,
 }: ServerBarProps): ReactElement {
@@ -41,6 +42,7 @@ export default function MoreMenu({
         <Menu.Portal>
           <Menu.Positioner align="end" sideOffset={4} className="z-20">
             <Menu.Popup className="min-w-56 rounded-md border border-line bg-panel p-1 shadow-lg">
+              <Item onClick={onNew}>New server…</Item>
               <Item onClick={onExplore}>Explore every failure</Item>
               <Item onClick={() => void setPlace({ harness: "menu" })}>Run examples…</Item>
               {onGuide ? <Item onClick={onGuide}>First minute</Item> : null}

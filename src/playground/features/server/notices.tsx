@@ -15,8 +15,24 @@ export default function Notices(): ReactElement {
       <Lost />
       <Problem />
       <Refused />
+      <Silent />
       <RunOfSweep />
     </>
+  );
+}
+
+/** A server of the person's own that does not answer can be ended. */
+function Silent(): ReactElement | null {
+  const playground = usePlayground();
+  const { silent } = usePlaygroundState();
+  if (silent === 0) return null;
+  return (
+    <Notice tone="warn" title={`The server has not answered for ${Math.floor(silent / 1000)} s.`}>
+      <p>It may be in a loop without end. To end it is a crash: what was committed stays.</p>
+      <Button tone="danger" onClick={() => playground.crash()}>
+        End it
+      </Button>
+    </Notice>
   );
 }
 

@@ -8,6 +8,7 @@ import { part } from "../../components/part.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { Select } from "../../components/select.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
+import { useOwnServers } from "../../hooks/use-own-servers.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 
 const OtherTabs = part(() => import("./other-tabs.tsx"));
@@ -22,6 +23,8 @@ export interface ServerBarProps {
   readonly onPalette: () => void;
   readonly onSettings: () => void;
   readonly onWipe: () => void;
+  /** Begins a server of the person's own. */
+  readonly onNew: () => void;
   /** Explores the call that stands in the form. */
   readonly onExplore: () => void;
   /** Shows the first minute again; absent while it is shown, or where the example has none. */
@@ -68,12 +71,13 @@ export function ServerBar(props: ServerBarProps): ReactElement {
 function ExampleMenu(): ReactElement {
   const { example } = usePlayground();
   const [, setPlace] = usePlace();
+  const own = useOwnServers().map(({ id, title }) => [id, title] as const);
   return (
     <Select
       label="Example"
       className="min-w-24 shrink"
       value={example.name}
-      options={examples.map(({ name, title }) => [name, title])}
+      options={[...examples.map(({ name, title }) => [name, title] as const), ...own]}
       onChange={(name) => void setPlace({ example: name, call: null, tool: null, run: null })}
     />
   );

@@ -1,0 +1,176 @@
+/** A server of one's own: begun, written, broken, mended, and ended where it loops. */
+import type { Page } from "@playwright/test";
+import { readTable } from "./support/playground-page.ts";
+import { expect, test } from "./support/test.ts";
+
+/** Replaces the code in the editor, as a person who pastes it. */
+async function write(page: Page, code: string): Promise<void> {
+  const editor = page.getByRole("textbox", { name: "The code of your server" });
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(code);
+}
+
+async function begin(page: Page, title: string, from = "mail"): Promise<void> {
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "New server…" }).click();
+  const dialog = page.getByRole("dialog", { name: "A server of your own" });
+  await dialog.getByLabel("Name").fill(title);
+  await dialog.getByRole("combobox", { name: "Begin with" }).selectOption(from);
+  await dialog.getByRole("button", { name: "Create" }).click();
+}
+
+/** The rows of the ledger of the server that is shown. */
+async function effects(page: Page): Promise<number> {
+  const name = new URL(page.url()).searchParams.get("example") ?? "";
+  return (await readTable(page, `playground-${name}-ledger`, "rows")).length;
+}
+
+const tool = (body: string): string => `
+import { atMostOnce, effect } from "durable-mcp-playground";
+import type { DurableMcpServer, World } from "durable-mcp-playground";
+import { z } from "zod";
+
+export default (server: DurableMcpServer, world: World) => {
+  world.simulate("bank.charge", { answers: ["charged"] });
+  server.registerTool("charge", { inputSchema: { amount: z.number().default(5) } }, async ({ amount }, context) => {
+    ${body}
+    return { content: [{ type: "text" as const, text: "done" }] };
+  });
+};
+`;
+
+const UNGUARDED = tool(`await effect(context, "bank.charge", { amount }, () => "never");`);
+const GUARDED = tool(
+  `await atMostOnce("charge", context, (inner) => effect(inner, "bank.charge", { amount }, () => "never"), { schema: z.string() });`,
+);
+
+test("a tool that charges twice after a crash is written, seen, and mended by a guard", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "My bank");
+  await playground.isUp();
+  await expect(page.getByRole("combobox", { name: "Example" })).toHaveValue(/^own-/);
+  await write(page, UNGUARDED);
+  await expect(page.getByText("What is written is kept, and does not run yet.")).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+s");
+  await expect(page.getByText("This code runs.")).toBeVisible();
+  await playground.addFault({ Point: "call:before-response", Kind: "crash" });
+  await playground.press("Call charge");
+  await expect(playground.server).toHaveText(/crashed/);
+  await playground.restart();
+  await expect(playground.calls.first()).toContainText("done twice");
+  expect(await effects(page)).toBe(2);
+
+  await write(page, GUARDED);
+  await playground.press("Run this code");
+  await expect(page.getByText("This code runs.")).toBeVisible();
+  await playground.isUp();
+  await playground.press("Call charge");
+  await expect(playground.calls.first()).toContainText("done once");
+  expect(await effects(page)).toBe(3);
+  // What was written is there after a reload.
+  await page.reload();
+  await playground.isUp();
+  await expect(page.getByRole("textbox", { name: "The code of your server" })).toContainText(
+    "atMostOnce",
+  );
+});
+
+test("what is wrong with the code is said, and the last good one keeps running", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "My mails");
+  await playground.isUp();
+  await write(page, "const = 1;");
+  await playground.press("Run this code");
+  await expect(page.getByRole("alert")).toContainText(/Line 1, column 7/);
+  await playground.press("Call send_mail");
+  await expect(playground.calls.first()).toContainText("done once");
+  for (const [code, says] of [
+    ["const a = 1;", "exports no function"],
+    ['throw new Error("no luck");', "no luck"],
+    ['import fs from "node:fs"; fs.a();', "cannot be imported here"],
+  ] as const) {
+    await write(page, code);
+    await playground.press("Run this code");
+    await expect(page.getByRole("alert")).toContainText(says);
+  }
+  await playground.press("Call send_mail");
+  await expect(playground.calls).toHaveCount(2);
+  await expect(playground.calls.first()).toContainText("done once");
+});
+
+test("a loop without end leaves the page alive, and is ended", async ({ playground }) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "Loops");
+  await playground.isUp();
+  await write(page, tool("for (;;);"));
+  await playground.press("Run this code");
+  await expect(page.getByRole("button", { name: "Call charge" })).toBeVisible();
+  await playground.press("Call charge");
+  await expect(page.getByRole("alert")).toContainText(/has not answered for \d+ s/);
+  await playground.press("End it");
+  await expect(playground.server).toHaveText(/crashed/);
+  await expect(page.getByRole("button", { name: "End it" })).toHaveCount(0);
+});
+
+test("a payment of one's own is stepped through, and crashed at a breakpoint", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "Pays", "processing");
+  await playground.isUp();
+  await playground.press("Step through");
+  const bar = page.getByRole("region", { name: "Paused call" });
+  for (const point of ["guard:before-start", "guard:started", "effect:before"]) {
+    await expect(bar.getByRole("status")).toContainText(`Paused at ${point}`);
+    await bar.getByRole("button", { name: "Step" }).click();
+  }
+  await expect(bar.getByRole("status")).toContainText("Paused at effect:after");
+  await bar.getByRole("button", { name: "Crash here" }).click();
+  await expect(playground.server).toHaveText(/crashed/);
+  await playground.restart();
+  await expect(playground.calls.first()).toContainText("unknown: ask the service");
+  expect(await effects(page)).toBe(1);
+});
+
+test("a server is renamed, copied and deleted with what it kept", async ({ playground }) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "First");
+  await playground.isUp();
+  const chosen = page.getByRole("combobox", { name: "Example" });
+  const first = await chosen.inputValue();
+  await playground.press("Rename…");
+  const rename = page.getByRole("dialog", { name: "Rename the server" });
+  await rename.getByLabel("Name").fill("Renamed");
+  await rename.getByRole("button", { name: "Rename" }).click();
+  await expect(chosen.getByRole("option", { name: "Renamed", exact: true })).toBeAttached();
+  await playground.press("Copy");
+  await expect(chosen).not.toHaveValue(first);
+  await playground.isUp();
+  await expect(chosen.getByRole("option", { name: "Copy of Renamed" })).toBeAttached();
+  await playground.press("Delete…");
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await expect(chosen).toHaveValue("processing");
+  await expect(chosen.getByRole("option", { name: "Copy of Renamed" })).toHaveCount(0);
+  await expect(chosen.getByRole("option", { name: "Renamed" })).toBeAttached();
+});
+
+test("every template and every example runs as a server of one's own", async ({ playground }) => {
+  const { page } = playground;
+  await playground.open();
+  for (const start of ["saga", "two-maps", "steps", "document", "define", "audit"]) {
+    await begin(page, start, start);
+    await expect(page.getByText("This code runs.")).toBeVisible();
+    await playground.isUp();
+    await expect(page.getByRole("button", { name: /^Call / })).toBeVisible();
+  }
+});

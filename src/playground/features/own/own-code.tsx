@@ -1,0 +1,137 @@
+/** The code of a person's own server: written, run, renamed, copied, deleted. Loaded when shown. */
+import { Copy, Pencil, Play, Trash2 } from "lucide-react";
+import { useRef, useState, type ReactElement } from "react";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { usePlace } from "../../hooks/use-location.ts";
+import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { ownServers, type OwnServer } from "../../runtime/own-servers.ts";
+import { useOwnServers } from "../../hooks/use-own-servers.ts";
+import CodeEditor from "./code-editor.tsx";
+
+export default function OwnCode({ id }: { readonly id: string }): ReactElement {
+  const own = useOwnServers().find((server) => server.id === id);
+  if (!own) return <p className="p-3 text-sm text-muted">This server was deleted.</p>;
+  return <Written own={own} />;
+}
+
+function Written({ own: { id, title, code } }: { readonly own: OwnServer }): ReactElement {
+  const playground = usePlayground();
+  const { runs, server } = usePlaygroundState();
+  const [, setPlace] = usePlace();
+  const [asks, setAsks] = useState<"name" | "delete">();
+  const run = (): void => void playground.restart();
+  const copy = (): void =>
+    void playground.attempt(async () => {
+      const made = ownServers.add(`Copy of ${title}`, code);
+      await setPlace({ example: made.id, call: null, tool: null, run: null });
+    });
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1">
+        <span role="status" className="mr-auto text-sm text-muted">
+          {runs === code
+            ? server === "running"
+              ? "This code runs. Change it, and run it anew."
+              : "This code ran last."
+            : "What is written is kept, and does not run yet."}
+        </span>
+        <Button
+          tone={runs === code ? "plain" : "primary"}
+          icon={<Play size={13} aria-hidden />}
+          title="Ctrl or Cmd and S"
+          onClick={run}
+        >
+          Run this code
+        </Button>
+        <Button
+          tone="quiet"
+          icon={<Pencil size={13} aria-hidden />}
+          onClick={() => setAsks("name")}
+        >
+          Rename…
+        </Button>
+        <Button tone="quiet" icon={<Copy size={13} aria-hidden />} onClick={copy}>
+          Copy
+        </Button>
+        <Button
+          tone="quiet"
+          icon={<Trash2 size={13} aria-hidden />}
+          onClick={() => setAsks("delete")}
+        >
+          Delete…
+        </Button>
+      </div>
+      <CodeEditor
+        key={id}
+        text={code}
+        onChange={(text) => void playground.attempt(() => ownServers.change(id, { code: text }))}
+        onRun={run}
+      />
+      {asks === "name" ? <Rename {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
+      {asks === "delete" ? <Delete {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
+    </div>
+  );
+}
+
+interface AskProps {
+  readonly id: string;
+  readonly title: string;
+  readonly onClose: () => void;
+}
+
+function Rename({ id, title, onClose }: AskProps): ReactElement {
+  const playground = usePlayground();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [name, setName] = useState(title);
+  return (
+    <Dialog dialog={dialog} title="Rename the server" size="w-sm" onClose={onClose}>
+      <form
+        className="mt-2 flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void playground.attempt(() => ownServers.change(id, { title: name.trim() || title }));
+          dialog.current?.close();
+        }}
+      >
+        <label className="flex flex-col gap-0.5">
+          <span className="label">Name</span>
+          <input className="field" value={name} onChange={({ target }) => setName(target.value)} />
+        </label>
+        <div className="flex justify-end gap-2">
+          <Button onClick={() => dialog.current?.close()}>Cancel</Button>
+          <Button type="submit" tone="primary">
+            Rename
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Delete({ id, title, onClose }: AskProps): ReactElement {
+  const playground = usePlayground();
+  const [, setPlace] = usePlace();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const remove = (): void =>
+    void playground.attempt(async () => {
+      // What it kept goes with it.
+      if (!(await playground.wipe())) return;
+      await playground.stop();
+      await setPlace({ example: null, call: null, tool: null, run: null, bottom: null });
+      ownServers.remove(id);
+    });
+  return (
+    <Dialog dialog={dialog} title={`Delete “${title}”?`} size="w-sm" onClose={onClose}>
+      <p className="mt-1 text-muted">
+        Its code, its calls, guards, maps and ledger are deleted. This cannot be undone.
+      </p>
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={() => dialog.current?.close()}>Keep it</Button>
+        <Button tone="danger" onClick={remove}>
+          Delete it
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
