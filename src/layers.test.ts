@@ -27,6 +27,8 @@ describe("imports point one way", { timeout }, () => {
     ["src/host/local-host.ts", "../examples/index.ts", "host may not know examples"],
     ["src/mcp/meta.ts", "../host/index.ts", "mcp may not know host"],
     ["src/examples/index.ts", "../playground/main.tsx", "examples may not know playground"],
+    ["src/examples/index.ts", "../sandbox/index.ts", "examples may not know sandbox"],
+    ["src/sandbox/frame.ts", "../playground/main.tsx", "sandbox may not know playground"],
     ["src/explore/index.ts", "../node/index.ts", "explore may not know node"],
     ["src/node/port.ts", "../playground/main.tsx", "node may not know playground"],
     ["src/playground/main.tsx", "../node/index.ts", "playground may not know node"],

@@ -41,6 +41,8 @@ export interface SandboxHostOptions {
   readonly store: InspectableStore;
   readonly world: World;
   readonly settings: HostSettings;
+  /** The server that was made of the newest code runs. */
+  readonly onRunning?: () => void;
   /** A server crashed, named by its id. */
   readonly onCrash: (serverId: string) => void;
   readonly onError: (error: Error) => void;
@@ -121,6 +123,7 @@ export class SandboxHost implements ServerHost {
       await life.server.start(options);
       if (this.#hasDied(life)) return;
       this.state = "running";
+      this.options.onRunning?.();
       this.#watch(life);
     } catch (error) {
       if (this.#state === "crashed") return;

@@ -17,15 +17,16 @@ export interface OwnHostOptions {
 }
 
 export function ownHost({ id, store, world, settings, cell, onCrash }: OwnHostOptions): ServerHost {
+  let newest = "";
   const host: SandboxHost = new SandboxHost({
     name: id,
     code: () => {
       const code = ownServers.named(id)?.code;
       if (code === undefined) throw new Error("This server was deleted.");
-      const compiled = compile(code);
-      cell.set({ runs: code });
-      return compiled;
+      newest = code;
+      return compile(code);
     },
+    onRunning: () => cell.set({ runs: newest }),
     store,
     world,
     settings,

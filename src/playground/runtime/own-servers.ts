@@ -82,6 +82,11 @@ export function exampleOf({ id, title }: OwnServer): Example {
     name: id,
     title,
     shows: "A server of your own.",
-    load: () => Promise.reject(new Error("It runs apart from the page.")),
+    load: () =>
+      Promise.reject(
+        new Error(
+          "A server of your own has no client script, and Explore runs the examples only as yet.",
+        ),
+      ),
   };
 }

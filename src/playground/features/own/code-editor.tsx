@@ -2,7 +2,7 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching } from "@codemirror/language";
-import { linter, lintGutter, type Diagnostic } from "@codemirror/lint";
+import { linter, type Diagnostic } from "@codemirror/lint";
 import { EditorState, type Text } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
@@ -48,9 +48,9 @@ export default function CodeEditor({
           keymap.of([...defaultKeymap, ...historyKeymap]),
           javascript({ typescript: true }),
           linter(({ state }) => problemsOf(state.doc)),
-          lintGutter(),
           bracketMatching(),
           codeLook,
+          replaceByState,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({
             "aria-label": "The code of your server",
@@ -73,6 +73,16 @@ export default function CodeEditor({
   }, [text]);
   return <div ref={host} className="min-h-0 flex-1 overflow-auto" />;
 }
+
+/** Chromium keeps the look of a replaced selection by inline styles, which the page's policy forbids. */
+const replaceByState = EditorView.domEventHandlers({
+  beforeinput: ({ inputType, data }, view) => {
+    if (inputType !== "insertText" || data === null || view.state.selection.main.empty)
+      return false;
+    view.dispatch(view.state.replaceSelection(data), { userEvent: "input.type" });
+    return true;
+  },
+});
 
 function problemsOf(doc: Text): Diagnostic[] {
   try {
