@@ -36,7 +36,7 @@ export async function openFrame({
     if (source !== frame.contentWindow || typeof data !== "object" || data === null) return;
     const { type, message } = data as { readonly type?: unknown; readonly message?: unknown };
     if (type === "ready") ready.resolve(undefined);
-    else if (type === "failed") onError(typeof message === "string" ? message : "Script error.");
+    else if (type === "failed") onError(textOf(message));
   };
   const close = (): void => {
     removeEventListener("message", listen);
@@ -59,4 +59,11 @@ export async function openFrame({
   // Of an opaque origin: no other target can be named.
   frame.contentWindow?.postMessage({ code, init }, "*", [...ports]);
   return close;
+}
+
+/** Firefox does not say what was wrong with the script of another origin. */
+function textOf(message: unknown): string {
+  return typeof message === "string" && message !== "Script error."
+    ? message
+    : "The script could not be run: it is no JavaScript, or it threw.";
 }
