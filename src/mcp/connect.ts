@@ -34,7 +34,9 @@ export interface Connection {
 
 /** A way to a server: the client's end of a transport, and what has the server serve the other end. */
 export interface Line {
+  /** The client's end. */
   readonly transport: Transport;
+  /** Has the server serve the other end; resolves with the session's id. */
   readonly attach: (options: Required<AttachOptions>) => Promise<{ readonly sessionId: string }>;
 }
 
