@@ -37,6 +37,14 @@ export const skippingClock: Clock = {
     }),
 };
 
+/** The system's time; a delay takes as long as is said when it begins. */
+export function clockThat(skips: () => boolean): Clock {
+  return {
+    now: () => Date.now(),
+    sleep: (ms, signal) => (skips() ? skippingClock : systemClock).sleep(ms, signal),
+  };
+}
+
 /** A clock that stands still until it is advanced: for tests. */
 export class ManualClock implements Clock {
   #now: number;

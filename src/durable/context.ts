@@ -1,6 +1,7 @@
 /** What a tool and its guarded callables are given to reach everything durable. */
 import { GuardUsageError } from "./errors.ts";
-import type { ClientChannel, Execution, LogLevel, Scope } from "./execution.ts";
+import type { ClientChannel, Execution, LogLevel } from "./execution.ts";
+import type { Scope } from "./scope.ts";
 
 /** Not exported from this folder: a tool sees a context's public face only. */
 const runtime = Symbol("runtime");

@@ -1,6 +1,6 @@
 /** What a world may do with the context that an effect was asked with. */
 import { internals, type DurableContext } from "./context.ts";
-import { guardOf } from "./execution.ts";
+import { guardOf } from "./scope.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 
 /** Where an effect was asked for, and how a world waits, begins and tells within that execution. */

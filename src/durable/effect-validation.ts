@@ -1,6 +1,6 @@
 /** Compares the two runs of a callable that should do the same twice. */
 import { GuardUsageError, serializeError } from "./errors.ts";
-import { sameMutation, type Asked } from "./execution.ts";
+import { sameMutation, type Asked } from "./scope.ts";
 import { sameData } from "./same-data.ts";
 
 export interface Run extends Asked {

@@ -8,13 +8,11 @@
  *    the next; a guard that it began goes on, and the next attempt waits for it.
  */
 import {
-  sameChange,
   SupersededError,
   type DurableStore,
   type ExecutionRef,
   type GuardKind,
   type InvocationRecord,
-  type MapChange,
 } from "../store/index.ts";
 import type { Clock } from "./clock.ts";
 import { IdempotencyAliasRequiredError, IdempotencyKeyReuseError, NetworkError } from "./errors.ts";
@@ -31,6 +29,7 @@ import { never, type Fence } from "./fence.ts";
 import type { EffectPort } from "./effect.ts";
 import { GuardTurns } from "./guard-turns.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
+import { guardOf, guardsAround, sameMutation, type Mutation, type Scope } from "./scope.ts";
 import type { TraceInput, Tracer } from "./tracer.ts";
 
 /** The levels of MCP's logging, from RFC 5424. */
@@ -84,46 +83,11 @@ export interface ExecutionOptions extends Surroundings {
 /** Where a point is passed; a guard's own point names the guard. */
 type Place = Pick<Passing, "alias" | "kind" | "attempt" | "map" | "service">;
 
-/** One mutation, as it was asked for. */
-export interface Mutation {
-  readonly map: string;
-  readonly change: MapChange;
-}
-
 /** A use of an alias, or of a method on a map, and by which scope; see `claimAlias`. */
 interface ClaimedAlias {
   /** Present for an alias, which may be used again for the same. */
   readonly mutation: Mutation | undefined;
   readonly scope: Scope;
-}
-
-/** The tool's body, or one attempt of a guard's callable within a scope. */
-export interface Scope {
-  readonly parent?: Scope;
-  readonly guard?: { readonly alias: string; readonly attempt: number; readonly kind: GuardKind };
-  /** The callable has settled: what its attempt left running begins nothing more. */
-  isSettled?: true;
-  /** How many effects and questions were asked with the scope's own context. */
-  asks?: number;
-  /** What was asked for in this scope, kept where effect validation compares it. */
-  readonly asked?: Asked;
-  /**
-   * It is the second run of effect validation, after this first one: mutations are collected and
-   * not applied, and a question to the client is answered as it was then.
-   */
-  readonly validates?: Asked;
-}
-
-/** What one run of a callable asked for, in order. */
-export interface Asked {
-  readonly mutations: Mutation[];
-  readonly requests: { readonly request: unknown; readonly answer: Promise<unknown> }[];
-  readonly effects: {
-    readonly name: string;
-    readonly position: number;
-    readonly request: unknown;
-    readonly answer: Promise<unknown>;
-  }[];
 }
 
 export class Execution {
@@ -343,23 +307,6 @@ export class Execution {
   }
 }
 
-/** How many effects and questions the scope and those around it have asked for. */
-export function asksAround(scope: Scope | undefined): number {
-  return scope ? (scope.asks ?? 0) + asksAround(scope.parent) : 0;
-}
-
-/** The guard and the attempt within whose callable a scope is; `undefined` in the body. */
-export function guardOf({ guard }: Scope) {
-  return guard && { alias: guard.alias, attempt: guard.attempt };
-}
-
-/** The guards within whose callables a scope is, from the outermost in. */
-function guardsAround(scope: Scope | undefined): Passing["around"] {
-  if (!scope) return [];
-  const { parent, guard } = scope;
-  return [...guardsAround(parent), ...(guard ? [{ alias: guard.alias, kind: guard.kind }] : [])];
-}
-
 /** A passing as a trace tells of it. */
 function traced({ point, alias, attempt, map, service }: Passing) {
   return {
@@ -369,8 +316,4 @@ function traced({ point, alias, attempt, map, service }: Passing) {
     ...(map === undefined ? {} : { map }),
     ...(service === undefined ? {} : { detail: service }),
   };
-}
-
-export function sameMutation(a: Mutation, b: Mutation): boolean {
-  return a.map === b.map && sameChange(a.change, b.change);
 }

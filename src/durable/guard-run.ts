@@ -25,7 +25,8 @@ import {
   kindMismatch,
 } from "./errors.ts";
 import type { FaultPoint } from "./fault-plan.ts";
-import { asksAround, type Asked, type Execution, type Scope } from "./execution.ts";
+import type { Execution } from "./execution.ts";
+import { asksAround, type Asked, type Scope } from "./scope.ts";
 import type { AtMostOnceOptions, Callable } from "./guard.ts";
 import { backoffMs, type RetryPolicy } from "./retry-policy.ts";
 import { parseValue, type Schema } from "./schema.ts";

@@ -6,7 +6,7 @@
  */
 import { deferred, type Deferred, type GuardKind } from "../store/index.ts";
 import { GuardUsageError, kindMismatch } from "./errors.ts";
-import type { Scope } from "./execution.ts";
+import type { Scope } from "./scope.ts";
 
 interface Use {
   readonly alias: string;

@@ -1,5 +1,12 @@
 /** The programming interface of guards and sorted maps, and the runtime behind it. No DOM, no React. */
-export { LONGEST_DELAY_MS, ManualClock, skippingClock, systemClock, type Clock } from "./clock.ts";
+export {
+  clockThat,
+  LONGEST_DELAY_MS,
+  ManualClock,
+  skippingClock,
+  systemClock,
+  type Clock,
+} from "./clock.ts";
 export { DurableContext } from "./context.ts";
 export {
   effect,

@@ -8,7 +8,8 @@
 import type { KeyBound, KeyBounds, MapChange, MutationRequest } from "../store/index.ts";
 import { internals, type DurableContext } from "./context.ts";
 import { InvalidKeyError, InvalidRangeError, InvalidValueError } from "./errors.ts";
-import { guardOf, type Execution, type Scope } from "./execution.ts";
+import type { Execution } from "./execution.ts";
+import { guardOf, type Scope } from "./scope.ts";
 import { checkAlias, checkKey, checkNewKey, compareKeys, prefixRange } from "./keys.ts";
 
 /** A key with its value. */
