@@ -19,10 +19,8 @@ export type SandboxSettings = Omit<HostSettings, "faults">;
 
 /** What the page asks of the worker. */
 export interface ServerCalls {
-  /** The names of what the file exports as servers. */
-  servers(): Promise<string[]>;
   /** Makes the next server, not started. @returns its id */
-  make(server: string, settings: SandboxSettings): Promise<string>;
+  make(settings: SandboxSettings): Promise<string>;
   start(options: { readonly takeOver?: boolean }): Promise<void>;
   close(): Promise<void>;
   configure(settings: SandboxSettings): Promise<void>;
@@ -35,7 +33,6 @@ export interface ServerCalls {
 }
 
 export const SERVER_CALLS: Methods & Record<keyof ServerCalls, Methods[string]> = {
-  servers: {},
   make: {},
   start: {},
   close: {},

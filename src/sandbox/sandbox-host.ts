@@ -6,38 +6,19 @@
  *    frame and worker, whatever they are doing.
  * 3. Faults strike, and calls pause, on the page's side.
  */
-import {
-  errorNameOf,
-  FAULT_POINTS,
-  type Fault,
-  type FaultDetail,
-  type FaultPoint,
-  type Passing,
-} from "../durable/index.ts";
 import type { HostSettings, HostState, ServerHost } from "../host/index.ts";
 import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.ts";
 import type { InspectableStore } from "../store/index.ts";
-import { Caller, respond, serveLedger, serveStore } from "../store/remote/index.ts";
 import type { World } from "../world/index.ts";
-import { openFrame } from "./frame.ts";
-import { SessionLine } from "./line.ts";
-import {
-  PAGE_CALLS,
-  PORTS,
-  SERVER_CALLS,
-  type PageCalls,
-  type PlainFault,
-  type SandboxSettings,
-  type ServerCalls,
-} from "./messages.ts";
-import { detailSchema, idSchema, passingSchema } from "./checks.ts";
+import { idSchema } from "./checks.ts";
+import { openLife, type Life } from "./life.ts";
+import type { PageCalls, SandboxSettings, ServerCalls } from "./messages.ts";
+import { pageCalls } from "./page-calls.ts";
 
 export interface SandboxHostOptions {
   readonly name: string;
-  /** The tool file as it is now: CommonJS, whose exported functions are servers. It may throw what is wrong in it. */
+  /** The tool file as it is now: CommonJS, whose default export is the server. It may throw what is wrong in it. */
   readonly code: () => string | Promise<string>;
-  /** Which of them; `default` unless given. */
-  readonly server?: string;
   readonly store: InspectableStore;
   readonly world: World;
   readonly settings: HostSettings;
@@ -54,24 +35,11 @@ export interface SandboxHostOptions {
 
 /** How often a worker is asked whether it answers, and from when on it is silent, in milliseconds. */
 const PING_MS = 500;
-export const SILENT_MS = 2000;
+const SILENT_MS = 2000;
 /** How long a file may take to register its tools, in milliseconds. */
 const MAKE_MS = 10_000;
 /** How long a worker that has crashed of itself may write what it recorded, in milliseconds. */
 const FLUSH_MS = 1000;
-
-/** A worker with what is connected to it. */
-interface Life {
-  readonly server: ServerCalls;
-  readonly line: SessionLine;
-  /** Of the executions that have passed a point: aborted when they end. */
-  readonly executions: Map<string, AbortController>;
-  /** Nothing of it reaches the page any more. */
-  readonly end: () => void;
-  /** All but its store, which takes what it has recorded. */
-  readonly endAllButStore: () => void;
-  id: string | undefined;
-}
 
 export class SandboxHost implements ServerHost {
   state: HostState = "stopped";
@@ -241,11 +209,22 @@ export class SandboxHost implements ServerHost {
   /** Opens a worker and has it make the server; what keeps it from that leaves nothing running. */
   async #make(): Promise<Life> {
     const code = await this.options.code();
-    const life = await this.#open(code);
+    const { name, store, world, url = "./sandbox.html" } = this.options;
+    const life = await openLife({
+      name,
+      code,
+      store,
+      world,
+      url,
+      calls: (life) => this.#pageCalls(life),
+      onError: (life, error) => {
+        if (this.#life === life) this.options.onError(error);
+      },
+    });
     const { promise, reject } = Promise.withResolvers<never>();
     let late: ReturnType<typeof setTimeout> | undefined;
     try {
-      const make = life.server.make(this.options.server ?? "default", this.#plainSettings);
+      const make = life.server.make(this.#plainSettings);
       late = setTimeout(
         () => reject(new Error("The file did not return within 10 s: it may loop without end.")),
         MAKE_MS,
@@ -260,131 +239,27 @@ export class SandboxHost implements ServerHost {
     }
   }
 
-  async #open(code: string): Promise<Life> {
-    const { name, store, world, url = "./sandbox.html" } = this.options;
-    const { default: runtime } = await import("virtual:sandbox-runtime");
-    const channels = PORTS.map(() => new MessageChannel());
-    const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) => port1);
-    if (!ofStore || !ofLedger || !ofServer || !ofPage || !ofLine) throw new Error("No ports.");
-    const caller = new Caller({ port: ofServer, methods: SERVER_CALLS });
-    caller.name.catch(() => undefined);
-    const line = new SessionLine(ofLine);
-    const executions = new Map<string, AbortController>();
-    const endStore = serveStore(ofStore, store, { to: "server" });
-    const parts: (() => void)[] = [
-      serveLedger(ofLedger, world.ledger, { to: "server" }),
-      () => caller.close(),
-      () => line.close(),
-      () => {
-        for (const execution of executions.values()) execution.abort();
-      },
-    ];
-    /** Over which it says that it has written, and the frame. */
-    const last: (() => void)[] = [];
-    const life: Life = {
-      server: serverCalls(caller),
-      line,
-      executions,
-      end: () => {
-        endStore();
-        for (const end of [...parts.splice(0), ...last.splice(0)]) end();
-      },
-      endAllButStore: () => {
-        for (const end of parts.splice(0)) end();
-      },
-      id: undefined,
-    };
-    const calls = this.#pageCalls(life);
-    last.push(
-      respond({
-        port: ofPage,
-        name: "page",
-        methods: PAGE_CALLS,
-        find: (called) =>
-          (Reflect.get(calls, called) as (...args: unknown[]) => unknown).bind(calls),
-      }),
-    );
-    try {
-      const failed = Promise.withResolvers<never>();
-      failed.promise.catch(() => undefined);
-      const close = await openFrame({
-        url,
-        code: `${runtime}\nrunToolFile(function (module, exports, require) {\n${code}\n});`,
-        init: { name },
-        ports: channels.map(({ port2 }) => port2),
-        onError: (message) => {
-          failed.reject(new Error(message));
-          if (this.#life === life) this.options.onError(new Error(message));
-        },
-      });
-      last.push(close);
-      // It speaks when its script has run.
-      await Promise.race([caller.name, failed.promise]);
-    } catch (error) {
-      life.end();
-      throw error;
-    }
-    return life;
-  }
-
-  /** What the worker may ask for, by data that it may have made up. */
   #pageCalls(life: Life): PageCalls {
-    const { store } = this.options;
-    const pauses = new Map<number, Promise<Fault | undefined>>();
-    let count = 0;
-    const signalOf = (invocation: string, execution: number): AbortSignal => {
-      const key = `${invocation}/${execution}`;
-      const known = life.executions.get(key) ?? new AbortController();
-      life.executions.set(key, known);
-      return known.signal;
-    };
-    const anybody = new AbortController().signal;
-    return {
-      strike: async (point: FaultPoint, given: FaultDetail) => {
-        const detail = detailSchema.parse(given);
-        const fault = FAULT_POINTS.includes(point)
-          ? await this.#settings.faults?.strike(point, detail, store, anybody)
-          : undefined;
-        if (fault?.kind === "hang") this.isHanging = true;
-        return fault && plainOf(fault);
+    return pageCalls(life, {
+      store: this.options.store,
+      faults: () => this.#settings.faults,
+      onHang: () => {
+        this.isHanging = true;
       },
-      pause: async (given: Passing) => {
-        await Promise.resolve();
-        const passing = passingSchema.parse(given);
-        const signal = signalOf(passing.invocation, passing.execution);
-        const pausing = this.#settings.faults?.pause?.(passing, signal, () => undefined);
-        if (!pausing) return undefined;
-        pauses.set(++count, pausing);
-        return count;
-      },
-      decided: async (pause) => {
-        const fault = await pauses.get(pause);
-        pauses.delete(pause);
-        return fault && plainOf(fault);
-      },
-      ended: async (invocation, execution) => {
-        await Promise.resolve();
-        const key = `${invocation}/${execution}`;
-        life.executions.get(key)?.abort();
-        life.executions.delete(key);
-      },
-      crashed: async () => {
-        await Promise.resolve();
+      onCrashed: () => {
         if (this.#life !== life) return;
         this.#dying = life;
         life.endAllButStore();
         this.#hasCrashed(life);
         setTimeout(life.end, FLUSH_MS);
       },
-      flushed: async () => {
-        await Promise.resolve();
+      onFlushed: () => {
         if (this.#dying === life) life.end();
       },
-      report: async (message) => {
-        await Promise.resolve();
-        if (this.#life === life) this.options.onError(new Error(message.slice(0, 10_000)));
+      onReport: (message) => {
+        if (this.#life === life) this.options.onError(new Error(message));
       },
-    };
+    });
   }
 
   /** Asks the worker again and again whether it answers. */
@@ -414,16 +289,4 @@ export class SandboxHost implements ServerHost {
       }
     }, PING_MS);
   }
-}
-
-function plainOf(fault: Fault): PlainFault {
-  const { error, ...plain } = fault;
-  return error === undefined ? plain : { ...plain, error: errorNameOf(fault) };
-}
-
-function serverCalls(caller: Caller): ServerCalls {
-  const names = Object.keys(SERVER_CALLS);
-  return Object.fromEntries(
-    names.map((name) => [name, (...args: unknown[]) => caller.call(name, args)]),
-  ) as unknown as ServerCalls;
 }

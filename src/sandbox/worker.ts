@@ -6,10 +6,18 @@
  */
 import * as sdkTypes from "@modelcontextprotocol/sdk/types.js";
 import * as zod from "zod";
-import { skippingClock, systemClock, type Clock, type FaultInjector } from "../durable/index.ts";
+import { clockThat, type FaultInjector } from "../durable/index.ts";
 import { makeServer, type ToolFile } from "../host/index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
-import { Caller, connectLedger, connectStore, respond, type Port } from "../store/remote/index.ts";
+import { overriding } from "../store/index.ts";
+import {
+  Caller,
+  connectLedger,
+  connectStore,
+  methodsOf,
+  respond,
+  type Port,
+} from "../store/remote/index.ts";
 import { World } from "../world/index.ts";
 import * as durable from "./interface.ts";
 import { SessionLine } from "./line.ts";
@@ -42,24 +50,28 @@ function requireModule(name: string): unknown {
   );
 }
 
-/** Evaluated when it is asked for first, so that what it throws is told. */
-function exportsOf(file: ToolModule): Record<string, unknown> {
+/** Evaluates the file, whose default export is the server; what it throws is told by who asks. */
+function defaultOf(file: ToolModule): ToolFile {
   const module = { exports: {} as Record<string, unknown> };
   file(module, module.exports, requireModule);
-  return module.exports;
+  const { default: register } = module.exports;
+  if (typeof register === "function") return register as ToolFile;
+  const names = Object.entries(module.exports).flatMap(([name, value]) =>
+    typeof value === "function" ? [name] : [],
+  );
+  throw new Error(
+    names.length === 0
+      ? "The file exports no function. Write: export default (server, world) => { … }"
+      : `The file exports no function "default", but ${names.join(", ")}.`,
+  );
 }
 
 class SandboxServer implements ServerCalls {
-  #exports: Record<string, unknown> | undefined;
   #server: DurableMcpServer | undefined;
   #settings: SandboxSettings = {};
   readonly #line: SessionLine;
   readonly #page: PageCalls;
-  readonly #clock: Clock = {
-    now: () => Date.now(),
-    sleep: (ms, signal) =>
-      (this.#settings.delays === "skip" ? skippingClock : systemClock).sleep(ms, signal),
-  };
+  readonly #clock = clockThat(() => this.#settings.delays === "skip");
   #world: World | undefined;
 
   constructor(
@@ -71,55 +83,33 @@ class SandboxServer implements ServerCalls {
   ) {
     this.#line = new SessionLine(line);
     const caller = new Caller({ port: page, methods: PAGE_CALLS });
-    this.#page = pageCalls(caller);
+    this.#page = methodsOf(caller, PAGE_CALLS) as unknown as PageCalls;
   }
 
-  async servers(): Promise<string[]> {
-    await Promise.resolve();
-    this.#exports ??= exportsOf(this.file);
-    return Object.entries(this.#exports).flatMap(([name, value]) =>
-      typeof value === "function" ? [name] : [],
-    );
-  }
-
-  async make(server: string, settings: SandboxSettings): Promise<string> {
-    const names = await this.servers();
-    const register = this.#exports?.[server];
-    if (typeof register !== "function") {
-      throw new Error(
-        names.length === 0
-          ? "The file exports no function. Write: export default (server, world) => { … }"
-          : `The file exports no function "${server}", but ${names.join(", ")}.`,
-      );
-    }
+  async make(settings: SandboxSettings): Promise<string> {
+    const register = defaultOf(this.file);
     this.#settings = settings;
     const [far, ledger] = await Promise.all([
       connectStore(this.ports.store),
       connectLedger(this.ports.ledger),
     ]);
     const recording = new Set<Promise<unknown>>();
-    const store: typeof far = {
-      ...far,
-      appendTrace(...args) {
-        const written = far.appendTrace(...args).finally(() => recording.delete(written));
-        recording.add(written);
-        return written;
-      },
+    const appendTrace: typeof far.appendTrace = (...args) => {
+      const written = far.appendTrace(...args).finally(() => recording.delete(written));
+      recording.add(written);
+      return written;
     };
+    const store = overriding(far, { appendTrace });
     const world = new World(ledger, { clock: this.#clock, latencyMs: settings.latencyMs });
     this.#world = world;
-    const made = await makeServer(
-      { name: this.init.name, version: "1.0.0" },
-      register as ToolFile,
-      {
-        store,
-        world,
-        clock: this.#clock,
-        ...serverSettings(settings),
-        faults: faultsOf(this.#page),
-        onError: (error) => void this.#page.report(textOf(error)),
-      },
-    );
+    const made = await makeServer({ name: this.init.name, version: "1.0.0" }, register, {
+      store,
+      world,
+      clock: this.#clock,
+      ...serverSettings(settings),
+      faults: faultsOf(this.#page),
+      onError: (error) => void this.#page.report(textOf(error)),
+    });
     made.onCrash = () => {
       this.#line.silence();
       void this.#page.crashed();
@@ -201,13 +191,6 @@ function faultsOf(page: PageCalls): FaultInjector {
     },
     strike: async (point, detail) => await page.strike(point, detail),
   };
-}
-
-function pageCalls(caller: Caller): PageCalls {
-  const names = Object.keys(PAGE_CALLS);
-  return Object.fromEntries(
-    names.map((name) => [name, (...args: unknown[]) => caller.call(name, args)]),
-  ) as unknown as PageCalls;
 }
 
 function textOf(error: unknown): string {

@@ -164,6 +164,20 @@ export class Caller {
   }
 }
 
+/** The methods of what stands at the other end, each named there with the prefix. */
+export function methodsOf(
+  caller: Caller,
+  methods: Methods,
+  prefix = "",
+): Record<string, (...args: unknown[]) => Promise<unknown>> {
+  return Object.fromEntries(
+    Object.keys(methods).map((name) => [
+      name,
+      (...args: unknown[]) => caller.call(prefix + name, args),
+    ]),
+  );
+}
+
 function closed(): StoreClosedError {
   return new StoreClosedError(
     "The connection to the store is closed. What was under way may have been done: open it anew, and look.",

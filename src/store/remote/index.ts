@@ -1,5 +1,5 @@
 /** The port over messages: in front of a store in another worker, page or process. */
-export { Caller } from "./caller.ts";
+export { Caller, methodsOf } from "./caller.ts";
 export type { Methods, Port } from "./messages.ts";
 export { respond } from "./responder.ts";
 export {

@@ -3,7 +3,7 @@ import type { ChangeListener, StoreChange } from "../change-feed.ts";
 import type { DurableStore, InspectableStore } from "../durable-store.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Liveness } from "../liveness.ts";
-import { Caller } from "./caller.ts";
+import { Caller, methodsOf } from "./caller.ts";
 import type { Methods, MethodShape, Port } from "./messages.ts";
 import { respond } from "./responder.ts";
 
@@ -175,15 +175,6 @@ function connect(port: Port, methods: Methods, options: ConnectOptions) {
     return () => listeners.delete(listener);
   };
   return { caller, subscribe };
-}
-
-function methodsOf(caller: Caller, methods: Methods, prefix = ""): Record<string, Method> {
-  return Object.fromEntries(
-    Object.keys(methods).map((name) => [
-      name,
-      (...args: unknown[]) => caller.call(prefix + name, args),
-    ]),
-  );
 }
 
 /** Closes the connection at the other end, and then the port; what is closed stays so. */

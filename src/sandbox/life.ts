@@ -1,0 +1,112 @@
+/** A worker with what is connected to it, from its first message to its end. */
+import type { InspectableStore } from "../store/index.ts";
+import { Caller, methodsOf, respond, serveLedger, serveStore } from "../store/remote/index.ts";
+import type { World } from "../world/index.ts";
+import { openFrame } from "./frame.ts";
+import { SessionLine } from "./line.ts";
+import { PAGE_CALLS, PORTS, SERVER_CALLS, type PageCalls, type ServerCalls } from "./messages.ts";
+
+export interface Life {
+  readonly server: ServerCalls;
+  readonly line: SessionLine;
+  /** Of the executions that have passed a point, by `invocation/execution`: aborted when they end. */
+  readonly executions: Map<string, AbortController>;
+  /** Nothing of it reaches the page any more. */
+  readonly end: () => void;
+  /** All but its store, which takes what it has recorded. */
+  readonly endAllButStore: () => void;
+  /** Of the server, once that is made. */
+  id: string | undefined;
+}
+
+export interface LifeOptions {
+  readonly name: string;
+  /** The tool file: CommonJS. */
+  readonly code: string;
+  readonly store: InspectableStore;
+  readonly world: World;
+  /** Where the sandbox's document is. */
+  readonly url: string;
+  /** What the worker may ask of the page. */
+  readonly calls: (life: Life) => PageCalls;
+  /** The worker's script failed, or threw where nobody caught it. */
+  readonly onError: (life: Life, error: Error) => void;
+}
+
+/**
+ * Opens a worker. Resolves when its script has run.
+ *
+ * @throws Error what keeps it from that, which leaves nothing running
+ */
+export async function openLife({
+  name,
+  code,
+  store,
+  world,
+  url,
+  calls: callsOf,
+  onError,
+}: LifeOptions): Promise<Life> {
+  const { default: runtime } = await import("virtual:sandbox-runtime");
+  const channels = PORTS.map(() => new MessageChannel());
+  const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) => port1);
+  if (!ofStore || !ofLedger || !ofServer || !ofPage || !ofLine) throw new Error("No ports.");
+  const caller = new Caller({ port: ofServer, methods: SERVER_CALLS });
+  caller.name.catch(() => undefined);
+  const line = new SessionLine(ofLine);
+  const executions = new Map<string, AbortController>();
+  const endStore = serveStore(ofStore, store, { to: "server" });
+  const parts: (() => void)[] = [
+    serveLedger(ofLedger, world.ledger, { to: "server" }),
+    () => caller.close(),
+    () => line.close(),
+    () => {
+      for (const execution of executions.values()) execution.abort();
+    },
+  ];
+  /** Over which it says that it has written, and the frame. */
+  const last: (() => void)[] = [];
+  const life: Life = {
+    server: methodsOf(caller, SERVER_CALLS) as unknown as ServerCalls,
+    line,
+    executions,
+    end: () => {
+      endStore();
+      for (const end of [...parts.splice(0), ...last.splice(0)]) end();
+    },
+    endAllButStore: () => {
+      for (const end of parts.splice(0)) end();
+    },
+    id: undefined,
+  };
+  const calls = callsOf(life);
+  last.push(
+    respond({
+      port: ofPage,
+      name: "page",
+      methods: PAGE_CALLS,
+      find: (called) => (Reflect.get(calls, called) as (...args: unknown[]) => unknown).bind(calls),
+    }),
+  );
+  try {
+    const failed = Promise.withResolvers<never>();
+    failed.promise.catch(() => undefined);
+    const close = await openFrame({
+      url,
+      code: `${runtime}\nrunToolFile(function (module, exports, require) {\n${code}\n});`,
+      init: { name },
+      ports: channels.map(({ port2 }) => port2),
+      onError: (message) => {
+        failed.reject(new Error(message));
+        onError(life, new Error(message));
+      },
+    });
+    last.push(close);
+    // It speaks when its script has run.
+    await Promise.race([caller.name, failed.promise]);
+  } catch (error) {
+    life.end();
+    throw error;
+  }
+  return life;
+}
