@@ -246,18 +246,17 @@ it("several calls wait beside one another, and each is decided about alone", asy
   expect(await rows()).toHaveLength(3);
 });
 
+/** A tool of two guards that run side by side. */
+function branches(server: DurableMcpServer): void {
+  server.registerTool("both", {}, async (_, context) => {
+    const one = (alias: string) => atMostOnce(alias, context, () => alias, { schema: z.string() });
+    return ok((await Promise.all([one("a"), one("b")])).join());
+  });
+}
+
 it("branches of one call wait beside one another; a step goes to the next point of any of them", async () => {
   stepper.breakpoints = [{ point: "guard:before-start" }];
-  const { client } = await lab.serve(
-    (server) => {
-      server.registerTool("both", {}, async (_, context) => {
-        const one = (alias: string) =>
-          atMostOnce(alias, context, () => alias, { schema: z.string() });
-        return ok((await Promise.all([one("a"), one("b")])).join());
-      });
-    },
-    { faults },
-  );
+  const { client } = await lab.serve(branches, { faults });
   const answer = call(client, "both");
   await waiting(2);
   const [a, b] = pauses;
@@ -275,16 +274,7 @@ it("branches of one call wait beside one another; a step goes to the next point 
 
 it("steps of two branches are two steps", async () => {
   stepper.breakpoints = [{ point: "guard:before-start" }];
-  const { client } = await lab.serve(
-    (server) => {
-      server.registerTool("both", {}, async (_, context) => {
-        const one = (alias: string) =>
-          atMostOnce(alias, context, () => alias, { schema: z.string() });
-        return ok((await Promise.all([one("a"), one("b")])).join());
-      });
-    },
-    { faults },
-  );
+  const { client } = await lab.serve(branches, { faults });
   const answer = call(client, "both");
   await waiting(2);
   stepper.breakpoints = [];

@@ -1,22 +1,12 @@
 /** The host of a person's own server. Loaded when one is opened. */
-import type { HostSettings, ServerHost } from "../../host/index.ts";
+import type { ServerHost } from "../../host/index.ts";
 import { SandboxHost } from "../../sandbox/index.ts";
-import type { InspectableStore } from "../../store/index.ts";
-import type { World } from "../../world/index.ts";
 import { compile } from "./compile.ts";
+import type { HostParts } from "./host-of.ts";
 import { ownServers } from "./own-servers.ts";
-import type { StateCell } from "./state-cell.ts";
 
-export interface OwnHostOptions {
-  readonly id: string;
-  readonly store: InspectableStore;
-  readonly world: World;
-  readonly settings: HostSettings;
-  readonly cell: StateCell;
-  readonly onCrash: (serverId: string, host: ServerHost) => void;
-}
-
-export function ownHost({ id, store, world, settings, cell, onCrash }: OwnHostOptions): ServerHost {
+export function ownHost({ example, store, world, settings, cell, onCrash }: HostParts): ServerHost {
+  const { name: id } = example;
   let newest = "";
   const host: SandboxHost = new SandboxHost({
     name: id,

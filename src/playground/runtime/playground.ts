@@ -4,16 +4,16 @@
  * It is the only thing in the page that acts. Panels read the store through queries and this
  * object's snapshot, and call its methods.
  */
-import { serverOf, type Example } from "../../examples/index.ts";
-import { LocalHost, Stepper, type ServerHost } from "../../host/index.ts";
+import { clockThat } from "../../durable/index.ts";
+import type { Example } from "../../examples/index.ts";
+import { Stepper, type ServerHost } from "../../host/index.ts";
 import { ServerRefusedError } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
-import { delaysAsSet } from "./delays.ts";
 import type { Keepers } from "./keepers.ts";
+import { hostOf } from "./host-of.ts";
 import { LivePlan } from "./live-plan.ts";
-import { ownServers } from "./own-servers.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
 import { RunHold, type LoadRuns } from "./run-hold.ts";
@@ -44,7 +44,7 @@ export class Playground {
   readonly drafts: DraftDesk;
   /** A sweep's run has none: it is there to be cleared away. */
   readonly #note: DataNote | undefined;
-  readonly #clock = delaysAsSet(this.#cell);
+  readonly #clock = clockThat(() => this.#cell.state.settings.delays === "skip");
   /** The life and death of servers, one thing after the other. */
   #lifecycle: Promise<unknown> = Promise.resolve();
   #store: IndexedDbStore | undefined;
@@ -187,7 +187,15 @@ export class Playground {
       const clock = this.#clock;
       const options = { name, mustBeThere, clock, onConnection, onMade };
       const { store, world, settings } = await openDatabases(options);
-      const host = await this.#newHost(store, world);
+      const host = await hostOf({
+        example: this.example,
+        store,
+        world,
+        clock,
+        settings: this.#serverSettings,
+        cell: this.#cell,
+        onCrash: (id, host) => this.#hasCrashed(id, host),
+      });
       if (life !== this.#life) {
         await store.close();
         await world.ledger.close();
@@ -233,29 +241,6 @@ export class Playground {
       if (error instanceof ServerRefusedError) this.#cell.set({ refused: message });
       else this.#cell.reportProblem(`The server could not be started. ${message}`);
     }
-  }
-
-  async #newHost(store: IndexedDbStore, world: World): Promise<ServerHost> {
-    const { name } = this.example;
-    const settings = this.#serverSettings;
-    if (ownServers.named(name)) {
-      const { ownHost } = await import("./own-host.ts");
-      const onCrash = (id: string, host: ServerHost): void => this.#hasCrashed(id, host);
-      return ownHost({ id: name, store, world, settings, cell: this.#cell, onCrash });
-    }
-    const host = new LocalHost({
-      settings,
-      make: (settings) =>
-        serverOf(this.example, {
-          store,
-          world,
-          clock: this.#clock,
-          ...settings,
-          onError: (error) => this.#cell.log("error", asError(error).message),
-        }),
-      onCrash: (id) => this.#hasCrashed(id, host),
-    });
-    return host;
   }
 
   #hasCrashed(id: string, host: ServerHost): void {

@@ -7,6 +7,7 @@ import { useFormCall } from "../hooks/use-form-call.ts";
 import { CALL_PANELS, DOCK_PANELS, usePlace, type DockPanel } from "../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { initialArguments, parseArguments } from "../runtime/arguments.ts";
+import { pausingOf } from "../runtime/breakpoints.ts";
 import { presetsOf } from "../runtime/presets.ts";
 import type { Settings } from "../runtime/settings.ts";
 
@@ -125,10 +126,8 @@ export function useActions({
   };
   const pauseActions = (): (Action | false)[] => {
     const pause = pauses.find(({ invocation }) => invocation === call);
-    const EVERY = "every point";
     const { breakpoints } = settings;
-    const chosen = breakpoints.filter(({ point }) => point !== EVERY);
-    const isEvery = chosen.length < breakpoints.length;
+    const { isEvery, switched } = pausingOf(breakpoints);
     const decide = (name: string, key: string, decision: Decision): Action | false =>
       pause !== undefined && {
         group: "Selected call",
@@ -147,10 +146,7 @@ export function useActions({
       {
         group: "Stepping",
         name: isEvery ? "Pause at every point no more" : "Pause at every point",
-        run: () =>
-          void playground.settings.configure({
-            breakpoints: isEvery ? chosen : [...chosen, { point: EVERY }],
-          }),
+        run: () => void playground.settings.configure({ breakpoints: switched }),
       },
     ];
   };

@@ -15,14 +15,9 @@ import { STEPS_READ } from "../../hooks/use-calls.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { sourceOf } from "../../runtime/example-source.ts";
 import { OwnCode } from "../own/index.ts";
 import { guardCalls, placeOfPause, placeOfTool, type Stretch } from "./places.ts";
-
-/** The sources as text, beside what runs. */
-const sources = import.meta.glob<string>("../../../examples/*/server.ts", {
-  query: "?raw",
-  import: "default",
-});
 
 export default function CodePanel(): ReactElement {
   const { name } = usePlayground().example;
@@ -34,11 +29,7 @@ function ExampleCode(): ReactElement {
   const { dead, pauses } = usePlaygroundState();
   const { data: source, error } = useQuery({
     queryKey: ["source", example.name],
-    queryFn: async () => {
-      const load = sources[`../../../examples/${example.name}/server.ts`];
-      if (!load) throw new Error(`There is no source of the example ${example.name}.`);
-      return await load();
-    },
+    queryFn: () => sourceOf(example.name),
   });
   const { data: guards = [] } = useLiveQuery(
     ["trace", "invocations"],

@@ -1,6 +1,7 @@
 /** What a server of one's own can begin with: a template, or a copy of an example. Loaded with its dialog. */
 import fold from "../../../examples/define/fold.ts?raw";
 import { examples } from "../../../examples/index.ts";
+import { sourceOf } from "../../runtime/example-source.ts";
 import mail from "./templates/mail.ts?raw";
 import saga from "./templates/saga.ts?raw";
 import twoMaps from "./templates/two-maps.ts?raw";
@@ -10,11 +11,6 @@ export interface Start {
   readonly title: string;
   readonly load: () => Promise<string>;
 }
-
-const sources = import.meta.glob<string>("../../../examples/*/server.ts", {
-  query: "?raw",
-  import: "default",
-});
 
 const template = (name: string, title: string, code: string): Start => ({
   name,
@@ -29,11 +25,7 @@ export const starts: readonly Start[] = [
   ...examples.map(({ name, title }) => ({
     name,
     title: `The example “${title}”`,
-    load: async () => {
-      const load = sources[`../../../examples/${name}/server.ts`];
-      if (!load) throw new Error(`There is no source of the example ${name}.`);
-      return asOwn(await load());
-    },
+    load: async () => asOwn(await sourceOf(name)),
   })),
 ];
 

@@ -7,20 +7,15 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { plural } from "../../components/format.ts";
 import { usePlayground, usePlaygroundPart } from "../../hooks/use-playground.ts";
+import { pausingOf, type Breakpoint } from "../../runtime/breakpoints.ts";
 import { POINT_WORDS } from "../../runtime/point-words.ts";
-import type { Settings } from "../../runtime/settings.ts";
-
-type Breakpoint = Settings["breakpoints"][number];
-
-const EVERY = "every point";
 
 /** Two rows among the presets of faults. */
 export default function Breakpoints(): ReactElement {
   const playground = usePlayground();
   const breakpoints = usePlaygroundPart(({ settings }) => settings.breakpoints);
   const [choosing, setChoosing] = useState(false);
-  const chosen = breakpoints.filter(({ point }) => point !== EVERY);
-  const isEvery = chosen.length < breakpoints.length;
+  const { chosen, isEvery, switched } = pausingOf(breakpoints);
   const set = (points: readonly Breakpoint[]): void =>
     void playground.settings.configure({ breakpoints: [...points] });
   return (
@@ -29,7 +24,7 @@ export default function Breakpoints(): ReactElement {
       <Row
         pressed={isEvery}
         about="Each call waits for you at every point that it passes."
-        onClick={() => set(isEvery ? chosen : [...chosen, { point: EVERY }])}
+        onClick={() => set(switched)}
       >
         Pause at every point
       </Row>
