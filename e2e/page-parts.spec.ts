@@ -202,7 +202,8 @@ for (const [width, height] of [
     await expect(playground.calls.first()).toContainText("done once");
     await look();
     await playground.press("Maps");
-    await expect(page.getByRole("combobox", { name: "Map", exact: true })).toBeVisible();
+    await expect(page.getByRole("list", { name: "Entries of payments" })).toBeVisible();
+    await expect(page.getByRole("region", { name: "History" })).toContainText("write 1 of 1");
     await look();
     await playground.press("Maps");
     const explore = await playground.explore();

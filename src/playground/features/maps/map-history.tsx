@@ -30,8 +30,9 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
     },
     { map, keepPrevious: true },
   );
-  if (!data?.newest || !data.oldest) return null;
-  const { newest, oldest, at, previous, next, stops } = data;
+  if (data && !data.newest) return null;
+  // What is not read yet has its room: nothing below moves when it comes.
+  const { newest, oldest, at, previous, next, stops = [] } = data ?? {};
   /** The slider goes by the writes of this map, where it has a stop for each. */
   const seqOf = (value: number): number => (stops.length > 0 ? (stops[value] ?? 0) : value);
   const valueOf = (seq: number): number =>
@@ -42,7 +43,7 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
         )
       : seq;
   // By the writes' numbers: their times may go back with the clock.
-  const [from, to] = [oldest.seq, newest.seq];
+  const [from, to] = [oldest?.seq ?? 0, newest?.seq ?? 0];
   const shown = moment === null ? to : Math.max(from, Math.min(moment, to));
   const nth =
     stops.length > 0 ? `write ${valueOf(shown) + 1} of ${stops.length}` : `write number ${shown}`;
@@ -74,7 +75,7 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
             <option key={seq} value={index} />
           ))}
         </datalist>
-        <span className="w-28 text-xs text-muted tabular-nums">{nth}</span>
+        <span className="w-28 text-xs text-muted tabular-nums">{data ? nth : ""}</span>
         <Button
           tone="quiet"
           aria-label="The write before"
@@ -98,26 +99,30 @@ export function MapHistory({ map }: { readonly map: string }): ReactElement | nu
         </Button>
       </div>
       {moment === null ? null : (
-        <p role="status" className="text-xs text-muted">
-          As it was {at === undefined ? `${when}. ` : `on ${when}, `}
-          {at === undefined ? null : (
+        <p role="status" className="min-h-4 text-xs text-muted">
+          {data ? (
             <>
-              after {at.method} of {plural(at.count, "key")}{" "}
-              {origin === undefined ? (
-                "by hand"
-              ) : (
-                <button
-                  type="button"
-                  className="font-mono text-accent underline"
-                  onClick={() => void setPlace({ call: origin })}
-                >
-                  by call {shortId(origin)}
-                </button>
+              As it was {at === undefined ? `${when}. ` : `on ${when}, `}
+              {at === undefined ? null : (
+                <>
+                  after {at.method} of {plural(at.count, "key")}{" "}
+                  {origin === undefined ? (
+                    "by hand"
+                  ) : (
+                    <button
+                      type="button"
+                      className="font-mono text-accent underline"
+                      onClick={() => void setPlace({ call: origin })}
+                    >
+                      by call {shortId(origin)}
+                    </button>
+                  )}
+                  .{" "}
+                </>
               )}
-              .{" "}
+              Nothing can be changed there.
             </>
-          )}
-          Nothing can be changed there.
+          ) : null}
         </p>
       )}
     </section>
