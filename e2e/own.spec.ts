@@ -20,6 +20,8 @@ async function begin(page: Page, title: string, from = "mail"): Promise<void> {
   await dialog.getByRole("button", { name: "Create" }).click();
 }
 
+const SWEPT = { timeout: 120_000 };
+
 /** The rows of the ledger of the server that is shown. */
 async function effects(page: Page): Promise<number> {
   const name = new URL(page.url()).searchParams.get("example") ?? "";
@@ -63,11 +65,23 @@ test("a tool that charges twice after a crash is written, seen, and mended by a 
   await playground.restart();
   await expect(playground.calls.first()).toContainText("done twice");
   expect(await effects(page)).toBe(2);
+  const explore = await playground.explore();
+  const summary = explore.getByRole("status", { name: "Summary" });
+  await expect(explore.getByText(/^20 of 20 cases, in /)).toBeVisible(SWEPT);
+  await expect(summary).toContainText(/Guards on 0 guard violations\s*[1-9] done twice/);
+  await explore.getByRole("button", { name: "Close" }).click();
 
   await write(page, GUARDED);
   await playground.press("Run this code");
   await expect(page.getByText("This code runs.")).toBeVisible();
   await playground.isUp();
+  await playground.explore();
+  await expect(explore.getByText(/^\d\d of \d\d cases, in /)).toBeVisible(SWEPT);
+  await expect(summary).toContainText(/Guards on 0 guard violations\s*0 done twice/);
+  const cases = explore.getByRole("table", { name: "Cases" });
+  await expect(cases.getByRole("button", { name: /^done twice.*guards on$/ })).toHaveCount(0);
+  await expect(cases.getByRole("button", { name: /^done once.*guards on$/ })).not.toHaveCount(0);
+  await explore.getByRole("button", { name: "Close" }).click();
   await playground.press("Call charge");
   await expect(playground.calls.first()).toContainText("done once");
   expect(await effects(page)).toBe(3);

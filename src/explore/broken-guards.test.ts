@@ -18,7 +18,7 @@ import {
 import { structured } from "../mcp/index.ts";
 import { overriding, type DurableStore } from "../store/index.ts";
 import type { World } from "../world/index.ts";
-import { checkPromises, runCase, shrink, tryCase, type Scenario } from "./index.ts";
+import { checkPromises, hostOfTools, runCase, shrink, tryCase, type Scenario } from "./index.ts";
 
 /** What the tools of this file reach. */
 function simulateAll(world: World): void {
@@ -29,7 +29,7 @@ function simulateAll(world: World): void {
 /** Guards that are broken in one way each: the sweep must find every one. */
 describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
   const pay = (around: Scenario["around"] = (store) => store): Scenario => ({
-    register: (server, world) => {
+    host: hostOfTools((server, world) => {
       simulateAll(world);
       server.registerTool("pay", { outputSchema: { status: z.string() } }, async (_, context) => {
         const look = (inner: DurableContext) => effect(inner, "rates.look", {}, () => 2);
@@ -51,7 +51,7 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
         });
         return structured({ status: "success" });
       });
-    },
+    }),
     tool: "pay",
     args: {},
     guards: "on",
@@ -128,7 +128,7 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
 
   it("a crash that fences nothing off", async () => {
     const scenario: Scenario = {
-      register: (server, world) => {
+      host: hostOfTools((server, world) => {
         simulateAll(world);
         server.registerTool("two", { outputSchema: { status: z.string() } }, async (_, context) => {
           let isDone = false;
@@ -147,7 +147,7 @@ describe("the sweep can fail: it catches", { timeout: 60_000 }, () => {
           await Promise.all([guarded, beside()]);
           return structured({ status: "success" });
         });
-      },
+      }),
       tool: "two",
       args: {},
       guards: "on",

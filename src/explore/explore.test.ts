@@ -4,6 +4,7 @@ import { explore, failing, leave } from "../testing/sweeps.ts";
 import { exampleNamed, stableId } from "../examples/index.ts";
 import { overriding } from "../store/index.ts";
 import {
+  hostOfTools,
   placesOf,
   runCase,
   singleFaults,
@@ -22,7 +23,7 @@ async function scenarioOf(
   const example = exampleNamed(name);
   if (!example) throw new Error(`There is no example ${name}.`);
   const { default: register } = await example.load();
-  return { register, tool, args, guards: "on", before };
+  return { host: hostOfTools(register), tool, args, guards: "on", before };
 }
 
 const user = { name: "Ada", email: "ada@example.org" };

@@ -25,3 +25,4 @@ export {
 } from "./sweep.ts";
 export { checkPromises, describeEnd, type PromiseCheck } from "./promises.ts";
 export { inMemory, onIndexedDb, type CaseDatabases, type OpenCase } from "./case-databases.ts";
+export { hostOfTools, type CaseParts, type OpenHost } from "./case-host.ts";

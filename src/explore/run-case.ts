@@ -16,8 +16,8 @@ import {
   type FaultInjector,
   type FaultPoint,
 } from "../durable/index.ts";
-import { makeServer, type ToolFile } from "../host/index.ts";
-import { connect, INVOCATION_ID, isLost, type DurableMcpServer } from "../mcp/index.ts";
+import type { ServerHost } from "../host/index.ts";
+import { INVOCATION_ID, isLost } from "../mcp/index.ts";
 import {
   canonicalJson,
   deferred,
@@ -34,6 +34,7 @@ import {
 } from "../store/index.ts";
 import { World } from "../world/index.ts";
 import { onIndexedDb, type OpenCase } from "./case-databases.ts";
+import type { OpenHost } from "./case-host.ts";
 
 /** Of every case: so that what a clean call did and what a failing one did can be compared. */
 export const INVOCATION = "01900000-0000-7000-8000-000000000001";
@@ -42,11 +43,10 @@ const MOST_ROUNDS = 8;
 /** Delays take no time: what lasts longer hangs. */
 const ROUND_MS = 5000;
 const MOST_ROWS = 1000;
-const INFO = { name: "explore", version: "1.0.0" };
 
 export interface Scenario {
-  /** The server's tools. */
-  readonly register: ToolFile;
+  /** Where the server runs. */
+  readonly host: OpenHost;
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly guards: "on" | "off";
@@ -58,7 +58,7 @@ export interface Scenario {
   /** A round that lasts longer hangs, in milliseconds; 5000 unless given. */
   readonly roundMs?: number;
   /** Stands around the store: for tests of the sweep itself, which break it. */
-  readonly around?: (store: DurableStore) => DurableStore;
+  readonly around?: (store: InspectableStore) => InspectableStore;
 }
 
 /** A fault point that was passed. */
@@ -138,28 +138,23 @@ export async function runCase(
     death.look(row, `${row.service}.${row.operation}`);
     return await record(row);
   };
-  const servers: DurableMcpServer[] = [];
   const stability = new Stability(real);
+  const host = scenario.host({
+    store,
+    world,
+    settings: { faults: recorder, guards: scenario.guards, delays: "skip" },
+    onCrash: () => death.onCrash(),
+  });
 
   const start = async (): Promise<Client> => {
-    const server = await makeServer(INFO, scenario.register, {
-      store,
-      world,
-      clock: skippingClock,
-      faults: recorder,
-      guards: scenario.guards,
-      // No jitter: a case run again is the same case.
-      random: () => 0,
-    });
-    servers.push(server);
-    await server.start();
-    const { client } = await connect(server, {
+    await host.start();
+    const { client } = await host.connect({
       capabilities: { elicitation: {} },
       prepare: (client) =>
         client.setRequestHandler(ElicitRequestSchema, () => ({ action: "accept", content: {} })),
     });
     // What it resumes comes first, so that a case run again, on another engine too, is the same case.
-    await untilResumed(real, server);
+    await untilResumed(real, host, death);
     return client;
   };
 
@@ -171,13 +166,13 @@ export async function runCase(
     id: string,
   ): Promise<ClientEnd | undefined> => {
     try {
-      client = servers.at(-1)?.state === "running" && client ? client : await start();
+      client = host.state === "running" && client ? client : await start();
       const params = { name: tool, arguments: { ...args }, _meta: { [INVOCATION_ID]: id } };
       const request = client.request({ method: "tools/call", params }, CallToolResultSchema);
       return { type: "answered", result: await request };
     } catch (error) {
       // A server that died meanwhile has refused nothing, whatever its end looked like.
-      if (isLost(error) || servers.at(-1)?.state !== "running") return undefined;
+      if (isLost(error) || host.state !== "running") return undefined;
       return { type: "refused", message: error instanceof Error ? error.message : String(error) };
     }
   };
@@ -220,30 +215,34 @@ export async function runCase(
       late: death.problems,
     };
   } finally {
-    for (const server of servers) await within(roundMs, server.close());
+    await within(roundMs, host.stop());
     await real.close();
     await ledger.close();
   }
 }
 
 /** Resolves when the server has nothing left to resume, or has died of it. */
-async function untilResumed(store: InspectableStore, server: DurableMcpServer): Promise<void> {
+async function untilResumed(
+  store: InspectableStore,
+  host: ServerHost,
+  death: Death,
+): Promise<void> {
   const done = deferred<void>();
   const look = async (): Promise<void> => {
     const found = await store.readInvocation(INVOCATION);
     const isPending =
       found?.state === "running" || (found?.state === "interrupted" && !isHeld(found));
-    if (!isPending || server.state !== "running") done.resolve();
+    if (!isPending || host.state !== "running") done.resolve();
   };
   const check = (): void => void look().catch(done.reject);
   const unsubscribe = store.subscribe(check);
-  server.onCrash = check;
+  death.onCrash = check;
   check();
   await done.promise.finally(unsubscribe);
 }
 
 /** The store, with what mutations came to. */
-function observed(store: DurableStore, writes: AppliedWrite[], death: Death): DurableStore {
+function observed(store: InspectableStore, writes: AppliedWrite[], death: Death): InspectableStore {
   const beginExecution: DurableStore["beginExecution"] = async (begin, options) => {
     const begun = await store.beginExecution(begin, options);
     if (begun.begun && begin.id === INVOCATION) death.newest = begun.invocation.last.number;
@@ -267,6 +266,8 @@ function observed(store: DurableStore, writes: AppliedWrite[], death: Death): Du
 class Death {
   readonly problems: string[] = [];
   newest = 0;
+  /** Called when a server crashes. */
+  onCrash: () => void = () => undefined;
 
   look(by: { readonly invocation?: string; readonly execution?: number }, what: string): void {
     const { invocation, execution = this.newest } = by;

@@ -3,7 +3,10 @@ import { fileURLToPath } from "node:url";
 import { build, type Alias, type Plugin, type Rolldown } from "vite";
 
 const ID = "virtual:sandbox-runtime";
-const ENTRY = fileURLToPath(new URL("../sandbox/worker.ts", import.meta.url));
+const file = (name: string): string =>
+  fileURLToPath(new URL(`../sandbox/${name}`, import.meta.url));
+/** Zod's own import of every language that it knows. */
+const oneLocale = { find: /^\.\.\/locales\/index\.js$/, replacement: file("locales.ts") };
 
 /** @param alias what the page's own build resolves otherwise, too */
 export function sandboxRuntime(alias: Alias[]): Plugin {
@@ -29,7 +32,7 @@ async function buildRuntime(alias: Alias[]) {
     configFile: false,
     logLevel: "error",
     publicDir: false,
-    resolve: { alias },
+    resolve: { alias: [...alias, oneLocale] },
     plugins: [
       {
         name: "files",
@@ -41,7 +44,7 @@ async function buildRuntime(alias: Alias[]) {
     build: {
       write: false,
       target: "es2023",
-      lib: { entry: ENTRY, formats: ["iife"], name: "sandboxWorker" },
+      lib: { entry: file("worker.ts"), formats: ["iife"], name: "sandboxWorker" },
     },
   });
   // With `write: false` and without `watch` it is what was built, for each format.

@@ -4,6 +4,7 @@ import type { Example } from "../../examples/index.ts";
 import {
   checkPromises,
   describeEnd,
+  hostOfTools,
   pairsOf,
   placesOf,
   runCase,
@@ -12,10 +13,12 @@ import {
   sweep,
   type CaseResult,
   type CaseRun,
+  type OpenHost,
   type Place,
   type Scenario,
 } from "../../explore/index.ts";
 import { deleteDatabases, openStore } from "../../store/indexeddb/index.ts";
+import { ownServers } from "./own-servers.ts";
 import type { Playground } from "./playground.ts";
 import { scratch, type Release, type Scratch } from "./scratch.ts";
 import { SETTINGS_KEY, settingsSchema, type Settings } from "./settings.ts";
@@ -197,8 +200,8 @@ export class Explorer {
     const { prefix, stop } = current;
     const { signal } = stop;
     const set = (change: Partial<ExploreState>): void => this.#set(current, change);
-    const { default: register } = await example.load();
-    const scenario: Scenario = { register, tool, args, before, guards: "on" };
+    const host = await hostOf(example);
+    const scenario: Scenario = { host, tool, args, before, guards: "on" };
     current.scenario = scenario;
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);
@@ -255,6 +258,13 @@ function isSame(a: ExploreRequest, b: ExploreRequest | undefined): boolean {
   const textOf = ({ example, ...rest }: ExploreRequest): string =>
     JSON.stringify([example.name, rest]);
   return b !== undefined && textOf(a) === textOf(b);
+}
+
+/** Where the servers of its cases run: with the code as it is now. */
+async function hostOf({ name, load }: Example): Promise<OpenHost> {
+  if (!ownServers.named(name)) return hostOfTools((await load()).default);
+  const { ownCases } = await import("./own-host.ts");
+  return ownCases(name);
 }
 
 function refusalOf({ end }: CaseRun): string {
