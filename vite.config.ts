@@ -9,6 +9,7 @@ import { findFirefox, firefoxProvider } from "./e2e/support/firefox.ts";
 import { PAGE_POLICY } from "./src/node/content-policy.ts";
 import { DEFAULT_PORT } from "./src/node/port.ts";
 import { sandboxRuntime } from "./src/node/sandbox-runtime.ts";
+import { toolTypes } from "./src/node/tool-types.ts";
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -81,7 +82,14 @@ const patience = {
 };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), contentSecurityPolicy, sandboxRuntime(leftOut)],
+  plugins: [
+    react(),
+    tailwindcss(),
+    contentSecurityPolicy,
+    sandboxRuntime(leftOut),
+    toolTypes(),
+  ],
+  worker: { format: "es" },
   resolve: { alias: leftOut },
   server: { port: DEFAULT_PORT, strictPort: true },
   // Relative: the build works under any path.

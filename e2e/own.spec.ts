@@ -188,3 +188,30 @@ test("every template and every example runs as a server of one's own", async ({ 
     await expect(page.getByRole("button", { name: /^Call / })).toBeVisible();
   }
 });
+
+test("types are checked and completed as it is typed, and code with a wrong type runs all the same", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "Typed");
+  await playground.isUp();
+  const problems = page.getByRole("status", { name: "Problems" });
+  await expect(problems).toHaveText("No problem found.");
+  await write(page, tool(`const many: number = "5"; await fetch(String(many));`));
+  await expect(problems).toContainText(
+    "Line 9, column 11: Type 'string' is not assignable to type 'number'.",
+  );
+  await expect(problems).toContainText("Line 9, column 37: Cannot find name 'fetch'.");
+  await playground.press("Run this code");
+  await expect(page.getByText("This code runs.")).toBeVisible();
+  await write(page, "const a = ;");
+  await expect(problems).toContainText("Line 1, column 11: Expression expected.");
+  await write(page, `import { SortedMap } from "durable-mcp-playground";\nSortedMap.re`);
+  await page.keyboard.press("Control+Space");
+  const completed = page.getByRole("listbox", { name: "Completions" });
+  await completed.getByRole("option", { name: "ref", exact: true }).click();
+  await expect(page.getByRole("textbox", { name: "The code of your server" })).toContainText(
+    "SortedMap.ref",
+  );
+});

@@ -18,6 +18,11 @@ const look = EditorView.theme({
   ".cm-content": { fontFamily: "var(--font-mono)", caretColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "var(--panel)", color: "var(--muted)", border: "none" },
   ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--accent-soft)",
+    color: "var(--ink)",
+  },
+  ".cm-tooltip-hover": { maxWidth: "600px", maxHeight: "300px", overflow: "auto" },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
   ".cm-panel.cm-search": { padding: "6px 8px", fontFamily: "inherit" },
   ".cm-panel.cm-search label": { fontSize: "12px" },

@@ -1,31 +1,52 @@
-/** TypeScript as text, with what is wrong marked where it is wrong. */
+/** TypeScript as text: checked and completed as it is typed, with what is wrong marked where it is wrong. */
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching } from "@codemirror/language";
-import { linter, type Diagnostic } from "@codemirror/lint";
-import { EditorState, type Text } from "@codemirror/state";
+import { linter, lintKeymap } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tsAutocompleteWorker, tsFacetWorker, tsHoverWorker } from "@valtown/codemirror-ts";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
 import { compile, CompileError } from "../../runtime/compile.ts";
+import { typeChecker, type WorkerShape } from "../../runtime/type-checker.ts";
+import type { Problem } from "../../runtime/type-messages.ts";
+
+/** As the checker knows the file. */
+const PATH = "/server.ts";
 
 export default function CodeEditor({
   text,
   onChange,
   onRun,
+  onProblems,
 }: {
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly onRun: () => void;
+  /** What is wrong in the code as it is now. */
+  readonly onProblems: (problems: readonly Problem[]) => void;
 }): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const changed = useEffectEvent(onChange);
   const run = useEffectEvent(onRun);
+  const told = useEffectEvent(onProblems);
   const initial = useEffectEvent(() => text);
   useEffect(() => {
     if (!host.current) return;
     const root = editorRoot(host.current);
+    const checker = typeChecker();
+    const check = async (code: string): Promise<readonly Problem[]> => {
+      try {
+        await checker.updateFile({ path: PATH, code });
+        return await checker.getLints({ path: PATH });
+      } catch {
+        // Without the compiler: what it is, at least, as far as it is TypeScript at all.
+        return syntaxProblems(code);
+      }
+    };
     const editor = new EditorView({
       parent: root,
       root,
@@ -45,9 +66,21 @@ export default function CodeEditor({
             },
           ]),
           // Tab leaves the editor: nobody is caught in it.
-          keymap.of([...defaultKeymap, ...historyKeymap]),
+          keymap.of([...completionKeymap, ...lintKeymap, ...defaultKeymap, ...historyKeymap]),
           javascript({ typescript: true }),
-          linter(({ state }) => problemsOf(state.doc)),
+          tsFacetWorker.of({ path: PATH, worker: checker as unknown as WorkerShape }),
+          autocompletion({ override: [tsAutocompleteWorker()] }),
+          tsHoverWorker(),
+          linter(async ({ state }) => {
+            const problems = await check(state.doc.toString());
+            told(problems);
+            return problems.map(({ from, to, severity, message }) => ({
+              from: Math.min(from, state.doc.length),
+              to: Math.min(to, state.doc.length),
+              severity,
+              message,
+            }));
+          }),
           bracketMatching(),
           codeLook,
           replaceByState,
@@ -57,7 +90,11 @@ export default function CodeEditor({
             tabindex: "0",
           }),
           EditorView.updateListener.of(({ docChanged, state }) => {
-            if (docChanged) changed(state.doc.toString());
+            if (!docChanged) return;
+            const code = state.doc.toString();
+            changed(code);
+            // What is completed must know what was just typed.
+            void checker.updateFile({ path: PATH, code }).catch(() => undefined);
           }),
         ],
       }),
@@ -84,14 +121,18 @@ const replaceByState = EditorView.domEventHandlers({
   },
 });
 
-function problemsOf(doc: Text): Diagnostic[] {
+function syntaxProblems(code: string): Problem[] {
   try {
-    compile(doc.toString());
+    compile(code);
     return [];
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    const line = doc.line(Math.min(Math.max(error.line, 1), doc.lines));
-    const from = Math.min(line.from + error.column - 1, line.to);
-    return [{ from, to: line.to, severity: "error", message: error.message }];
+    const { line, column, message } = error;
+    const lines = code.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
+    const to = start + (lines[line - 1] ?? "").length;
+    return [
+      { from: Math.min(start + column - 1, to), to, severity: "error", message, line, column },
+    ];
   }
 }

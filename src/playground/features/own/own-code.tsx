@@ -6,8 +6,11 @@ import { Dialog } from "../../components/dialog.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { ownServers, type OwnServer } from "../../runtime/own-servers.ts";
+import type { Problem } from "../../runtime/type-messages.ts";
 import { useOwnServers } from "../../hooks/use-own-servers.ts";
 import CodeEditor from "./code-editor.tsx";
+
+const MOST_PROBLEMS = 20;
 
 export default function OwnCode({ id }: { readonly id: string }): ReactElement {
   const own = useOwnServers().find((server) => server.id === id);
@@ -19,6 +22,7 @@ function Written({ own: { id, title, code } }: { readonly own: OwnServer }): Rea
   const playground = usePlayground();
   const { runs, server } = usePlaygroundState();
   const [, setPlace] = usePlace();
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
   const [asks, setAsks] = useState<"name" | "delete">();
   const run = (): void => void playground.restart();
   const copy = (): void =>
@@ -67,9 +71,33 @@ function Written({ own: { id, title, code } }: { readonly own: OwnServer }): Rea
         text={code}
         onChange={(text) => void playground.attempt(() => ownServers.change(id, { code: text }))}
         onRun={run}
+        onProblems={setProblems}
       />
+      <Problems problems={problems} />
       {asks === "name" ? <Rename {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
       {asks === "delete" ? <Delete {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
+    </div>
+  );
+}
+
+/** What is wrong, in words beside the marks; the code may be run all the same. */
+function Problems({ problems }: { readonly problems: readonly Problem[] }): ReactElement {
+  return (
+    <div role="status" aria-label="Problems" className="border-t border-line px-3 py-1 text-xs">
+      {problems.length === 0 ? (
+        <span className="text-muted">No problem found.</span>
+      ) : (
+        <ul className="max-h-24 overflow-auto">
+          {problems.slice(0, MOST_PROBLEMS).map(({ line, column, message }) => (
+            <li key={`${line}:${column} ${message}`} className="whitespace-pre-wrap text-bad">
+              Line {line}, column {column}: {message}
+            </li>
+          ))}
+          {problems.length > MOST_PROBLEMS ? (
+            <li className="text-muted">And {problems.length - MOST_PROBLEMS} more.</li>
+          ) : null}
+        </ul>
+      )}
     </div>
   );
 }
