@@ -20,7 +20,7 @@ const PAGE_HEADER = `${PAGE_POLICY}; frame-ancestors 'none'`;
 /** In which a person's own server runs: one script, and workers that inherit this. As in public/sandbox.html. */
 export const SANDBOX_POLICY = [
   "default-src 'none'",
-  "script-src 'sha256-FwkPxiWVnEgrmX9FUZ/33QjYlp9XOvrO+s+/UcMawPo='",
+  "script-src 'sha256-9dUi8ZsIyUZ34EzqoDDL8DAsIH2O+XJCFhkOvwfRhjQ='",
   "worker-src blob:",
 ].join("; ");
 

@@ -1,8 +1,6 @@
-/** A worker within a frame of an origin of its own: no network, no storage, no way to the page but its ports. */
+/** A frame of an origin of its own, with a worker in it: no network, no storage, no way to the page but its ports. */
 
-export interface FrameOptions {
-  /** The document of the sandbox, from the page's own server. */
-  readonly url: string;
+export interface FrameWork {
   readonly code: string;
   readonly init: unknown;
   readonly ports: readonly MessagePort[];
@@ -10,37 +8,56 @@ export interface FrameOptions {
   readonly onError: (message: string) => void;
 }
 
+export interface Frame {
+  /** Starts a worker, in place of the one before. */
+  readonly run: (work: FrameWork) => void;
+  /** Ends the worker; the frame takes another. */
+  readonly end: () => void;
+  /** Ends frame and worker at once, whatever they are doing. */
+  readonly close: () => void;
+}
+
 /** How long the frame's document may take to load, in milliseconds. */
-const LOAD_MS = 20_000;
+export const LOAD_MS = 20_000;
+/** How long a frame that nobody takes is kept, in milliseconds. */
+const KEPT_MS = 5000;
 
 /**
- * Starts the worker. Resolves when the frame has taken its code.
+ * Opens a frame. Resolves when it takes work.
  *
- * @returns ends frame and worker at once, whatever they are doing
- * @throws Error where the sandbox's document does not load
+ * @param url the document of the sandbox, from the page's own server
+ * @throws Error where that does not load
  */
-export async function openFrame({
-  url,
-  code,
-  init,
-  ports,
-  onError,
-}: FrameOptions): Promise<() => void> {
+export async function openFrame(url: string): Promise<Frame> {
   const frame = document.createElement("iframe");
   frame.hidden = true;
   frame.title = "Sandbox";
   frame.setAttribute("sandbox", "allow-scripts");
   frame.src = url;
   const ready = Promise.withResolvers<undefined>();
+  let onError: FrameWork["onError"] = () => undefined;
   const listen = ({ source, data }: MessageEvent<unknown>): void => {
     if (source !== frame.contentWindow || typeof data !== "object" || data === null) return;
     const { type, message } = data as { readonly type?: unknown; readonly message?: unknown };
     if (type === "ready") ready.resolve(undefined);
     else if (type === "failed") onError(textOf(message));
   };
-  const close = (): void => {
-    removeEventListener("message", listen);
-    frame.remove();
+  // Of an opaque origin: no other target can be named.
+  const post = (data: object, ports: readonly MessagePort[] = []): void =>
+    frame.contentWindow?.postMessage(data, "*", [...ports]);
+  const opened: Frame = {
+    run: ({ code, init, ports, ...work }) => {
+      onError = work.onError;
+      post({ code, init }, ports);
+    },
+    end: () => {
+      onError = () => undefined;
+      post({});
+    },
+    close: () => {
+      removeEventListener("message", listen);
+      frame.remove();
+    },
   };
   addEventListener("message", listen);
   document.body.append(frame);
@@ -50,15 +67,37 @@ export async function openFrame({
   );
   try {
     await ready.promise;
+    return opened;
   } catch (error) {
-    close();
+    opened.close();
     throw error;
   } finally {
     clearTimeout(late);
   }
-  // Of an opaque origin: no other target can be named.
-  frame.contentWindow?.postMessage({ code, init }, "*", [...ports]);
-  return close;
+}
+
+/** Frames for many short lives, one worker at a time in each: opening one takes longer than all that a call does. */
+export class FramePool {
+  readonly #idle = new Set<Frame>();
+
+  constructor(private readonly url: string) {}
+
+  async take(): Promise<Frame> {
+    const [frame] = this.#idle;
+    if (!frame) return await openFrame(this.url);
+    this.#idle.delete(frame);
+    return frame;
+  }
+
+  /** Its worker ends. */
+  give(frame: Frame): void {
+    frame.end();
+    this.#idle.add(frame);
+    setTimeout(() => {
+      // Unless it was taken meanwhile, and given back since: then a little early.
+      if (this.#idle.delete(frame)) frame.close();
+    }, KEPT_MS);
+  }
 }
 
 /** Firefox does not say what was wrong with the script of another origin. */

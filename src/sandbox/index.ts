@@ -1,2 +1,3 @@
 /** A person's own server, in a worker apart from the page. */
 export { SandboxHost, type SandboxHostOptions } from "./sandbox-host.ts";
+export { FramePool } from "./frame.ts";

@@ -2,7 +2,7 @@
 import type { InspectableStore } from "../store/index.ts";
 import { Caller, methodsOf, respond, serveLedger, serveStore } from "../store/remote/index.ts";
 import type { World } from "../world/index.ts";
-import { openFrame } from "./frame.ts";
+import { LOAD_MS, openFrame, type FramePool } from "./frame.ts";
 import { SessionLine } from "./line.ts";
 import { PAGE_CALLS, PORTS, SERVER_CALLS, type PageCalls, type ServerCalls } from "./messages.ts";
 
@@ -27,6 +27,8 @@ export interface LifeOptions {
   readonly world: World;
   /** Where the sandbox's document is. */
   readonly url: string;
+  /** From where its frame is taken, unless it opens one. */
+  readonly frames: FramePool | undefined;
   /** What the worker may ask of the page. */
   readonly calls: (life: Life) => PageCalls;
   /** The worker's script failed, or threw where nobody caught it. */
@@ -44,6 +46,7 @@ export async function openLife({
   store,
   world,
   url,
+  frames,
   calls: callsOf,
   onError,
 }: LifeOptions): Promise<Life> {
@@ -88,11 +91,13 @@ export async function openLife({
       find: (called) => (Reflect.get(calls, called) as (...args: unknown[]) => unknown).bind(calls),
     }),
   );
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  let late: ReturnType<typeof setTimeout> | undefined;
   try {
-    const failed = Promise.withResolvers<never>();
-    failed.promise.catch(() => undefined);
-    const close = await openFrame({
-      url,
+    const frame = await (frames ? frames.take() : openFrame(url));
+    last.push(frame.close);
+    frame.run({
       code: `${runtime}\nrunToolFile(function (module, exports, require) {\n${code}\n});`,
       init: { name },
       ports: channels.map(({ port2 }) => port2),
@@ -101,12 +106,16 @@ export async function openLife({
         onError(life, new Error(message));
       },
     });
-    last.push(close);
+    late = setTimeout(() => failed.reject(new Error("The sandbox did not start.")), LOAD_MS);
     // It speaks when its script has run.
     await Promise.race([caller.name, failed.promise]);
+    // One that works is kept.
+    if (frames) last.splice(last.indexOf(frame.close), 1, () => frames.give(frame));
   } catch (error) {
     life.end();
     throw error;
+  } finally {
+    clearTimeout(late);
   }
   return life;
 }

@@ -4,7 +4,7 @@ import { FAULT_POINTS, FaultPlan, uuidv7 } from "../durable/index.ts";
 import { Stepper, type Pause } from "../host/index.ts";
 import { deferred } from "../store/index.ts";
 import { call, openLab, textOf, until, type Lab } from "../testing/lab.ts";
-import { SandboxHost, type SandboxHostOptions } from "./index.ts";
+import { FramePool, SandboxHost, type SandboxHostOptions } from "./index.ts";
 
 let lab: Lab;
 let hosts: SandboxHost[];
@@ -84,6 +84,29 @@ it("a tool is called over messages: its guard, its map and its effect are in the
   expect(await lab.store.readEntry("payments", "one")).toBeDefined();
   await own.stop();
   expect(own.state).toBe("stopped");
+});
+
+it("servers that share frames are new workers each, and the frame goes when nobody needs it", async () => {
+  const pool = new FramePool("/sandbox.html");
+  const counts = tool(
+    "return ++count;",
+    "let count = 0; globalThis.seen = (globalThis.seen ?? 0) + 1;",
+  );
+  for (let start = 0; start < 3; start++) {
+    const own = host(counts, { frames: pool });
+    await own.start();
+    const { client } = await own.connect();
+    expect(textOf(await call(client, "act"))).toBe("1");
+    expect(frames()).toBe(1);
+    if (start === 1) own.crash();
+    else await own.stop();
+  }
+  const reads = host(tool("return globalThis.seen;", counts), { frames: pool });
+  await reads.start();
+  const { client } = await reads.connect();
+  expect(textOf(await call(client, "act"))).toBe("1");
+  reads.crash();
+  await expect.poll(frames).toBe(0);
 });
 
 it("a refused argument is the tool's answer, and an unknown tool the server's", async () => {

@@ -11,6 +11,7 @@ import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.
 import type { InspectableStore } from "../store/index.ts";
 import type { World } from "../world/index.ts";
 import { idSchema } from "./checks.ts";
+import type { FramePool } from "./frame.ts";
 import { openLife, type Life } from "./life.ts";
 import type { PageCalls, SandboxSettings, ServerCalls } from "./messages.ts";
 import { pageCalls } from "./page-calls.ts";
@@ -31,6 +32,8 @@ export interface SandboxHostOptions {
   readonly onSilence?: (ms: number) => void;
   /** Where the sandbox's document is; beside the page's own unless given. */
   readonly url?: string;
+  /** From where frames are taken, and to where they are given back; each worker has one of its own unless given. */
+  readonly frames?: FramePool;
 }
 
 /** How often a worker is asked whether it answers, and from when on it is silent, in milliseconds. */
@@ -209,13 +212,14 @@ export class SandboxHost implements ServerHost {
   /** Opens a worker and has it make the server; what keeps it from that leaves nothing running. */
   async #make(): Promise<Life> {
     const code = await this.options.code();
-    const { name, store, world, url = "./sandbox.html" } = this.options;
+    const { name, store, world, url = "./sandbox.html", frames } = this.options;
     const life = await openLife({
       name,
       code,
       store,
       world,
       url,
+      frames,
       calls: (life) => this.#pageCalls(life),
       onError: (life, error) => {
         if (this.#life === life) this.options.onError(error);

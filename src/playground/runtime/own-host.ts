@@ -1,7 +1,7 @@
 /** The hosts of a person's own server. Loaded when one is opened. */
 import type { OpenHost } from "../../explore/index.ts";
 import type { ServerHost } from "../../host/index.ts";
-import { SandboxHost } from "../../sandbox/index.ts";
+import { FramePool, SandboxHost } from "../../sandbox/index.ts";
 import { compile } from "./compile.ts";
 import type { HostParts } from "./host-of.ts";
 import { ownServers } from "./own-servers.ts";
@@ -36,9 +36,10 @@ export function ownHost({ example, store, world, settings, cell, onCrash }: Host
  */
 export function ownCases(name: string): OpenHost {
   const code = compile(codeOf(name));
+  const frames = new FramePool(url);
   return (parts) =>
     // What a call reports beside its answer is for the page's own server.
-    new SandboxHost({ name, code: () => code, ...parts, onError: () => undefined, url });
+    new SandboxHost({ name, code: () => code, ...parts, onError: () => undefined, frames });
 }
 
 function codeOf(id: string): string {
