@@ -1,41 +1,7 @@
 /** `npm start`'s program: what it says, and how it ends. The build is there. */
-import { spawn, type ChildProcess } from "node:child_process";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, test } from "@playwright/test";
 import { PORT } from "./playwright.config.ts";
-
-interface Run {
-  readonly child: ChildProcess;
-  /** What it has printed so far. */
-  readonly out: () => string;
-  readonly ended: Promise<number | null>;
-}
-
-function start(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/node/start.ts", ...args], {
-    cwd: new URL("..", import.meta.url),
-  });
-  let out = "";
-  const keep = (chunk: Buffer): void => {
-    out += chunk.toString();
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on("close", resolve);
-    child.on("error", reject);
-  });
-  return { child, out: () => out, ended };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort, start } from "./support/started.ts";
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   test(`it tells where the page is, and ${signal} ends it in order`, async () => {
@@ -64,6 +30,7 @@ for (const [args, told] of [
   [["--port", "99999"], /^A port is a whole number from 1 to 65535, not “99999”\.\n$/],
   [["--port"], /argument missing/],
   [["--prot", "9992"], /Unknown option '--prot'/],
+  [["a.ts", "b.ts"], /^One file at a time, not also b.ts\.\n$/],
 ] as const) {
   test(`${args.join(" ")} is told, and nothing is started`, async () => {
     const { out, ended } = start(...args);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { listenLocally, PortTakenError, type Listening } from "./listen.ts";
 import { pageApp } from "./page-app.ts";
 import { portBeside } from "./port.ts";
+import type { WatchedToolFile } from "./watch-tool-file.ts";
 
 /** The page's title, by which another playground is known. */
 const TITLE = "<title>Durable MCP Playground</title>";
@@ -22,16 +23,17 @@ export interface PageServer extends Listening {
 /**
  * @param directory the build
  * @param port 0 for any that is free
+ * @param toolFile the file that the page opens on
  * @throws CannotServeError where there is no build, or the port is taken
  */
-export async function servePage(directory: string, port: number): Promise<PageServer> {
-  if (!existsSync(join(directory, "index.html"))) {
-    throw new CannotServeError(
-      `There is no page in ${directory}: build it first, with “npm run build”.`,
-    );
-  }
+export async function servePage(
+  directory: string,
+  port: number,
+  toolFile?: WatchedToolFile,
+): Promise<PageServer> {
+  requireBuild(directory);
   try {
-    const listening = await listenLocally(pageApp(directory), port);
+    const listening = await listenLocally(pageApp(directory, toolFile), port);
     return { ...listening, url: `http://localhost:${listening.port}` };
   } catch (error) {
     if (!(error instanceof PortTakenError)) throw error;
@@ -39,6 +41,14 @@ export async function servePage(directory: string, port: number): Promise<PageSe
       `Port ${error.port} is taken by ${await occupant(error.port)}: stop that one, or take another port with --port ${portBeside(error.port)}.`,
     );
   }
+}
+
+/** @throws CannotServeError where there is no build */
+export function requireBuild(directory: string): void {
+  if (existsSync(join(directory, "index.html"))) return;
+  throw new CannotServeError(
+    `There is no page in ${directory}: build it first, with “npm run build”.`,
+  );
 }
 
 async function occupant(port: number): Promise<string> {

@@ -4,9 +4,8 @@ import { fileURLToPath } from "node:url";
 import { dirname, join, posix, relative, sep } from "node:path";
 import ts from "typescript";
 import type { Plugin } from "vite";
+import { TYPES_FILE } from "./types-file.ts";
 
-/** Beside the page, in the build. */
-export const TYPES_FILE = "tool-types.json";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const at = (path: string): string => join(ROOT, path);
 const PACKAGE = "node_modules/durable-mcp-playground";
@@ -35,8 +34,7 @@ export interface ToolTypes {
 
 export function toolTypes(): Plugin {
   let collected: string | undefined;
-  const text = (): string =>
-    (collected ??= JSON.stringify({ options: OPTIONS, files: collectTypes() } satisfies ToolTypes));
+  const text = (): string => (collected ??= toolTypesText());
   return {
     name: "tool-types",
     generateBundle() {
@@ -53,6 +51,11 @@ export function toolTypes(): Plugin {
   };
 }
 
+/** As the build writes them: `ToolTypes` as JSON. */
+export function toolTypesText(): string {
+  return JSON.stringify({ options: OPTIONS, files: collectTypes() } satisfies ToolTypes);
+}
+
 /** Every file that the interface's types need, by its path as a tool's compiler sees it. */
 function collectTypes(): ToolTypes["files"] {
   const declared = declarationsOf(ENTRY);
@@ -62,8 +65,7 @@ function collectTypes(): ToolTypes["files"] {
   const host = ts.createCompilerHost(options);
   host.readFile = read;
   host.fileExists = (path) => declared.has(path) || real.fileExists(path);
-  host.directoryExists = (path) =>
-    path.startsWith(at(PACKAGE)) || (real.directoryExists?.(path) ?? true);
+  host.directoryExists = (path) => path.startsWith(at(PACKAGE)) || real.directoryExists(path);
   host.getSourceFile = (path, language) => {
     const text = read(path);
     return text === undefined ? undefined : ts.createSourceFile(path, text, language);
@@ -100,7 +102,9 @@ function collectTypes(): ToolTypes["files"] {
 
 /** The declarations of a file and of all that it imports here, by their paths in the package. */
 function declarationsOf(entry: string): Map<string, string> {
-  const { config } = ts.readConfigFile(at("tsconfig.json"), ts.sys.readFile) as { config: object };
+  const { config } = ts.readConfigFile(at("tsconfig.json"), (path) => ts.sys.readFile(path)) as {
+    config: object;
+  };
   const { options } = ts.parseJsonConfigFileContent({ ...config, files: [entry] }, ts.sys, ROOT);
   const program = ts.createProgram([at(entry)], {
     ...options,

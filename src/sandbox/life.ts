@@ -4,7 +4,14 @@ import { Caller, methodsOf, respond, serveLedger, serveStore } from "../store/re
 import type { World } from "../world/index.ts";
 import { LOAD_MS, openFrame, type FramePool } from "./frame.ts";
 import { SessionLine } from "./line.ts";
-import { PAGE_CALLS, PORTS, SERVER_CALLS, type PageCalls, type ServerCalls } from "./messages.ts";
+import {
+  PAGE_CALLS,
+  PORTS,
+  SERVER_CALLS,
+  type Init,
+  type PageCalls,
+  type ServerCalls,
+} from "./messages.ts";
 
 export interface Life {
   readonly server: ServerCalls;
@@ -20,7 +27,7 @@ export interface Life {
 }
 
 export interface LifeOptions {
-  readonly name: string;
+  readonly init: Init;
   /** The tool file: CommonJS. */
   readonly code: string;
   readonly store: InspectableStore;
@@ -41,7 +48,7 @@ export interface LifeOptions {
  * @throws Error what keeps it from that, which leaves nothing running
  */
 export async function openLife({
-  name,
+  init,
   code,
   store,
   world,
@@ -99,7 +106,7 @@ export async function openLife({
     last.push(frame.close);
     frame.run({
       code: `${runtime}\nrunToolFile(function (module, exports, require) {\n${code}\n});`,
-      init: { name },
+      init,
       ports: channels.map(({ port2 }) => port2),
       onError: (message) => {
         failed.reject(new Error(message));

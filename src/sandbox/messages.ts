@@ -12,6 +12,8 @@ export const PORTS = ["store", "ledger", "server", "page", "line"] as const;
 export interface Init {
   /** Of the server, for its clients. */
   readonly name: string;
+  /** By which name the tool file exports it. */
+  readonly export: string;
 }
 
 /** The settings of a server as plain data. */

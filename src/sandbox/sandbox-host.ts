@@ -18,7 +18,9 @@ import { pageCalls } from "./page-calls.ts";
 
 export interface SandboxHostOptions {
   readonly name: string;
-  /** The tool file as it is now: CommonJS, whose default export is the server. It may throw what is wrong in it. */
+  /** By which name the file exports it; `default` unless given. */
+  readonly export?: string;
+  /** The tool file as it is now: CommonJS. It may throw what is wrong in it. */
   readonly code: () => string | Promise<string>;
   readonly store: InspectableStore;
   readonly world: World;
@@ -213,8 +215,9 @@ export class SandboxHost implements ServerHost {
   async #make(): Promise<Life> {
     const code = await this.options.code();
     const { name, store, world, url = "./sandbox.html", frames } = this.options;
+    const { export: exported = "default" } = this.options;
     const life = await openLife({
-      name,
+      init: { name, export: exported },
       code,
       store,
       world,

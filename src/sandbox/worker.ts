@@ -50,11 +50,11 @@ function requireModule(name: string): unknown {
   );
 }
 
-/** Evaluates the file, whose default export is the server; what it throws is told by who asks. */
-function defaultOf(file: ToolModule): ToolFile {
+/** Evaluates the file, one of whose exports is the server; what it throws is told by who asks. */
+function exportOf(file: ToolModule, exported: string): ToolFile {
   const module = { exports: {} as Record<string, unknown> };
   file(module, module.exports, requireModule);
-  const { default: register } = module.exports;
+  const register = Object.hasOwn(module.exports, exported) ? module.exports[exported] : undefined;
   if (typeof register === "function") return register as ToolFile;
   const names = Object.entries(module.exports).flatMap(([name, value]) =>
     typeof value === "function" ? [name] : [],
@@ -62,7 +62,7 @@ function defaultOf(file: ToolModule): ToolFile {
   throw new Error(
     names.length === 0
       ? "The file exports no function. Write: export default (server, world) => { … }"
-      : `The file exports no function "default", but ${names.join(", ")}.`,
+      : `The file exports no function "${exported}", but ${names.join(", ")}.`,
   );
 }
 
@@ -87,7 +87,7 @@ class SandboxServer implements ServerCalls {
   }
 
   async make(settings: SandboxSettings): Promise<string> {
-    const register = defaultOf(this.file);
+    const register = exportOf(this.file, this.init.export);
     this.#settings = settings;
     const [far, ledger] = await Promise.all([
       connectStore(this.ports.store),

@@ -22,6 +22,7 @@ const look = EditorView.theme({
     backgroundColor: "var(--accent-soft)",
     color: "var(--ink)",
   },
+  ".cm-type": { padding: "4px 8px", whiteSpace: "pre-wrap", fontFamily: "var(--font-mono)" },
   ".cm-tooltip-hover": { maxWidth: "600px", maxHeight: "300px", overflow: "auto" },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "none" },
   ".cm-panel.cm-search": { padding: "6px 8px", fontFamily: "inherit" },

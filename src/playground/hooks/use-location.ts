@@ -9,6 +9,7 @@ import {
   type Options,
 } from "nuqs";
 import { useCallback } from "react";
+import { toolFileUrl } from "../runtime/opened-on.ts";
 
 /** What the chosen call has beside its steps. */
 export const CALL_PANELS = ["answer", "guards", "effects", "writes", "messages"] as const;
@@ -67,7 +68,10 @@ const SHOWN = { explore: null, dock: "half", column: "happened" } as const;
 const LEFT = { map: null, moment: null, start: null, end: null, prefix: null } as const;
 
 const place = {
-  example: parseAsString.withDefault("processing"),
+  // Where a file is shown without a name, the first example has one.
+  example: parseAsString
+    .withDefault("processing")
+    .withOptions({ clearOnDefault: toolFileUrl() === undefined }),
   tool: parseAsString,
   /** The selected invocation. */
   call: parseAsString,

@@ -4,7 +4,7 @@ import type { ServerHost } from "../../host/index.ts";
 import { FramePool, SandboxHost } from "../../sandbox/index.ts";
 import { compile } from "./compile.ts";
 import type { HostParts } from "./host-of.ts";
-import { ownServers } from "./own-servers.ts";
+import { ownServers, type OwnServer } from "./own-servers.ts";
 
 const url = `${import.meta.env.BASE_URL}sandbox.html`;
 
@@ -12,10 +12,11 @@ export function ownHost({ example, store, world, settings, cell, onCrash }: Host
   const { name } = example;
   let newest = "";
   const host: SandboxHost = new SandboxHost({
-    name,
+    ...fileOf(name),
     code: () => {
-      newest = codeOf(name);
-      return compile(newest);
+      const own = named(name);
+      newest = own.file?.code ?? own.code;
+      return compiled(own);
     },
     onRunning: () => cell.set({ runs: newest }),
     store,
@@ -35,15 +36,33 @@ export function ownHost({ example, store, world, settings, cell, onCrash }: Host
  * @throws CompileError where that is no TypeScript
  */
 export function ownCases(name: string): OpenHost {
-  const code = compile(codeOf(name));
+  const code = compiled(named(name));
   const frames = new FramePool(url);
   return (parts) =>
     // What a call reports beside its answer is for the page's own server.
-    new SandboxHost({ name, code: () => code, ...parts, onError: () => undefined, frames });
+    new SandboxHost({
+      ...fileOf(name),
+      code: () => code,
+      ...parts,
+      onError: () => undefined,
+      frames,
+    });
 }
 
-function codeOf(id: string): string {
-  const code = ownServers.named(id)?.code;
-  if (code === undefined) throw new Error("This server was deleted.");
-  return code;
+function fileOf(name: string): { readonly name: string; readonly export?: string } {
+  const { export: exported } = named(name);
+  return exported === undefined ? { name } : { name, export: exported };
+}
+
+/** @throws Error what keeps it from being run */
+function compiled({ code, file }: OwnServer): string {
+  if (!file) return compile(code);
+  if (file.code === undefined) throw new Error(file.error);
+  return file.code;
+}
+
+function named(id: string): OwnServer {
+  const own = ownServers.named(id);
+  if (own === undefined) throw new Error("This server was deleted.");
+  return own;
 }

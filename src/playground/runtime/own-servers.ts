@@ -1,6 +1,7 @@
 /** Servers of a person's own, as they are written: kept by the browser, for every tab. */
 import { z } from "zod";
 import type { Example } from "../../examples/index.ts";
+import type { ToolFileState } from "../../sandbox/index.ts";
 
 const ownSchema = z.object({
   id: z.string().regex(/^own-[\w-]+$/),
@@ -9,16 +10,24 @@ const ownSchema = z.object({
   code: z.string(),
 });
 
-export type OwnServer = z.infer<typeof ownSchema>;
+export interface OwnServer extends z.infer<typeof ownSchema> {
+  /** Where it is one of a file's on the disk, which is written elsewhere. */
+  readonly file?: ToolFileState;
+  /** By which name the file exports it. */
+  readonly export?: string;
+}
 
 const KEY = "durable-mcp-playground:own-servers";
 
 export class OwnServers {
+  /** Of the file that the page was opened on. */
+  #ofFile: readonly OwnServer[] = [];
+  #kept: readonly OwnServer[];
   #list: readonly OwnServer[];
   readonly #listeners = new Set<() => void>();
 
   constructor() {
-    this.#list = this.#read();
+    this.#list = this.#kept = this.#read();
     if (typeof window === "undefined") return;
     window.addEventListener("storage", ({ key }) => {
       if (key === KEY || key === null) this.#take(this.#read());
@@ -39,17 +48,29 @@ export class OwnServers {
   /** @throws DOMException where the browser keeps no more */
   add(title: string, code: string): OwnServer {
     const own = { id: `own-${crypto.randomUUID().slice(0, 8)}`, title, code };
-    this.#write([...this.#list, own]);
+    this.#write([...this.#kept, own]);
     return own;
   }
 
   /** @throws DOMException where the browser keeps no more; then everything is as it was */
   change(id: string, change: Partial<Omit<OwnServer, "id">>): void {
-    this.#write(this.#list.map((own) => (own.id === id ? { ...own, ...change } : own)));
+    this.#write(this.#kept.map((own) => (own.id === id ? { ...own, ...change } : own)));
   }
 
   remove(id: string): void {
-    this.#write(this.#list.filter((own) => own.id !== id));
+    this.#write(this.#kept.filter((own) => own.id !== id));
+  }
+
+  /** The file as it is now. */
+  setFile(file: ToolFileState): void {
+    this.#ofFile = file.servers.map(({ id, title, export: name }) => ({
+      id,
+      title,
+      code: file.source,
+      file,
+      export: name,
+    }));
+    this.#take(this.#kept);
   }
 
   #write(list: readonly OwnServer[]): void {
@@ -57,8 +78,9 @@ export class OwnServers {
     this.#take(list);
   }
 
-  #take(list: readonly OwnServer[]): void {
-    this.#list = list;
+  #take(kept: readonly OwnServer[]): void {
+    this.#kept = kept;
+    this.#list = [...this.#ofFile, ...kept];
     for (const listener of this.#listeners) listener();
   }
 
@@ -77,11 +99,11 @@ export class OwnServers {
 export const ownServers = new OwnServers();
 
 /** As the page opens it, like an example. */
-export function exampleOf({ id, title }: OwnServer): Example {
+export function exampleOf({ id, title, file }: OwnServer): Example {
   return {
     name: id,
     title,
-    shows: "A server of your own.",
+    shows: file ? `A server of ${file.path}.` : "A server of your own.",
     load: () =>
       Promise.reject(
         new Error(

@@ -2,8 +2,6 @@
 import { Caller, methodsOf } from "../../store/remote/index.ts";
 import { TYPE_CALLS, type TypeCalls, type TypesInit } from "./type-messages.ts";
 
-export type { WorkerShape } from "@valtown/codemirror-ts/worker";
-
 let opened: TypeCalls | undefined;
 
 export function typeChecker(): TypeCalls {

@@ -21,6 +21,8 @@ export interface Problem {
 
 type Service = ReturnType<typeof createWorker>;
 
+export type HoverInfo = NonNullable<ReturnType<Service["getHover"]>>;
+
 export type TypeCalls = {
   [Name in "updateFile" | "getAutocompletion" | "getHover"]: (
     ...args: Parameters<Service[Name]>

@@ -36,7 +36,12 @@ export function Root(): ReactElement {
   }
   return (
     <ChosenExampleContext value={[visit, changeVisit]}>
-      <OpenExample key={`${example.name} ${run ?? ""}`} example={example} run={run} />
+      <OpenExample
+        key={`${example.name} ${run ?? ""}`}
+        example={example}
+        run={run}
+        build={own?.file?.build}
+      />
     </ChosenExampleContext>
   );
 }
@@ -44,17 +49,25 @@ export function Root(): ReactElement {
 function OpenExample({
   example,
   run,
+  build,
 }: {
   readonly example: Example;
   readonly run: string | null;
+  /** Of the file on the disk whose server it is. */
+  readonly build: number | undefined;
 }): ReactElement {
   const [playground] = useState(() => new Playground(example, run));
+  const [opened] = useState(build);
   useEffect(() => {
     void playground.open();
     return () => {
       void playground.close();
     };
   }, [playground]);
+  useEffect(() => {
+    // What was saved is run: calls under way go on in the new code.
+    if (build !== opened) void playground.restart();
+  }, [playground, build, opened]);
   return (
     <PlaygroundContext value={playground}>
       <App />

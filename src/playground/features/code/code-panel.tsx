@@ -7,30 +7,70 @@ import { Compartment, EditorState, RangeSet, type Range } from "@codemirror/stat
 import { Decoration, EditorView, lineNumbers } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
+import { exampleNamed } from "../../../examples/index.ts";
 import type { Pause } from "../../../host/index.ts";
+import type { ToolFileState } from "../../../sandbox/index.ts";
 import type { TraceEvent } from "../../../store/index.ts";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
-import { Waiting } from "../../components/panel.tsx";
+import { Notice, Waiting } from "../../components/panel.tsx";
 import { STEPS_READ } from "../../hooks/use-calls.ts";
+import { useOwnServers } from "../../hooks/use-own-servers.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { sourceOf } from "../../runtime/example-source.ts";
-import { OwnCode } from "../own/index.ts";
+import { OwnCode, Problems } from "../own/index.ts";
 import { guardCalls, placeOfPause, placeOfTool, type Stretch } from "./places.ts";
 
 export default function CodePanel(): ReactElement {
   const { name } = usePlayground().example;
-  return name.startsWith("own-") ? <OwnCode id={name} /> : <ExampleCode />;
+  const own = useOwnServers().find(({ id }) => id === name);
+  if (own?.file) return <FileCode file={own.file} />;
+  // One that was deleted in another tab says so.
+  return own || exampleNamed(name) === undefined ? <OwnCode id={name} /> : <ExampleCode />;
 }
 
 function ExampleCode(): ReactElement {
-  const { example } = usePlayground();
+  const { name } = usePlayground().example;
+  const { data, error } = useQuery({ queryKey: ["source", name], queryFn: () => sourceOf(name) });
+  if (data === undefined) return <Waiting error={error} />;
+  return (
+    <MarkedCode
+      about={`src/examples/${name}/server.ts. The guard that is executing will be marked.`}
+      source={data}
+    />
+  );
+}
+
+/** The file as it lies on the disk, where it is written. */
+function FileCode({ file }: { readonly file: ToolFileState }): ReactElement {
+  const { code, error, problems, path, source } = file;
+  const { runs } = usePlaygroundState();
+  return (
+    <>
+      {error === undefined ? null : (
+        <Notice tone="bad" title="What was saved last does not run.">
+          {error}
+        </Notice>
+      )}
+      {problems.length === 0 ? null : <Problems problems={problems} />}
+      <MarkedCode
+        about={`${path}. ${code !== undefined && runs === code ? "What is saved runs." : "What was saved last does not run yet."}`}
+        source={source}
+      />
+    </>
+  );
+}
+
+function MarkedCode({
+  about,
+  source,
+}: {
+  /** What is said of it while nothing executes. */
+  readonly about: string;
+  readonly source: string;
+}): ReactElement {
   const { dead, pauses } = usePlaygroundState();
-  const { data: source, error } = useQuery({
-    queryKey: ["source", example.name],
-    queryFn: () => sourceOf(example.name),
-  });
   const { data: guards = [] } = useLiveQuery(
     ["trace", "invocations"],
     ["executing"],
@@ -65,14 +105,13 @@ function ExampleCode(): ReactElement {
   const living = guards.filter(({ owner }) => !dead.has(owner));
   const executing = [...new Set(living.flatMap(({ aliases }) => aliases))];
   const pause = pauses.find(({ invocation }) => invocation === call) ?? pauses[0];
-  if (source === undefined) return <Waiting error={error} />;
   return (
     <>
       <p role="status" className="border-b border-line px-3 py-1.5 text-sm text-muted">
         {pause
           ? `${pause.invocation === call ? "It" : "Another call"} is paused at ${pause.point}${placeOfPause(source, pause) ? ", marked below" : ", at a place that its text does not show"}.`
           : executing.length === 0
-            ? `src/examples/${example.name}/server.ts. The guard that is executing will be marked.`
+            ? about
             : `Executing now: ${executing.map((alias) => `“${alias}”`).join(", ")}, marked below.`}
       </p>
       <Source

@@ -5,13 +5,12 @@ import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching } from "@codemirror/language";
 import { linter, lintKeymap } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap, lineNumbers } from "@codemirror/view";
-import { tsAutocompleteWorker, tsFacetWorker, tsHoverWorker } from "@valtown/codemirror-ts";
+import { EditorView, hoverTooltip, keymap, lineNumbers, type Tooltip } from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
 import { compile, CompileError } from "../../runtime/compile.ts";
-import { typeChecker, type WorkerShape } from "../../runtime/type-checker.ts";
-import type { Problem } from "../../runtime/type-messages.ts";
+import { typeChecker } from "../../runtime/type-checker.ts";
+import type { HoverInfo, Problem } from "../../runtime/type-messages.ts";
 
 /** As the checker knows the file. */
 const PATH = "/server.ts";
@@ -68,9 +67,18 @@ export default function CodeEditor({
           // Tab leaves the editor: nobody is caught in it.
           keymap.of([...completionKeymap, ...lintKeymap, ...defaultKeymap, ...historyKeymap]),
           javascript({ typescript: true }),
-          tsFacetWorker.of({ path: PATH, worker: checker as unknown as WorkerShape }),
-          autocompletion({ override: [tsAutocompleteWorker()] }),
-          tsHoverWorker(),
+          autocompletion({
+            override: [
+              async ({ pos, explicit }) =>
+                await unlessMissing(
+                  checker.getAutocompletion({ path: PATH, context: { pos, explicit } }),
+                ),
+            ],
+          }),
+          hoverTooltip(async (_, pos) => {
+            const found = await unlessMissing(checker.getHover({ path: PATH, pos }));
+            return found ? tooltip(found) : null;
+          }),
           linter(async ({ state }) => {
             const problems = await check(state.doc.toString());
             told(problems);
@@ -109,6 +117,32 @@ export default function CodeEditor({
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
   }, [text]);
   return <div ref={host} className="min-h-0 flex-1 overflow-auto" />;
+}
+
+/** Nothing where the compiler could not be loaded: what is wrong with that is told by the problems. */
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch {
+    return null;
+  }
+}
+
+/** What the name at a place is, and what its documentation says. */
+function tooltip({ start, end, quickInfo }: HoverInfo): Tooltip {
+  const textOf = (parts: readonly { readonly text: string }[] = []): string =>
+    parts.map(({ text }) => text).join("");
+  const text = [textOf(quickInfo?.displayParts), textOf(quickInfo?.documentation)];
+  return {
+    pos: start,
+    end,
+    create: () => {
+      const dom = document.createElement("div");
+      dom.className = "cm-type";
+      dom.textContent = text.filter(Boolean).join("\n\n");
+      return { dom };
+    },
+  };
 }
 
 /** Chromium keeps the look of a replaced selection by inline styles, which the page's policy forbids. */

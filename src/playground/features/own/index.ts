@@ -3,3 +3,4 @@ import { part } from "../../components/part.tsx";
 
 export const NewServerDialog = part(() => import("./new-server-dialog.tsx"));
 export const OwnCode = part(() => import("./own-code.tsx"));
+export { Problems } from "./problems.tsx";

@@ -9,8 +9,7 @@ import { ownServers, type OwnServer } from "../../runtime/own-servers.ts";
 import type { Problem } from "../../runtime/type-messages.ts";
 import { useOwnServers } from "../../hooks/use-own-servers.ts";
 import CodeEditor from "./code-editor.tsx";
-
-const MOST_PROBLEMS = 20;
+import { Problems } from "./problems.tsx";
 
 export default function OwnCode({ id }: { readonly id: string }): ReactElement {
   const own = useOwnServers().find((server) => server.id === id);
@@ -76,28 +75,6 @@ function Written({ own: { id, title, code } }: { readonly own: OwnServer }): Rea
       <Problems problems={problems} />
       {asks === "name" ? <Rename {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
       {asks === "delete" ? <Delete {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
-    </div>
-  );
-}
-
-/** What is wrong, in words beside the marks; the code may be run all the same. */
-function Problems({ problems }: { readonly problems: readonly Problem[] }): ReactElement {
-  return (
-    <div role="status" aria-label="Problems" className="border-t border-line px-3 py-1 text-xs">
-      {problems.length === 0 ? (
-        <span className="text-muted">No problem found.</span>
-      ) : (
-        <ul className="max-h-24 overflow-auto">
-          {problems.slice(0, MOST_PROBLEMS).map(({ line, column, message }) => (
-            <li key={`${line}:${column} ${message}`} className="whitespace-pre-wrap text-bad">
-              Line {line}, column {column}: {message}
-            </li>
-          ))}
-          {problems.length > MOST_PROBLEMS ? (
-            <li className="text-muted">And {problems.length - MOST_PROBLEMS} more.</li>
-          ) : null}
-        </ul>
-      )}
     </div>
   );
 }

@@ -1,0 +1,88 @@
+/** Builds a tool file for the page: one CommonJS module of what it imports itself, as a browser can run it. */
+import { existsSync, statSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { basename } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { build, type Plugin, type Rolldown } from "vite";
+
+/** What the sandbox's own script has. */
+const PROVIDED = ["durable-mcp-playground", "zod", "@modelcontextprotocol/sdk/types.js"];
+
+export interface BuiltFile {
+  /** CommonJS. */
+  readonly code: string;
+  /** Every file of it, but those of packages. */
+  readonly files: readonly string[];
+}
+
+/** Its message is for the person who wrote the file. */
+export class ToolFileError extends Error {
+  override readonly name = "ToolFileError";
+}
+
+/**
+ * @param path absolute
+ * @throws ToolFileError where there is no such file, it is no TypeScript, or it needs what no browser has
+ */
+export async function buildToolFile(path: string): Promise<BuiltFile> {
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new ToolFileError(`There is no file ${path}. Write one there, or give another path.`);
+  }
+  const files: string[] = [];
+  const refused: ToolFileError[] = [];
+  try {
+    const output = await build({
+      configFile: false,
+      root: "/",
+      logLevel: "silent",
+      publicDir: false,
+      plugins: [forTheBrowser(files, refused)],
+      build: {
+        write: false,
+        minify: false,
+        target: "es2023",
+        lib: { entry: path, formats: ["cjs"] },
+        rolldownOptions: { external: PROVIDED, output: { exports: "named" } },
+      },
+    });
+    const [bundle] = [output].flat() as Rolldown.RolldownOutput[];
+    const chunk = bundle?.output[0];
+    if (!chunk) throw new Error("nothing was built.");
+    return { code: chunk.code, files };
+  } catch (error) {
+    throw (
+      refused[0] ?? new ToolFileError(`${basename(path)} could not be built: ${reasonOf(error)}`)
+    );
+  }
+}
+
+/** The first of what the bundler found, in a line, and where. */
+function reasonOf(error: unknown): string {
+  const { errors = [] } = error as { readonly errors?: readonly unknown[] };
+  const { message, loc } = (errors[0] ?? error) as Error & {
+    readonly loc?: { readonly line: number; readonly column: number };
+  };
+  const [line = ""] = stripVTControlCharacters(message).split("\n");
+  const said = line.replace(/^(\[[\w:-]+\]:? ?)+/, "").replace(/^Rolldown f/, "F");
+  return loc ? `line ${loc.line}, column ${loc.column + 1}: ${said}` : said;
+}
+
+function forTheBrowser(files: string[], refused: ToolFileError[]): Plugin {
+  return {
+    name: "for-the-browser",
+    enforce: "pre",
+    resolveId(id, importer) {
+      if (!isBuiltin(id)) return undefined;
+      const by = importer === undefined ? "It" : basename(importer);
+      const error = new ToolFileError(
+        `${by} imports "${id}", which only Node has. In the page a tool imports what a browser can run; what it reaches outside is an effect.`,
+      );
+      // The bundler wraps it.
+      refused.push(error);
+      throw error;
+    },
+    moduleParsed({ id }) {
+      if (!id.includes("/node_modules/") && !id.startsWith("\0")) files.push(id);
+    },
+  };
+}

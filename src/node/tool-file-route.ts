@@ -1,0 +1,45 @@
+/** Tells the page of the tool file that it was opened on, and of every build. */
+import type { Express, Request, Response } from "express";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ToolFileState } from "../sandbox/index.ts";
+import { policyHeader } from "./content-policy.ts";
+import type { WatchedToolFile } from "./watch-tool-file.ts";
+
+const PATH = "/tool-file";
+/** The file is nobody's but this machine's: a name that leads here from elsewhere is refused. */
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/** @param directory the build */
+export function toolFileRoutes(app: Express, directory: string, file: WatchedToolFile): void {
+  app.get(["/", "/index.html"], (_, response) => {
+    const html = readFileSync(join(directory, "index.html"), "utf8");
+    const meta = `<meta name="tool-file" content=".${PATH}" />`;
+    response
+      .set("Content-Security-Policy", policyHeader("index.html"))
+      .type("html")
+      .send(html.replace("</head>", `${meta}</head>`));
+  });
+  app.get(PATH, (request, response) => {
+    if (isLocal(request)) stream(response, file);
+    else
+      response.status(403).type("text/plain").send("Only this machine's own page is answered.\n");
+  });
+}
+
+function isLocal({ headers }: Request): boolean {
+  return LOCAL.test(headers.host ?? "") && headers["sec-fetch-site"] !== "cross-site";
+}
+
+/** Server-sent events: the state as it is, and each later one. */
+function stream(response: Response, file: WatchedToolFile): void {
+  const send = (state: ToolFileState | undefined): void => {
+    if (state) response.write(`data: ${JSON.stringify(state)}\n\n`);
+    else response.end();
+  };
+  // Compressed, it would wait for more.
+  response.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform" });
+  response.flushHeaders();
+  send(file.state);
+  response.on("close", file.subscribe(send));
+}

@@ -1,0 +1,159 @@
+/** A tool file of the disk: checked, built, watched, and told to this machine's page alone. */
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { toolFileSchema, type ToolFileState } from "../sandbox/index.ts";
+import { servePage } from "./index.ts";
+import { toolTypesText } from "./tool-types.ts";
+import { TYPES_FILE } from "./types-file.ts";
+import { WatchedToolFile } from "./watch-tool-file.ts";
+
+const parent = mkdtempSync(join(tmpdir(), "tool-file-"));
+const types = join(parent, TYPES_FILE);
+const path = join(parent, "tools.ts");
+let open: WatchedToolFile | undefined;
+
+beforeAll(() => writeFileSync(types, toolTypesText()));
+afterEach(async () => {
+  await open?.close();
+  open = undefined;
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+const GOOD = `import type { DurableMcpServer } from "durable-mcp-playground";
+export default (server: DurableMcpServer) => { server.registerTool("one", {}, () => ({ content: [] })); };`;
+
+async function stateOf(text: string): Promise<ToolFileState> {
+  writeFileSync(path, text);
+  open = new WatchedToolFile(path, types);
+  return await open.open();
+}
+
+/** The next state, when something is saved. */
+function next(): Promise<ToolFileState> {
+  return new Promise((resolve) => open?.subscribe((state) => state && resolve(state)));
+}
+
+describe("a file is", () => {
+  it("built without what the sandbox has, and without problems", async () => {
+    const state = toolFileSchema.parse(await stateOf(GOOD));
+    expect(state).toMatchObject({ name: "tools.ts", build: 1, problems: [] });
+    expect(state.servers).toMatchObject([{ title: "tools.ts", export: "default" }]);
+    expect(state.error).toBeUndefined();
+    expect(state.code).toContain("exports.default");
+  });
+
+  it("as many servers as it exports functions, the default one first", async () => {
+    const { servers } = await stateOf(
+      `export const a = () => {}; export const size = 3; export function b() {} export default a;`,
+    );
+    expect(servers.map(({ export: name }) => name)).toEqual(["default", "a", "b"]);
+    expect(new Set(servers.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it("run with its wrong types, which are told with file, line and column", async () => {
+    writeFileSync(join(parent, "count.ts"), `export const count: number = "3";\n`);
+    const { code, problems } = await stateOf(
+      `import { count } from "./count.ts";\nexport default () => fetch(String(count));`,
+    );
+    expect(code).toBeDefined();
+    expect(problems).toEqual([
+      {
+        file: "count.ts",
+        line: 1,
+        column: 14,
+        message: "Type 'string' is not assignable to type 'number'.",
+      },
+      { line: 2, column: 22, message: "Cannot find name 'fetch'." },
+    ]);
+  });
+
+  it.each([
+    ["export const = 1;", "tools.ts could not be built: line 1, column 14: "],
+    ["const a = 1;", "tools.ts exports no function. Write: export default (server, world) =>"],
+    [
+      'import fs from "node:fs"; export default () => fs;',
+      'imports "node:fs", which only Node has',
+    ],
+    ['import fs from "fs"; export default () => fs;', 'imports "fs", which only Node has'],
+    ['import x from "none-such"; export default x;', "none-such"],
+  ])("told what keeps it from being run: %s", async (text, says) => {
+    const { code, error } = await stateOf(text);
+    expect(code).toBeUndefined();
+    expect(error).toContain(says);
+    expect(error).not.toContain("\u001b");
+  });
+
+  it("refused where it is not there, or is a folder", async () => {
+    mkdirSync(join(parent, "folder.ts"));
+    for (const name of ["none.ts", "folder.ts"]) {
+      const none = new WatchedToolFile(join(parent, name), types);
+      await expect(none.open()).rejects.toThrow(`There is no file ${join(parent, name)}.`);
+      await none.close();
+    }
+  });
+});
+
+it("what is saved is built anew, in place or by a new file, and so is what it imports", async () => {
+  writeFileSync(join(parent, "price.ts"), "export const price = 5;\n");
+  const text = `import { price } from "./price.ts";\nexport default () => price;`;
+  await stateOf(text);
+  let saved = next();
+  writeFileSync(join(parent, "price.ts"), "export const price = 7;\n");
+  expect((await saved).code).toContain("() => 7");
+  saved = next();
+  writeFileSync(join(parent, "new.ts"), text.replace("price;", "price + 1;"));
+  renameSync(join(parent, "new.ts"), path);
+  expect((await saved).code).toContain("() => 8");
+  // The servers of the last good one stay, whatever is saved.
+  saved = next();
+  writeFileSync(path, "export const");
+  const broken = await saved;
+  expect(broken).toMatchObject({ build: 4, servers: [{ export: "default" }] });
+  expect(broken.error).toContain("could not be built");
+});
+
+it("the page is told by events, and nobody else", async () => {
+  writeFileSync(join(parent, "index.html"), "<head><title>Durable MCP Playground</title></head>");
+  await stateOf(GOOD);
+  const server = await servePage(parent, 0, open);
+  try {
+    const page = await fetch(server.url);
+    expect(await page.text()).toContain('<meta name="tool-file" content="./tool-file" />');
+    expect(page.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    const events = await fetch(`${server.url}/tool-file`);
+    const reader = events.body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    const [, told = ""] = /^data: (.*)\n\n$/.exec(new TextDecoder().decode(value)) ?? [];
+    expect(toolFileSchema.parse(JSON.parse(told)).source).toBe(GOOD);
+    await reader?.cancel();
+    for (const headers of [{ Host: "evil.example" }, { "Sec-Fetch-Site": "cross-site" }]) {
+      expect(await statusOf(server.port, headers)).toBe(403);
+    }
+  } finally {
+    await server.close();
+  }
+});
+
+it("a page that was opened on no file has no events", async () => {
+  const server = await servePage(parent, 0);
+  try {
+    expect((await fetch(`${server.url}/tool-file`)).status).toBe(404);
+  } finally {
+    await server.close();
+  }
+});
+
+/** \`fetch\` sends no other \`Host\`. */
+function statusOf(port: number, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request({ port, path: "/tool-file", headers }, (answer) => {
+      answer.destroy();
+      resolve(answer.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
