@@ -148,6 +148,8 @@ test("a payment of one's own is stepped through, and crashed at a breakpoint", a
     await bar.getByRole("button", { name: "Step" }).click();
   }
   await expect(bar.getByRole("status")).toContainText("Paused at effect:after");
+  const code = page.getByRole("textbox", { name: "The code of your server" });
+  await expect(code.locator("[aria-current=location]").first()).toContainText(/atMostOnce|payment/);
   await bar.getByRole("button", { name: "Crash here" }).click();
   await expect(playground.server).toHaveText(/crashed/);
   await playground.restart();
@@ -214,4 +216,16 @@ test("types are checked and completed as it is typed, and code with a wrong type
   await expect(page.getByRole("textbox", { name: "The code of your server" })).toContainText(
     "SortedMap.ref",
   );
+});
+
+test("a link to a server that is not in this browser says so, and shows an example", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open("/?example=own-12345678");
+  await expect(page.getByRole("alert")).toContainText(
+    "There is no server “own-12345678” in this browser.",
+  );
+  await page.getByRole("combobox", { name: "Example" }).selectOption("steps");
+  await expect(page.getByRole("alert")).toHaveCount(0);
 });

@@ -27,7 +27,29 @@ export default function CodePanel(): ReactElement {
   const own = useOwnServers().find(({ id }) => id === name);
   if (own?.file) return <FileCode file={own.file} />;
   // One that was deleted in another tab says so.
-  return own || exampleNamed(name) === undefined ? <OwnCode id={name} /> : <ExampleCode />;
+  if (own || exampleNamed(name) === undefined) return <WrittenCode id={name} code={own?.code} />;
+  return <ExampleCode />;
+}
+
+/** What is written in the page, with where a call waits for the person. */
+function WrittenCode({
+  id,
+  code,
+}: {
+  readonly id: string;
+  readonly code: string | undefined;
+}): ReactElement {
+  const pause = usePause();
+  return (
+    <OwnCode id={id} paused={pause && code !== undefined ? placeOfPause(code, pause) : undefined} />
+  );
+}
+
+/** Of the chosen call, or of the one that has waited longest. */
+function usePause(): Pause | undefined {
+  const { pauses } = usePlaygroundState();
+  const [{ call }] = usePlace();
+  return pauses.find(({ invocation }) => invocation === call) ?? pauses[0];
 }
 
 function ExampleCode(): ReactElement {
@@ -70,7 +92,7 @@ function MarkedCode({
   readonly about: string;
   readonly source: string;
 }): ReactElement {
-  const { dead, pauses } = usePlaygroundState();
+  const { dead } = usePlaygroundState();
   const { data: guards = [] } = useLiveQuery(
     ["trace", "invocations"],
     ["executing"],
@@ -104,7 +126,7 @@ function MarkedCode({
   // What the journal calls running under a server that died is not.
   const living = guards.filter(({ owner }) => !dead.has(owner));
   const executing = [...new Set(living.flatMap(({ aliases }) => aliases))];
-  const pause = pauses.find(({ invocation }) => invocation === call) ?? pauses[0];
+  const pause = usePause();
   return (
     <>
       <p role="status" className="border-b border-line px-3 py-1.5 text-sm text-muted">

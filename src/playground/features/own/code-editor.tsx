@@ -4,8 +4,15 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching } from "@codemirror/language";
 import { linter, lintKeymap } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
-import { EditorView, hoverTooltip, keymap, lineNumbers, type Tooltip } from "@codemirror/view";
+import { Compartment, EditorState, RangeSet, type Range } from "@codemirror/state";
+import {
+  Decoration,
+  EditorView,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+  type Tooltip,
+} from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
 import { compile, CompileError } from "../../runtime/compile.ts";
@@ -15,13 +22,22 @@ import type { HoverInfo, Problem } from "../../runtime/type-messages.ts";
 /** As the checker knows the file. */
 const PATH = "/server.ts";
 
+/** A part of the code, by the offsets of its characters. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
 export default function CodeEditor({
   text,
+  paused,
   onChange,
   onRun,
   onProblems,
 }: {
   readonly text: string;
+  /** Where a call waits for the person: marked, and scrolled to. */
+  readonly paused: Stretch | undefined;
   readonly onChange: (text: string) => void;
   readonly onRun: () => void;
   /** What is wrong in the code as it is now. */
@@ -29,6 +45,7 @@ export default function CodeEditor({
 }): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
+  const marks = useRef(new Compartment());
   const changed = useEffectEvent(onChange);
   const run = useEffectEvent(onRun);
   const told = useEffectEvent(onProblems);
@@ -91,6 +108,7 @@ export default function CodeEditor({
           }),
           bracketMatching(),
           codeLook,
+          marks.current.of([]),
           replaceByState,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({
@@ -116,7 +134,33 @@ export default function CodeEditor({
     if (!editor || editor.state.doc.toString() === text) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
   }, [text]);
+  const { from, to } = paused ?? {};
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor) return;
+    const isThere = from !== undefined && to !== undefined && to <= editor.state.doc.length;
+    const lines = isThere ? linesOf(editor.state, from, to) : [];
+    editor.dispatch({
+      effects: [
+        marks.current.reconfigure(EditorView.decorations.of(RangeSet.of(lines))),
+        ...(isThere ? [EditorView.scrollIntoView(from, { y: "center" })] : []),
+      ],
+    });
+  }, [from, to]);
   return <div ref={host} className="min-h-0 flex-1 overflow-auto" />;
+}
+
+const pausedLine = Decoration.line({
+  class: "cm-executing",
+  attributes: { "aria-current": "location" },
+});
+
+/** Each line of the stretch, marked. */
+function linesOf({ doc }: EditorState, from: number, to: number): Range<Decoration>[] {
+  const [first, last] = [doc.lineAt(from).number, doc.lineAt(to).number];
+  return Array.from({ length: last - first + 1 }, (_, nth) =>
+    pausedLine.range(doc.line(first + nth).from),
+  );
 }
 
 /** Nothing where the compiler could not be loaded: what is wrong with that is told by the problems. */

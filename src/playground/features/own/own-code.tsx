@@ -8,16 +8,29 @@ import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts
 import { ownServers, type OwnServer } from "../../runtime/own-servers.ts";
 import type { Problem } from "../../runtime/type-messages.ts";
 import { useOwnServers } from "../../hooks/use-own-servers.ts";
-import CodeEditor from "./code-editor.tsx";
+import CodeEditor, { type Stretch } from "./code-editor.tsx";
 import { Problems } from "./problems.tsx";
 
-export default function OwnCode({ id }: { readonly id: string }): ReactElement {
+export default function OwnCode({
+  id,
+  paused,
+}: {
+  readonly id: string;
+  /** Where a call waits for the person, as far as the text shows it. */
+  readonly paused: Stretch | undefined;
+}): ReactElement {
   const own = useOwnServers().find((server) => server.id === id);
   if (!own) return <p className="p-3 text-sm text-muted">This server was deleted.</p>;
-  return <Written own={own} />;
+  return <Written own={own} paused={paused} />;
 }
 
-function Written({ own: { id, title, code } }: { readonly own: OwnServer }): ReactElement {
+function Written({
+  own: { id, title, code },
+  paused,
+}: {
+  readonly own: OwnServer;
+  readonly paused: Stretch | undefined;
+}): ReactElement {
   const playground = usePlayground();
   const { runs, server } = usePlaygroundState();
   const [, setPlace] = usePlace();
@@ -68,6 +81,8 @@ function Written({ own: { id, title, code } }: { readonly own: OwnServer }): Rea
       <CodeEditor
         key={id}
         text={code}
+        // Of code that is not the one that runs, the place is unknown.
+        paused={runs === code ? paused : undefined}
         onChange={(text) => void playground.attempt(() => ownServers.change(id, { code: text }))}
         onRun={run}
         onProblems={setProblems}

@@ -1,5 +1,6 @@
 /** What keeps the page from its database or from what was asked for, in words, and what to do. */
 import { useSyncExternalStore, type ReactElement } from "react";
+import { exampleNamed } from "../../../examples/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Notice } from "../../components/panel.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
@@ -13,11 +14,25 @@ export default function Notices(): ReactElement {
     <>
       <ConnectionNotice />
       <Lost />
+      <NotHere />
       <Problem />
       <Refused />
       <Silent />
       <RunOfSweep />
     </>
+  );
+}
+
+/** A link to a server of one's own leads nowhere in another browser. */
+function NotHere(): ReactElement | null {
+  const [{ example }] = usePlace();
+  const shown = usePlayground().example;
+  if (example === shown.name || exampleNamed(example)) return null;
+  return (
+    <Notice tone="warn" title={`There is no server “${example}” in this browser.`}>
+      {shown.title} is shown in its place. A server of one’s own is kept by the browser in which it
+      was written, and one of a file by the page that was opened on it.
+    </Notice>
   );
 }
 
