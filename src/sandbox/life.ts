@@ -4,6 +4,7 @@ import { Caller, methodsOf, respond, serveLedger, serveStore } from "../store/re
 import type { World } from "../world/index.ts";
 import { LOAD_MS, openFrame, type FramePool } from "./frame.ts";
 import { SessionLine } from "./line.ts";
+import { Meter } from "./metered-port.ts";
 import {
   PAGE_CALLS,
   PORTS,
@@ -40,7 +41,12 @@ export interface LifeOptions {
   readonly calls: (life: Life) => PageCalls;
   /** The worker's script failed, or threw where nobody caught it. */
   readonly onError: (life: Life, error: Error) => void;
+  /** It sends more than any server has to. */
+  readonly onTooMuch: (life: Life, error: Error) => void;
 }
+
+/** How much of what a server throws where nobody catches it is reported. */
+const MOST_THROWN = 100;
 
 /**
  * Opens a worker. Resolves when its script has run.
@@ -56,10 +62,14 @@ export async function openLife({
   frames,
   calls: callsOf,
   onError,
+  onTooMuch,
 }: LifeOptions): Promise<Life> {
   const { default: runtime } = await import("virtual:sandbox-runtime");
   const channels = PORTS.map(() => new MessageChannel());
-  const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) => port1);
+  const meter = new Meter((why) => onTooMuch(life, new Error(why)));
+  const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) =>
+    meter.port(port1),
+  );
   if (!ofStore || !ofLedger || !ofServer || !ofPage || !ofLine) throw new Error("No ports.");
   const caller = new Caller({ port: ofServer, methods: SERVER_CALLS });
   caller.name.catch(() => undefined);
@@ -100,6 +110,7 @@ export async function openLife({
   );
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
+  let thrown = 0;
   let late: ReturnType<typeof setTimeout> | undefined;
   try {
     const frame = await (frames ? frames.take() : openFrame(url));
@@ -110,7 +121,9 @@ export async function openLife({
       ports: channels.map(({ port2 }) => port2),
       onError: (message) => {
         failed.reject(new Error(message));
-        onError(life, new Error(message));
+        if (!meter.takes(message) || ++thrown > MOST_THROWN) return;
+        const more = thrown === MOST_THROWN ? " What else it throws is not reported." : "";
+        onError(life, new Error(message + more));
       },
     });
     late = setTimeout(() => failed.reject(new Error("The sandbox did not start.")), LOAD_MS);

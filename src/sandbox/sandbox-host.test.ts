@@ -289,6 +289,49 @@ describe("a hostile tool", () => {
     expect(await lab.store.readEntry("payments", "one")).toBeDefined();
   });
 
+  const PORTS_OF = `const ports = new Set();
+    const send = MessagePort.prototype.postMessage;
+    MessagePort.prototype.postMessage = function (...args) { ports.add(this); return send.apply(this, args); };`;
+
+  it.each([
+    [
+      "floods the page with messages",
+      `for (let n = 0; n < 200000; n++) for (const port of ports) send.call(port, { type: "call", id: 1e6 + n, method: "readMapNames", args: [], hasSignal: false });`,
+      "more than 5000 messages in a second",
+    ],
+    [
+      "floods it with what is no message",
+      `for (let n = 0; n < 200000; n++) for (const port of ports) send.call(port, n);`,
+      "more than 5000 messages in a second",
+    ],
+    [
+      "sends more at a time than any server has to",
+      `send.call([...ports][0], { type: "call", id: 1e6, method: "readMapNames", args: ["x".repeat(2 ** 26)], hasSignal: false });`,
+      "a message of more than 64 MB",
+    ],
+  ])("that %s is ended", async (_, body, says) => {
+    const own = host(tool(body, PORTS_OF));
+    await own.start();
+    const { client } = await own.connect();
+    const answered = call(client, "act").catch(() => undefined);
+    await expect.poll(() => own.state).toBe("crashed");
+    await answered;
+    expect(errors.at(-1)).toContain(`The server sent ${says}`);
+    expect(frames()).toBe(0);
+  });
+
+  it("that throws without end is reported so often, and no more", async () => {
+    const throws = `setInterval(() => { for (let n = 0; n < 50; n++) setTimeout(() => { throw new Error("again"); }); }, 1);`;
+    const own = host(tool(throws));
+    await own.start();
+    const { client } = await own.connect();
+    await call(client, "act");
+    await expect.poll(() => errors.length).toBe(100);
+    expect(errors.at(-1)).toContain("What else it throws is not reported.");
+    own.crash();
+    expect(errors).toHaveLength(100);
+  });
+
   it("that loops without end leaves the page responsive, is told, and is ended", async () => {
     const silence = deferred<number>();
     const own = host(tool("for (;;);"), {

@@ -216,6 +216,8 @@ export class SandboxHost implements ServerHost {
     const code = await this.options.code();
     const { name, store, world, url = "./sandbox.html", frames } = this.options;
     const { export: exported = "default" } = this.options;
+    const tooMuch = Promise.withResolvers<never>();
+    tooMuch.promise.catch(() => undefined);
     const life = await openLife({
       init: { name, export: exported },
       code,
@@ -227,6 +229,13 @@ export class SandboxHost implements ServerHost {
       onError: (life, error) => {
         if (this.#life === life) this.options.onError(error);
       },
+      onTooMuch: (life, error) => {
+        life.end();
+        tooMuch.reject(error);
+        if (this.#life !== life) return;
+        this.#hasCrashed(life);
+        this.options.onError(error);
+      },
     });
     const { promise, reject } = Promise.withResolvers<never>();
     let late: ReturnType<typeof setTimeout> | undefined;
@@ -236,7 +245,7 @@ export class SandboxHost implements ServerHost {
         () => reject(new Error("The file did not return within 10 s: it may loop without end.")),
         MAKE_MS,
       );
-      life.id = idSchema.parse(await Promise.race([make, promise]));
+      life.id = idSchema.parse(await Promise.race([make, promise, tooMuch.promise]));
       return life;
     } catch (error) {
       life.end();
