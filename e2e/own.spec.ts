@@ -229,3 +229,62 @@ test("a link to a server that is not in this browser says so, and shows an examp
   await page.getByRole("combobox", { name: "Example" }).selectOption("steps");
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
+
+test("what a service answers, how long it takes and how often it fails are changed in the page", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  for (const from of ["mail", undefined]) {
+    if (from === undefined) {
+      await page.getByRole("combobox", { name: "Example" }).selectOption("processing");
+    } else await begin(page, "Mails", from);
+    await playground.isUp();
+    const tool = from === undefined ? "process_payment" : "send_mail";
+    const service = from === undefined ? "bank.charge" : "mail.send";
+    const call = page.getByRole("button", { name: `Call ${tool}` });
+    await expect(call).toBeEnabled();
+    const dialog = page.getByRole("dialog", { name: "Services" });
+    const form = dialog.getByRole("form", { name: service });
+    const change = async (field: string, value: string): Promise<void> => {
+      await playground.menu("Services…");
+      await form.getByLabel(field).fill(value);
+      await form.getByRole("button", { name: "Apply" }).click();
+    };
+    const done = (): Promise<void> => dialog.getByRole("button", { name: "Done" }).click();
+
+    await change("Cannot be reached, %", "120");
+    await expect(form.getByRole("alert")).toContainText("a number from 0 to 100");
+    await form.getByLabel("Cannot be reached, %").fill("100");
+    await form.getByRole("button", { name: "Apply" }).click();
+    await expect(form.getByRole("status")).toHaveText("Changed.");
+    await done();
+    await call.click();
+    await expect(playground.calls.first()).toContainText("not done");
+    // A change survives a reload.
+    await page.reload();
+    await playground.isUp();
+    await playground.menu("Services…");
+    await expect(form.getByLabel("Cannot be reached, %")).toHaveValue("100");
+    await form.getByRole("button", { name: "As the code says" }).click();
+    await expect(form.getByRole("status")).toHaveText("As the code says.");
+    await done();
+    await change("Answers one of", "{}");
+    await expect(form.getByRole("alert")).toContainText("a JSON array with at least one");
+    await form.getByLabel("Answers one of").fill('[{ "id": "m-77", "charged": 77 }]');
+    await form.getByLabel("Takes, ms").fill("5");
+    await form.getByRole("button", { name: "Apply" }).click();
+    await expect(form.getByRole("status")).toHaveText("Changed.");
+    await done();
+    await call.click();
+    await expect(playground.calls).toHaveCount(2);
+    await expect(playground.calls.first()).toContainText(
+      from === undefined ? /done|unknown/ : "done once",
+    );
+    const database =
+      from === undefined ? "processing" : (new URL(page.url()).searchParams.get("example") ?? "");
+    const [row, ...more] = await readTable(page, `playground-${database}-ledger`, "rows");
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({ response: { id: "m-77" } });
+  }
+});

@@ -64,7 +64,7 @@ export class PlaygroundPage {
   }
 
   /** Chooses what stands in the menu of the bar. */
-  async menu(item: "Settings…" | "Wipe…" | "Run examples…"): Promise<void> {
+  async menu(item: "Settings…" | "Services…" | "Wipe…" | "Run examples…"): Promise<void> {
     await this.page.getByRole("button", { name: "More", exact: true }).click();
     await this.page.getByRole("menuitem", { name: item }).click();
   }

@@ -5,6 +5,7 @@
  * 2. One thing at a time: `start`, `stop` and `restart` are not called while one of them is under way.
  * 3. A crash is reported at once, wherever it comes from; nothing of the dead server is reported afterwards.
  */
+import type { Simulated, SimulationChange } from "../world/index.ts";
 import type { Connection, ConnectOptions, ServerSettings } from "../mcp/index.ts";
 
 export type HostState = "stopped" | "starting" | "running" | "crashed";
@@ -13,6 +14,8 @@ export type HostState = "stopped" | "starting" | "running" | "crashed";
 export interface HostSettings extends ServerSettings {
   /** How long a simulated service takes to answer, in milliseconds. */
   readonly latencyMs?: number;
+  /** What of its world's simulations is changed, by the names of effects. */
+  readonly simulations?: Readonly<Record<string, SimulationChange>>;
   /** `skip`: retry delays and latencies take no time. */
   readonly delays?: "real" | "skip";
 }
@@ -52,6 +55,9 @@ export interface ServerHost {
    * @throws Error where none is running
    */
   connect(options?: ConnectOptions): Promise<Connection>;
+
+  /** What the running server's own world simulates. Absent where it has none of its own. */
+  simulated?(): Promise<readonly Simulated[]>;
 
   /** Lets every call go on that hangs because of a fault. */
   release(): void;

@@ -7,6 +7,17 @@ const kind = z.enum(["atLeastOnce", "atMostOnce"]);
 
 export const idSchema = z.string().max(100);
 
+export const simulatedSchema = z
+  .array(
+    z.object({
+      name,
+      answers: z.array(z.unknown()).max(1000).optional(),
+      latencyMs: z.number().optional(),
+      failureRate: z.number().optional(),
+    }),
+  )
+  .max(1000);
+
 export const detailSchema = z.object({
   tool: name,
   alias: name.optional(),

@@ -3,6 +3,7 @@ import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.
 import type { Fault, FaultDetail, FaultPoint, Passing } from "../durable/index.ts";
 import type { HostSettings } from "../host/index.ts";
 import type { AttachOptions } from "../mcp/index.ts";
+import type { Simulated } from "../world/index.ts";
 import type { Methods } from "../store/remote/index.ts";
 
 /** The ports that a worker is given, in this order. */
@@ -30,6 +31,7 @@ export interface ServerCalls {
   release(): Promise<void>;
   resume(invocation: string): Promise<void>;
   cancel(invocation: string): Promise<void>;
+  simulated(): Promise<readonly Simulated[]>;
   /** Answers while the worker is not in a loop without end. @returns whether a call hangs */
   ping(): Promise<boolean>;
 }
@@ -44,6 +46,7 @@ export const SERVER_CALLS: Methods & Record<keyof ServerCalls, Methods[string]> 
   // It waits for the invocation's end.
   resume: { waits: true },
   cancel: {},
+  simulated: {},
   ping: { waits: true },
 };
 

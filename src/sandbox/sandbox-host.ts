@@ -9,8 +9,8 @@
 import type { HostSettings, HostState, ServerHost } from "../host/index.ts";
 import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.ts";
 import type { InspectableStore } from "../store/index.ts";
-import type { World } from "../world/index.ts";
-import { idSchema } from "./checks.ts";
+import type { Simulated, World } from "../world/index.ts";
+import { idSchema, simulatedSchema } from "./checks.ts";
 import type { FramePool } from "./frame.ts";
 import { openLife, type Life } from "./life.ts";
 import type { PageCalls, SandboxSettings, ServerCalls } from "./messages.ts";
@@ -161,6 +161,10 @@ export class SandboxHost implements ServerHost {
       },
       options,
     );
+  }
+
+  async simulated(): Promise<readonly Simulated[]> {
+    return simulatedSchema.parse(await this.#running().server.simulated());
   }
 
   release(): void {

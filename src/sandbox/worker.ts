@@ -18,7 +18,7 @@ import {
   respond,
   type Port,
 } from "../store/remote/index.ts";
-import { World } from "../world/index.ts";
+import { World, type Simulated } from "../world/index.ts";
 import * as durable from "./interface.ts";
 import { SessionLine } from "./line.ts";
 import {
@@ -101,6 +101,7 @@ class SandboxServer implements ServerCalls {
     };
     const store = overriding(far, { appendTrace });
     const world = new World(ledger, { clock: this.#clock, latencyMs: settings.latencyMs });
+    world.changes = settings.simulations ?? {};
     this.#world = world;
     const made = await makeServer({ name: this.init.name, version: "1.0.0" }, register, {
       store,
@@ -131,7 +132,10 @@ class SandboxServer implements ServerCalls {
   async configure(settings: SandboxSettings): Promise<void> {
     await Promise.resolve();
     this.#settings = settings;
-    if (this.#world) this.#world.latencyMs = settings.latencyMs ?? 0;
+    if (this.#world) {
+      this.#world.latencyMs = settings.latencyMs ?? 0;
+      this.#world.changes = settings.simulations ?? {};
+    }
     this.#server?.configure(serverSettings(settings));
   }
 
@@ -158,6 +162,11 @@ class SandboxServer implements ServerCalls {
     this.#server?.cancel(invocation);
   }
 
+  async simulated(): Promise<readonly Simulated[]> {
+    await Promise.resolve();
+    return this.#world?.simulated() ?? [];
+  }
+
   async ping(): Promise<boolean> {
     await Promise.resolve();
     return this.#server?.isHanging ?? false;
@@ -169,7 +178,12 @@ class SandboxServer implements ServerCalls {
   }
 }
 
-function serverSettings({ latencyMs: _, delays: __, ...settings }: SandboxSettings) {
+function serverSettings({
+  latencyMs: _,
+  delays: __,
+  simulations: ___,
+  ...settings
+}: SandboxSettings) {
   return settings;
 }
 

@@ -87,6 +87,33 @@ describe("simulated", () => {
     expect(await rows()).toHaveLength(5);
   });
 
+  it("is otherwise than its author says where that is changed, and as it was when it is not any more", async () => {
+    lab.world.simulate("mail.send", { perform: () => "by its code", latencyMs: 3 });
+    const send = async (): Promise<unknown> => {
+      const tried = await trial(lab, (context) => effect(context, "mail.send", {}, () => "never"), {
+        effects: lab.world,
+      });
+      const outcome = await tried.run();
+      return "value" in outcome ? outcome.value : outcome.error;
+    };
+    expect(lab.world.simulated()).toMatchObject([{ name: "mail.send", latencyMs: 3 }]);
+    expect(await send()).toBe("by its code");
+    lab.world.changes = { "mail.send": { answers: ["canned"] } };
+    expect(await send()).toBe("canned");
+    lab.world.changes = { "mail.send": { failureRate: 1 } };
+    expect(String(await send())).toContain("could not be reached");
+    lab.world.changes = { "mail.send": { latencyMs: 7 }, toString: { answers: ["never"] } };
+    expect(await send()).toBe("by its code");
+    lab.world.changes = {};
+    expect(await send()).toBe("by its code");
+    expect((await rows()).map(({ response }) => response)).toEqual([
+      "by its code",
+      "canned",
+      "by its code",
+      "by its code",
+    ]);
+  });
+
   it("by a promise is waited for, and what it answers is a copy", async () => {
     const answer = { id: 1, tags: ["a"] };
     lab.world.simulate("mail.send", { perform: () => Promise.resolve(answer) });

@@ -24,4 +24,10 @@ export {
   type ExchangeRate,
 } from "./exchange.ts";
 export { openWorld, type WorldOptions } from "./open-world.ts";
-export { World, type Simulation, type WorldSettings } from "./world.ts";
+export {
+  World,
+  type Simulated,
+  type Simulation,
+  type SimulationChange,
+  type WorldSettings,
+} from "./world.ts";

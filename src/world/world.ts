@@ -46,6 +46,19 @@ export interface Simulation<Request = unknown> {
   readonly failureRate?: number;
 }
 
+/** What of a simulation is set by whoever tries the tools, in place of what its author says. */
+export interface SimulationChange {
+  readonly answers?: readonly unknown[] | undefined;
+  readonly latencyMs?: number | undefined;
+  readonly failureRate?: number | undefined;
+}
+
+/** A simulation as its author says. */
+export interface Simulated extends SimulationChange {
+  /** `service.operation` */
+  readonly name: string;
+}
+
 /** What effects are done by; see the head of this module. */
 export class World implements EffectPort {
   readonly #seed: number;
@@ -53,6 +66,8 @@ export class World implements EffectPort {
   readonly #effects: "simulated" | "real";
   /** How long an answer takes, in milliseconds. */
   latencyMs: number;
+  /** By the names of effects. */
+  changes: Readonly<Record<string, SimulationChange>> = {};
   readonly #simulations = new Map<string, Simulation>();
   /** How often each request was drawn for, so that a repeated one may turn out otherwise. */
   readonly #draws = new Map<string, number>();
@@ -81,6 +96,16 @@ export class World implements EffectPort {
     this.#simulations.set(name, simulation as Simulation);
   }
 
+  /** Everything that is simulated, without what was changed of it. */
+  simulated(): Simulated[] {
+    return [...this.#simulations].map(([name, { answers, latencyMs, failureRate }]) => ({
+      name,
+      answers,
+      latencyMs,
+      failureRate,
+    }));
+  }
+
   /** Does an effect: by its simulation, or for real. */
   async run(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
     const asked = { ...effect, request: copyJson(effect.request, "request") };
@@ -92,7 +117,7 @@ export class World implements EffectPort {
   async #simulate(access: EffectAccess, effect: EffectRequest): Promise<unknown> {
     const { service, operation, request } = effect;
     const name = `${service}.${operation}`;
-    const simulation = this.#simulations.get(name);
+    const simulation = this.#simulationOf(name);
     if (!simulation) {
       throw new InvalidOptionError(
         `Effects are simulated here, and nothing stands in for "${name}". Say what does: ` +
@@ -114,6 +139,18 @@ export class World implements EffectPort {
     access.trace("happened");
     await access.sleep(simulation.latencyMs ?? this.latencyMs);
     return await passOn(this.ledger, access, done.seq, done.response);
+  }
+
+  #simulationOf(name: string): Simulation | undefined {
+    const simulation = this.#simulations.get(name);
+    if (!simulation || !Object.hasOwn(this.changes, name)) return simulation;
+    const { answers, latencyMs, failureRate } = this.changes[name] ?? {};
+    const { perform: _, ...rest } = simulation;
+    return {
+      ...(answers ? { ...rest, answers } : simulation),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(failureRate === undefined ? {} : { failureRate }),
+    };
   }
 
   #entry(access: EffectAccess, effect: EffectRequest, response: unknown) {

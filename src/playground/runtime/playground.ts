@@ -9,7 +9,7 @@ import type { Example } from "../../examples/index.ts";
 import { Stepper, type ServerHost } from "../../host/index.ts";
 import { ServerRefusedError } from "../../store/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
-import type { World } from "../../world/index.ts";
+import type { Simulated, World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
 import type { Keepers } from "./keepers.ts";
 import { hostOf } from "./host-of.ts";
@@ -285,6 +285,11 @@ export class Playground {
     return done;
   }
 
+  /** What the running server simulates, as its author says. */
+  async simulated(): Promise<readonly Simulated[]> {
+    return (await this.#host?.simulated?.()) ?? this.#world?.simulated() ?? [];
+  }
+
   /** Whether a call hangs because of a fault. */
   get isHanging(): boolean {
     return this.#host?.isHanging ?? false;
@@ -323,19 +328,24 @@ export class Playground {
     this.#plan.set(settings.plan);
     this.stepper.breakpoints = settings.breakpoints;
     if (this.#keepers) this.#keepers.keep = settings.keepRecordings;
-    if (this.#world) this.#world.latencyMs = settings.latencyMs;
+    if (this.#world) {
+      this.#world.latencyMs = settings.latencyMs;
+      this.#world.changes = settings.simulations;
+    }
     this.#cell.set({ settings });
     this.#host?.configure(this.#serverSettings);
   }
 
   get #serverSettings() {
-    const { guards, effectValidation, resume, latencyMs, delays } = this.#cell.state.settings;
+    const { guards, effectValidation, resume, latencyMs, simulations, delays } =
+      this.#cell.state.settings;
     // A sweep's run is looked at as it was left.
     return {
       faults: this.#plan,
       guards,
       effectValidation,
       latencyMs,
+      simulations,
       delays,
       resume: this.run === null ? resume : "hold",
     } as const;

@@ -39,6 +39,17 @@ export const settingsSchema = z.object({
   delays: z.enum(["real", "skip"]).default("real"),
   /** How long a simulated service takes to answer, in milliseconds. */
   latencyMs: z.number().min(0).default(0),
+  /** What of the services' simulations is changed, by the names of effects. */
+  simulations: z
+    .record(
+      z.string(),
+      z.strictObject({
+        answers: z.array(z.unknown()).min(1).optional(),
+        latencyMs: z.number().min(0).optional(),
+        failureRate: z.number().min(0).max(1).optional(),
+      }),
+    )
+    .default({}),
   /** How many calls, the newest, keep their recording; absent for all. */
   keepRecordings: count.optional(),
   /** Tool calls to make again, by names that are each there once. */

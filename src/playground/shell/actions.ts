@@ -15,6 +15,7 @@ import type { Settings } from "../runtime/settings.ts";
 export interface ActionProps {
   readonly onTheme: () => void;
   readonly onSettings: () => void;
+  readonly onServices: () => void;
   readonly onWipe: () => void;
   readonly onNew: () => void;
   readonly onExplore: () => void;
@@ -43,6 +44,7 @@ export interface Action {
 export function useActions({
   onTheme,
   onSettings,
+  onServices,
   onWipe,
   onNew,
   onExplore,
@@ -235,6 +237,7 @@ export function useActions({
     ...(found ? actionsOn(found) : []),
     ...(phase === "ready" ? pauseActions() : []),
     { group: "Server", name: "New server of your own…", run: onNew },
+    phase === "ready" && { group: "Server", name: "Services…", run: onServices },
     phase === "ready" && { group: "Server", name: "Settings…", run: onSettings },
     phase === "ready" && { group: "Server", name: "Wipe everything…", run: onWipe },
     ...(phase === "ready" ? presetsOf(playground.example.name) : []).map(

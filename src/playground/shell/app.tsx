@@ -8,7 +8,13 @@ import { part } from "../components/part.tsx";
 import { GuidePanel } from "../features/guide/index.tsx";
 import { Harness } from "../features/harness/index.ts";
 import { NewServerDialog } from "../features/own/index.ts";
-import { Notices, ServerBar, SettingsDialog, WipeDialog } from "../features/server/index.ts";
+import {
+  Notices,
+  ServerBar,
+  ServicesDialog,
+  SettingsDialog,
+  WipeDialog,
+} from "../features/server/index.ts";
 import { QuestionDialog } from "../features/tools/index.ts";
 import { useChangeFeed } from "../hooks/use-live-query.ts";
 import { useFormCall } from "../hooks/use-form-call.ts";
@@ -35,7 +41,7 @@ export function App(): ReactElement {
   const hasGuide = playground.example.name === GUIDED_EXAMPLE && playground.run === null;
   const [theme, nextTheme] = useTheme();
   const [palette, setPalette] = useState(false);
-  const [dialog, setDialog] = useState<"settings" | "wipe" | "new">();
+  const [dialog, setDialog] = useState<"settings" | "services" | "wipe" | "new">();
   const [guide, setGuide] = useStoredState("guide", "open");
   const wide = useMedia("(min-width: 900px)");
 
@@ -67,6 +73,7 @@ export function App(): ReactElement {
   const acts = {
     onTheme: nextTheme,
     onSettings: () => setDialog("settings"),
+    onServices: () => setDialog("services"),
     onWipe: () => setDialog("wipe"),
     onNew: () => setDialog("new"),
     onExplore: explore,
@@ -101,6 +108,7 @@ export function App(): ReactElement {
       {question ? <QuestionDialog key={question.id} question={question} /> : null}
       {place.harness === null ? null : <Harness view={place.harness} />}
       {dialog === "settings" ? <SettingsDialog onClose={() => setDialog(undefined)} /> : null}
+      {dialog === "services" ? <ServicesDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "wipe" ? <WipeDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "new" ? <NewServerDialog onClose={() => setDialog(undefined)} /> : null}
       {palette ? <CommandPalette onClose={() => setPalette(false)} {...acts} /> : null}

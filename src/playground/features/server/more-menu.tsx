@@ -11,6 +11,7 @@ export default function MoreMenu({
   onTheme,
   onPalette,
   onSettings,
+  onServices,
   onWipe,
   onNew,
   onExplore,
@@ -24,6 +25,7 @@ export default function MoreMenu({
     settings.delays === "skip" ? "delays skipped" : "",
     settings.effectValidation ? "effects validated" : "",
     settings.resume === "hold" ? "interrupted calls held" : "",
+    Object.keys(settings.simulations).length > 0 ? "services changed" : "",
   ].filter(Boolean);
   return (
     <>
@@ -65,6 +67,9 @@ export default function MoreMenu({
               >
                 Hold interrupted calls
               </Toggle>
+              <Item disabled={!isOpen} onClick={onServices}>
+                Services…
+              </Item>
               <Item disabled={!isOpen} onClick={onSettings}>
                 Settings…
               </Item>

@@ -22,6 +22,7 @@ export interface ServerBarProps {
   readonly onTheme: () => void;
   readonly onPalette: () => void;
   readonly onSettings: () => void;
+  readonly onServices: () => void;
   readonly onWipe: () => void;
   /** Begins a server of the person's own. */
   readonly onNew: () => void;
