@@ -1,5 +1,5 @@
 /** Builds a tool file for the page: one CommonJS module of what it imports itself, as a browser can run it. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -8,13 +8,6 @@ import { build, type Plugin, type Rolldown } from "vite";
 /** What the sandbox's own script has. */
 const PROVIDED = ["durable-mcp-playground", "zod", "@modelcontextprotocol/sdk/types.js"];
 
-export interface BuiltFile {
-  /** CommonJS. */
-  readonly code: string;
-  /** Every file of it, but those of packages. */
-  readonly files: readonly string[];
-}
-
 /** Its message is for the person who wrote the file. */
 export class ToolFileError extends Error {
   override readonly name = "ToolFileError";
@@ -22,13 +15,13 @@ export class ToolFileError extends Error {
 
 /**
  * @param path absolute
+ * @returns CommonJS
  * @throws ToolFileError where there is no such file, it is no TypeScript, or it needs what no browser has
  */
-export async function buildToolFile(path: string): Promise<BuiltFile> {
-  if (!existsSync(path) || !statSync(path).isFile()) {
+export async function buildToolFile(path: string): Promise<string> {
+  if (!existsSync(path)) {
     throw new ToolFileError(`There is no file ${path}. Write one there, or give another path.`);
   }
-  const files: string[] = [];
   const refused: ToolFileError[] = [];
   try {
     const output = await build({
@@ -36,19 +29,21 @@ export async function buildToolFile(path: string): Promise<BuiltFile> {
       root: "/",
       logLevel: "silent",
       publicDir: false,
-      plugins: [forTheBrowser(files, refused)],
+      // What packages ask a bundler for.
+      define: { "process.env.NODE_ENV": '"production"' },
+      plugins: [forTheBrowser(refused)],
       build: {
         write: false,
         minify: false,
         target: "es2023",
         lib: { entry: path, formats: ["cjs"] },
-        rolldownOptions: { external: PROVIDED, output: { exports: "named" } },
+        rolldownOptions: { external: PROVIDED, output: { exports: "named", codeSplitting: false } },
       },
     });
     const [bundle] = [output].flat() as Rolldown.RolldownOutput[];
     const chunk = bundle?.output[0];
     if (!chunk) throw new Error("nothing was built.");
-    return { code: chunk.code, files };
+    return chunk.code;
   } catch (error) {
     throw (
       refused[0] ?? new ToolFileError(`${basename(path)} could not be built: ${reasonOf(error)}`)
@@ -67,12 +62,17 @@ function reasonOf(error: unknown): string {
   return loc ? `line ${loc.line}, column ${loc.column + 1}: ${said}` : said;
 }
 
-function forTheBrowser(files: string[], refused: ToolFileError[]): Plugin {
+function forTheBrowser(refused: ToolFileError[]): Plugin {
   return {
     name: "for-the-browser",
     enforce: "pre",
-    resolveId(id, importer) {
+    async resolveId(id, importer, options) {
       if (!isBuiltin(id)) return undefined;
+      // A package may have the name of one of Node's modules.
+      const found = id.startsWith("node:")
+        ? null
+        : await this.resolve(id, importer, { ...options, skipSelf: true });
+      if (found?.id.includes("/node_modules/")) return found;
       const by = importer === undefined ? "It" : basename(importer);
       const error = new ToolFileError(
         `${by} imports "${id}", which only Node has. In the page a tool imports what a browser can run; what it reaches outside is an effect.`,
@@ -80,9 +80,6 @@ function forTheBrowser(files: string[], refused: ToolFileError[]): Plugin {
       // The bundler wraps it.
       refused.push(error);
       throw error;
-    },
-    moduleParsed({ id }) {
-      if (!id.includes("/node_modules/") && !id.startsWith("\0")) files.push(id);
     },
   };
 }

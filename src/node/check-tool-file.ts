@@ -21,6 +21,8 @@ export interface CheckedFile {
   readonly problems: readonly FileProblem[];
   /** What it exports that can be a server: functions, by their names. */
   readonly functions: readonly string[];
+  /** Itself and what it imports, but for packages: the text of each as it was checked, by its path. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 export class ToolFileChecker {
@@ -71,7 +73,14 @@ export class ToolFileChecker {
     const found = ts
       .getPreEmitDiagnostics(program)
       .filter(({ file }) => file && !file.isDeclarationFile);
-    return { problems: found.flatMap(problemOf), functions: functionsOf(program, path) };
+    const own = program
+      .getSourceFiles()
+      .filter(({ fileName, isDeclarationFile }) => !isDeclarationFile && !isOfPackage(fileName));
+    return {
+      problems: found.flatMap(problemOf),
+      functions: functionsOf(program, path),
+      texts: new Map(own.map(({ fileName, text }) => [fileName, text])),
+    };
   }
 }
 
@@ -88,6 +97,10 @@ function problemOf({ file, start = 0, messageText }: ts.Diagnostic): FileProblem
   ];
 }
 
+function isOfPackage(file: string): boolean {
+  return file.includes("/node_modules/");
+}
+
 function functionsOf(program: ts.Program, path: string): string[] {
   const source = program.getSourceFile(path);
   const checker = program.getTypeChecker();
@@ -96,6 +109,10 @@ function functionsOf(program: ts.Program, path: string): string[] {
   return checker
     .getExportsOfModule(module)
     .filter((symbol) => {
+      const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+      const { flags } = isAlias ? checker.getAliasedSymbol(symbol) : symbol;
+      // A type is no server.
+      if ((flags & ts.SymbolFlags.Value) === 0) return false;
       const type = checker.getTypeOfSymbolAtLocation(symbol, source);
       // Of what the types say nothing, it is seen when it runs.
       return (type.flags & ts.TypeFlags.Any) !== 0 || type.getCallSignatures().length > 0;

@@ -21,14 +21,16 @@ export function toolFileRoutes(app: Express, directory: string, file: WatchedToo
       .send(html.replace("</head>", `${meta}</head>`));
   });
   app.get(PATH, (request, response) => {
-    if (isLocal(request)) stream(response, file);
+    if (request.method === "HEAD") response.end();
+    else if (isLocal(request)) stream(response, file);
     else
       response.status(403).type("text/plain").send("Only this machine's own page is answered.\n");
   });
 }
 
 function isLocal({ headers }: Request): boolean {
-  return LOCAL.test(headers.host ?? "") && headers["sec-fetch-site"] !== "cross-site";
+  const site = headers["sec-fetch-site"] ?? "none";
+  return LOCAL.test(headers.host ?? "") && (site === "same-origin" || site === "none");
 }
 
 /** Server-sent events: the state as it is, and each later one. */

@@ -15,7 +15,10 @@ const types = join(parent, TYPES_FILE);
 const path = join(parent, "tools.ts");
 let open: WatchedToolFile | undefined;
 
-beforeAll(() => writeFileSync(types, toolTypesText()));
+beforeAll(() => {
+  writeFileSync(types, toolTypesText());
+  writeFileSync(join(parent, "index.html"), "<head><title>Durable MCP Playground</title></head>");
+});
 afterEach(async () => {
   await open?.close();
   open = undefined;
@@ -39,7 +42,7 @@ function next(): Promise<ToolFileState> {
 describe("a file is", () => {
   it("built without what the sandbox has, and without problems", async () => {
     const state = toolFileSchema.parse(await stateOf(GOOD));
-    expect(state).toMatchObject({ name: "tools.ts", build: 1, problems: [] });
+    expect(state).toMatchObject({ name: "tools.ts", problems: [] });
     expect(state.servers).toMatchObject([{ title: "tools.ts", export: "default" }]);
     expect(state.error).toBeUndefined();
     expect(state.code).toContain("exports.default");
@@ -47,7 +50,7 @@ describe("a file is", () => {
 
   it("as many servers as it exports functions, the default one first", async () => {
     const { servers } = await stateOf(
-      `export const a = () => {}; export const size = 3; export function b() {} export default a;`,
+      `export const a = () => {}; export const size = 3; export interface C {} export type { z as D } from "zod"; export function b() {} export default a;`,
     );
     expect(servers.map(({ export: name }) => name)).toEqual(["default", "a", "b"]);
     expect(new Set(servers.map(({ id }) => id)).size).toBe(3);
@@ -111,12 +114,34 @@ it("what is saved is built anew, in place or by a new file, and so is what it im
   saved = next();
   writeFileSync(path, "export const");
   const broken = await saved;
-  expect(broken).toMatchObject({ build: 4, servers: [{ export: "default" }] });
+  expect(broken).toMatchObject({ servers: [{ export: "default" }] });
   expect(broken.error).toContain("could not be built");
 });
 
+it("what was missing, or could not be read, is seen when it is mended", async () => {
+  const broken = await stateOf(`import { late } from "./late.ts";\nexport default () => late;`);
+  expect(broken.error).toContain("late.ts");
+  let saved = next();
+  writeFileSync(join(parent, "late.ts"), "export const late = ");
+  expect((await saved).error).toContain("could not be built");
+  saved = next();
+  writeFileSync(join(parent, "late.ts"), "export const late = 9;\n");
+  const mended = await saved;
+  expect(mended.error).toBeUndefined();
+  expect(mended.code).toContain("() => 9");
+  expect(mended.build).toBeGreaterThan(broken.build);
+});
+
+it("what it imports when it is called is built in", async () => {
+  writeFileSync(join(parent, "later.ts"), "export const later = 11;\n");
+  const { code } = await stateOf(
+    `export default async () => { const { later } = await import("./later.ts"); return later + Number(process.env.NODE_ENV); };\ndeclare const process: { env: Record<string, string> };`,
+  );
+  expect(code).toContain("later: () => 11");
+  expect(code).not.toMatch(/require\("\.|process\.env/);
+});
+
 it("the page is told by events, and nobody else", async () => {
-  writeFileSync(join(parent, "index.html"), "<head><title>Durable MCP Playground</title></head>");
   await stateOf(GOOD);
   const server = await servePage(parent, 0, open);
   try {
@@ -129,7 +154,11 @@ it("the page is told by events, and nobody else", async () => {
     const [, told = ""] = /^data: (.*)\n\n$/.exec(new TextDecoder().decode(value)) ?? [];
     expect(toolFileSchema.parse(JSON.parse(told)).source).toBe(GOOD);
     await reader?.cancel();
-    for (const headers of [{ Host: "evil.example" }, { "Sec-Fetch-Site": "cross-site" }]) {
+    for (const headers of [
+      { Host: "evil.example" },
+      { "Sec-Fetch-Site": "cross-site" },
+      { "Sec-Fetch-Site": "same-site" },
+    ]) {
       expect(await statusOf(server.port, headers)).toBe(403);
     }
   } finally {

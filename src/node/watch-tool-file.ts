@@ -1,12 +1,17 @@
-/** Builds a tool file, and builds it again whenever it or what it imports is saved. */
+/**
+ * Builds a tool file, and builds it again whenever it or what it imports is saved.
+ *
+ * 1. One build at a time; what is saved meanwhile is seen when that ends.
+ * 2. What keeps it from being built is in its state, whatever it is: the next save is built all the same.
+ */
 import { createHash } from "node:crypto";
-import { readFileSync, watch, type FSWatcher } from "node:fs";
+import { readFileSync, realpathSync, watch, type FSWatcher } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 import type { ToolFileState } from "../sandbox/index.ts";
 import { buildToolFile, ToolFileError } from "./build-tool-file.ts";
-import { ToolFileChecker } from "./check-tool-file.ts";
+import { ToolFileChecker, type CheckedFile } from "./check-tool-file.ts";
 
-/** An editor writes a file in several steps: it is built when nothing more comes for so long, in milliseconds. */
+/** An editor writes a file in several steps: it is built so long after the first, in milliseconds. */
 const SETTLE_MS = 50;
 
 export class WatchedToolFile {
@@ -14,11 +19,12 @@ export class WatchedToolFile {
   readonly #listeners = new Set<(state: ToolFileState | undefined) => void>();
   /** By folder. */
   readonly #watchers = new Map<string, FSWatcher>();
-  /** What was read for the last build, by path. */
-  #read = new Map<string, string | undefined>();
+  /** Of the last build, by path. */
+  #texts: ReadonlyMap<string, string> = new Map();
   readonly #checker: ToolFileChecker;
   #settle: NodeJS.Timeout | undefined;
   #building: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   /**
    * @param path absolute
@@ -40,7 +46,10 @@ export class WatchedToolFile {
     if (textOf(this.path) === undefined) {
       throw new ToolFileError(`There is no file ${this.path}. Give the path of one that is there.`);
     }
-    return await this.#build();
+    this.#building = this.#build();
+    await this.#building;
+    if (!this.#state) throw new Error("It was closed while it was opened.");
+    return this.#state;
   }
 
   get state(): ToolFileState | undefined {
@@ -54,79 +63,102 @@ export class WatchedToolFile {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#settle);
     for (const watcher of this.#watchers.values()) watcher.close();
     await this.#building;
     for (const listener of this.#listeners) listener(undefined);
   }
 
-  async #build(): Promise<ToolFileState> {
+  async #build(): Promise<void> {
     const { path } = this;
     const source = textOf(path) ?? "";
-    this.#look([path]);
-    const { problems, functions } = this.#checker.check(path);
-    const built = await this.#bundle(functions);
-    const names = functions.length > 0 ? functions : ["default"];
     const name = basename(path);
-    const hash = createHash("sha256").update(path).digest("hex").slice(0, 8);
-    const state: ToolFileState = {
+    this.#watch([path]);
+    let checked: CheckedFile = { problems: [], functions: [], texts: new Map([[path, source]]) };
+    let built: Pick<ToolFileState, "code" | "error">;
+    try {
+      // Where it lies, for a link leads elsewhere.
+      const real = realpathSync(path);
+      checked = this.#checker.check(real);
+      this.#watch([...checked.texts.keys()]);
+      const code = await buildToolFile(real);
+      built =
+        checked.functions.length > 0
+          ? { code }
+          : {
+              error: `${name} exports no function. Write: export default (server, world) => { … }`,
+            };
+    } catch (error) {
+      built = { error: error instanceof Error ? error.message : String(error) };
+    }
+    this.#texts = checked.texts;
+    if (this.#isClosed) return;
+    this.#tell({
       path,
       name,
-      build: (this.#state?.build ?? 0) + 1,
+      // Known apart from those of a process that was there before, too.
+      build: Math.max((this.#state?.build ?? 0) + 1, Date.now()),
       source,
       servers:
         built.error !== undefined && this.#state
           ? this.#state.servers
-          : names
-              .toSorted((a, b) => Number(b === "default") - Number(a === "default"))
-              .map((each) => ({
-                id: `file-${hash}-${each}`,
-                title: each === "default" ? name : `${name}: ${each}`,
-                export: each,
-              })),
+          : this.#serversOf(checked.functions),
       ...built,
-      problems: problems.map(({ file, ...problem }) => ({
+      problems: checked.problems.map(({ file, ...problem }) => ({
         ...problem,
-        ...(file === path ? {} : { file: relative(dirname(path), file) }),
+        ...(basename(file) === name ? {} : { file: relative(dirname(path), file) }),
       })),
-    };
-    this.#state = state;
-    for (const listener of this.#listeners) listener(state);
-    return state;
+    });
+    // What was saved before its folder was watched.
+    if (this.#isOther()) this.#saved();
   }
 
-  async #bundle(functions: readonly string[]): Promise<Pick<ToolFileState, "code" | "error">> {
-    try {
-      const { code, files } = await buildToolFile(this.path);
-      this.#look(files);
-      if (functions.length > 0) return { code };
-      return {
-        error: `${basename(this.path)} exports no function. Write: export default (server, world) => { … }`,
-      };
-    } catch (error) {
-      if (!(error instanceof ToolFileError)) throw error;
-      return { error: error.message };
-    }
+  #tell(state: ToolFileState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+
+  #serversOf(functions: readonly string[]): ToolFileState["servers"] {
+    const name = basename(this.path);
+    const hash = createHash("sha256").update(this.path).digest("hex").slice(0, 8);
+    return (functions.length > 0 ? functions : ["default"])
+      .toSorted((a, b) => Number(b === "default") - Number(a === "default"))
+      .map((each) => ({
+        id: `file-${hash}-${each}`,
+        title: each === "default" ? name : `${name}: ${each}`,
+        export: each,
+      }));
   }
 
   /** By their folders: an editor may put a new file in the place of the old one. */
-  #look(files: readonly string[]): void {
-    this.#read = new Map([...this.#read, ...files.map((file) => [file, textOf(file)] as const)]);
+  #watch(files: readonly string[]): void {
     for (const folder of new Set(files.map(dirname))) {
-      if (this.#watchers.has(folder)) continue;
-      this.#watchers.set(
-        folder,
-        watch(folder, () => this.#saved()),
-      );
+      if (this.#watchers.has(folder) || this.#isClosed) continue;
+      const watcher = watch(folder, () => this.#saved());
+      // It is gone: watched anew when something is built from there.
+      watcher.on("error", () => {
+        watcher.close();
+        this.#watchers.delete(folder);
+      });
+      this.#watchers.set(folder, watcher);
     }
   }
 
   #saved(): void {
-    clearTimeout(this.#settle);
-    this.#settle = setTimeout(() => {
-      const isOther = [...this.#read].some(([file, text]) => textOf(file) !== text);
-      if (isOther) this.#building = this.#building.then(() => this.#build()).then(() => undefined);
+    this.#settle ??= setTimeout(() => {
+      this.#settle = undefined;
+      this.#building = this.#building.then(async () => {
+        // What is missing, or cannot be read, may be mended by a file that is not known yet.
+        const isUnsound = this.#state?.error !== undefined || this.#state?.problems.length !== 0;
+        if (!this.#isClosed && (isUnsound || this.#isOther())) await this.#build();
+      });
     }, SETTLE_MS);
+  }
+
+  /** Whether a file is another than the one that was built. */
+  #isOther(): boolean {
+    return [...this.#texts].some(([file, text]) => textOf(file) !== text);
   }
 }
 

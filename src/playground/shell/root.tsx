@@ -1,5 +1,5 @@
 /** The example that the URL names, opened and closed with the page. */
-import { useCallback, useEffect, useState, type ReactElement } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactElement } from "react";
 import { exampleNamed, examples, type Example } from "../../examples/index.ts";
 import { App } from "./app.tsx";
 import { ChosenExampleContext, type HarnessVisit } from "../hooks/use-chosen-example.ts";
@@ -57,7 +57,7 @@ function OpenExample({
   readonly build: number | undefined;
 }): ReactElement {
   const [playground] = useState(() => new Playground(example, run));
-  const [opened] = useState(build);
+  const seen = useRef(build);
   useEffect(() => {
     void playground.open();
     return () => {
@@ -66,8 +66,10 @@ function OpenExample({
   }, [playground]);
   useEffect(() => {
     // What was saved is run: calls under way go on in the new code.
-    if (build !== opened) void playground.restart();
-  }, [playground, build, opened]);
+    if (build === seen.current) return;
+    seen.current = build;
+    void playground.restart();
+  }, [playground, build]);
   return (
     <PlaygroundContext value={playground}>
       <App />
