@@ -71,7 +71,7 @@ test("a file is saved in the middle of a call, which goes on in the new code", a
   expect(await readTable(page, `playground-${name}-ledger`, "rows")).toHaveLength(1);
   // What it imports is watched, too.
   save("export const price = 7;\n", "price.ts");
-  await expect.poll(() => started?.out().match(/built/g)?.length).toBe(3);
+  await expect.poll(() => started?.out().match(/ built\.$/gm)?.length).toBe(3);
   await page.reload();
   await expect(page.getByLabel("amount")).toHaveValue("7");
   await playground.press("Code");
@@ -96,6 +96,7 @@ test("several servers in one file, and what is wrong with it, in the page and in
   await expect(page.getByRole("button", { name: "Call process_payment" })).toBeVisible();
   await example.selectOption("tools.ts");
   await playground.press("Code");
+  let calls = 0;
   for (const [text, says] of [
     ["export const = 1;", /line 1, column 14: /i],
     [
@@ -111,6 +112,7 @@ test("several servers in one file, and what is wrong with it, in the page and in
     if (says !== "no luck") await expect.poll(() => started?.out()).toMatch(says);
     // The last good one keeps running.
     await playground.press("Call charge");
+    await expect(playground.calls).toHaveCount(++calls);
     await expect(playground.calls.first()).toContainText("done once");
   }
   save(`${tools("wrong")}\nconst many: number = "5";\n`);

@@ -20,7 +20,7 @@ const PAGE_HEADER = `${PAGE_POLICY}; frame-ancestors 'none'`;
 /** In which a person's own server runs: one script, and workers that inherit this. As in public/sandbox.html. */
 export const SANDBOX_POLICY = [
   "default-src 'none'",
-  "script-src 'sha256-9dUi8ZsIyUZ34EzqoDDL8DAsIH2O+XJCFhkOvwfRhjQ='",
+  "script-src 'sha256-rTYBZh3sxOuD/pUTcxMeS1NqFyU+Ld2eGwNCYQeia68='",
   "worker-src blob:",
 ].join("; ");
 

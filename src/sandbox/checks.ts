@@ -27,7 +27,7 @@ export const detailSchema = z.object({
 
 export const passingSchema = detailSchema.extend({
   point: z.enum(FAULT_POINTS),
-  invocation: name,
+  invocation: idSchema,
   execution: z.int(),
   kind: kind.optional(),
   attempt: z.int().optional(),

@@ -36,11 +36,13 @@ export async function openFrame(url: string): Promise<Frame> {
   frame.src = url;
   const ready = Promise.withResolvers<undefined>();
   let onError: FrameWork["onError"] = () => undefined;
+  let runs = 0;
   const listen = ({ source, data }: MessageEvent<unknown>): void => {
     if (source !== frame.contentWindow || typeof data !== "object" || data === null) return;
-    const { type, message } = data as { readonly type?: unknown; readonly message?: unknown };
+    const { type, message, run } = data as Readonly<Record<string, unknown>>;
     if (type === "ready") ready.resolve(undefined);
-    else if (type === "failed") onError(textOf(message));
+    // What a worker before had to say is nobody's any more.
+    else if (type === "failed" && run === runs) onError(textOf(message));
   };
   // Of an opaque origin: no other target can be named.
   const post = (data: object, ports: readonly MessagePort[] = []): void =>
@@ -48,7 +50,7 @@ export async function openFrame(url: string): Promise<Frame> {
   const opened: Frame = {
     run: ({ code, init, ports, ...work }) => {
       onError = work.onError;
-      post({ code, init }, ports);
+      post({ code, init, run: ++runs }, ports);
     },
     end: () => {
       onError = () => undefined;

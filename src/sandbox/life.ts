@@ -25,6 +25,8 @@ export interface Life {
   readonly endAllButStore: () => void;
   /** Of the server, once that is made. */
   id: string | undefined;
+  /** What it ran in may run another. */
+  isSound: boolean;
 }
 
 export interface LifeOptions {
@@ -75,9 +77,9 @@ export async function openLife({
   caller.name.catch(() => undefined);
   const line = new SessionLine(ofLine);
   const executions = new Map<string, AbortController>();
-  const endStore = serveStore(ofStore, store, { to: "server" });
+  const endStore = serveStore(ofStore, store, { to: "server", limit: meter.limit });
   const parts: (() => void)[] = [
-    serveLedger(ofLedger, world.ledger, { to: "server" }),
+    serveLedger(ofLedger, world.ledger, { to: "server", limit: meter.limit }),
     () => caller.close(),
     () => line.close(),
     () => {
@@ -98,6 +100,7 @@ export async function openLife({
       for (const end of parts.splice(0)) end();
     },
     id: undefined,
+    isSound: true,
   };
   const calls = callsOf(life);
   last.push(
@@ -105,6 +108,7 @@ export async function openLife({
       port: ofPage,
       name: "page",
       methods: PAGE_CALLS,
+      limit: meter.limit,
       find: (called) => (Reflect.get(calls, called) as (...args: unknown[]) => unknown).bind(calls),
     }),
   );
@@ -130,7 +134,10 @@ export async function openLife({
     // It speaks when its script has run.
     await Promise.race([caller.name, failed.promise]);
     // One that works is kept.
-    if (frames) last.splice(last.indexOf(frame.close), 1, () => frames.give(frame));
+    if (frames) {
+      const give = (): void => (life.isSound ? frames.give(frame) : frame.close());
+      last.splice(last.indexOf(frame.close), 1, give);
+    }
   } catch (error) {
     life.end();
     throw error;

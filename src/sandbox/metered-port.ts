@@ -1,25 +1,36 @@
 /** Ports whose other end may send what it likes: how much of it, and how large, is bounded. */
-import type { Port } from "../store/remote/index.ts";
+import type { CallLimit, Port } from "../store/remote/index.ts";
 
-/** Over all ports of a worker, in a second. */
-export const MOST_MESSAGES = 5000;
-/** Of one message, in bytes, about. */
+/**
+ * Over all ports of a worker, until a timer of a second is heard: that is late where messages keep the
+ * page from all else. A guarded step that writes takes some twenty.
+ */
+export const MOST_MESSAGES = 20_000;
+/** Of them together, in bytes, about. */
 export const MOST_BYTES = 64 * 1024 * 1024;
+/** How many calls a worker may have under way on a port: one that means well has 64, and those that wait. */
+export const MOST_CALLS = 1000;
 /** What a value takes beside its text or bytes, about. */
 const VALUE_BYTES = 8;
 
+export interface MeteredPort extends Port {
+  readonly addEventListener: (type: string, listener: () => void) => void;
+}
+
 export class Meter {
-  #since = 0;
   #count = 0;
+  #bytes = 0;
   #isOver = false;
 
   /** @param onTooMuch is called once: nothing that comes after it is taken */
   constructor(private readonly onTooMuch: (why: string) => void) {}
 
   /** The port, which passes on what is within bounds. */
-  port(port: MessagePort): Port {
-    const metered: Port = {
+  port(port: MessagePort): MeteredPort {
+    const metered: MeteredPort = {
       onmessage: null,
+      // It tells of the other end's death, where the browser does.
+      addEventListener: (type, listener) => port.addEventListener(type, listener),
       postMessage: (message) => port.postMessage(message),
       close: () => {
         port.onmessage = null;
@@ -35,39 +46,83 @@ export class Meter {
   /** Whether a message is within bounds. */
   takes(message: unknown): boolean {
     if (this.#isOver) return false;
-    const now = performance.now();
-    if (now - this.#since > 1000) {
-      this.#since = now;
-      this.#count = 0;
+    if (this.#count === 0) {
+      setTimeout(() => {
+        this.#count = 0;
+        this.#bytes = 0;
+      }, 1000);
     }
     if (++this.#count > MOST_MESSAGES) this.#end(`more than ${MOST_MESSAGES} messages in a second`);
-    else if (isLarge(message)) this.#end(`a message of more than ${MOST_BYTES >> 20} MB`);
+    else {
+      this.#bytes += bytesOf(message, MOST_BYTES - this.#bytes);
+      if (this.#bytes > MOST_BYTES) this.#end(`more than ${MOST_BYTES >> 20} MB in a second`);
+    }
     return !this.#isOver;
   }
 
+  /** Of a port's calls. */
+  get limit(): CallLimit {
+    return {
+      calls: MOST_CALLS,
+      onMore: () => this.#end(`more than ${MOST_CALLS} calls at a time`),
+    };
+  }
+
   #end(what: string): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.onTooMuch(`The server sent ${what}, and was ended: nothing of that was taken.`);
   }
 }
 
-/** By what is in it, as far as it takes to know. */
-function isLarge(message: unknown): boolean {
-  const left: unknown[] = [message];
+/** About how large a message is, as far as it takes to know that it is larger than `most`. */
+function bytesOf(message: unknown, most: number): number {
+  const left: unknown[] = [];
   const seen = new Set<object>();
   let bytes = 0;
-  while (left.length > 0 && bytes <= MOST_BYTES) {
-    const value = left.pop();
+  /** What has parts is looked into later: each part counts at once. */
+  const add = (value: unknown): void => {
     bytes += VALUE_BYTES;
     if (typeof value === "string") bytes += value.length * 2;
+    else if (typeof value === "bigint") bytes += value.toString(16).length / 2;
     else if (typeof value === "object" && value !== null && !seen.has(value)) {
       seen.add(value);
-      if (value instanceof ArrayBuffer) bytes += value.byteLength;
-      else if (ArrayBuffer.isView(value)) bytes += value.byteLength;
-      else if (value instanceof Map) for (const [key, part] of value) left.push(key, part);
-      else if (value instanceof Set) for (const part of value) left.push(part);
-      else for (const [name, part] of Object.entries(value)) left.push(name, part);
+      left.push(value);
+    }
+  };
+  add(message);
+  for (let value = left.pop(); value !== undefined && bytes <= most; value = left.pop()) {
+    if (value instanceof ArrayBuffer) bytes += value.byteLength;
+    else if (ArrayBuffer.isView(value)) bytes += value.buffer.byteLength;
+    else {
+      for (const part of partsOf(value as object)) {
+        add(part);
+        if (bytes > most) break;
+      }
     }
   }
-  return bytes > MOST_BYTES;
+  return bytes;
+}
+
+function* partsOf(value: object): Generator {
+  if (value instanceof Map) {
+    for (const [key, part] of value) {
+      yield key;
+      yield part;
+    }
+  } else if (value instanceof Set) yield* value;
+  else if (value instanceof RegExp) yield value.source;
+  else if (Array.isArray(value)) yield* value as unknown[];
+  else {
+    if (value instanceof Error) {
+      yield value.message;
+      yield value.stack;
+      yield value.cause;
+    }
+    // What was cloned inherits nothing.
+    for (const name in value) {
+      yield name;
+      yield Reflect.get(value, name);
+    }
+  }
 }

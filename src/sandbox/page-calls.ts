@@ -26,12 +26,18 @@ export interface PageSide {
   readonly onReport: (message: string) => void;
 }
 
+/** At a time. */
+const MOST_EXECUTIONS = 10_000;
+
 export function pageCalls({ executions }: Life, page: PageSide): PageCalls {
   const { store } = page;
   const pauses = new Map<number, Promise<Fault | undefined>>();
   let count = 0;
   const signalOf = (invocation: string, execution: number): AbortSignal => {
     const key = `${invocation}/${execution}`;
+    if (executions.size >= MOST_EXECUTIONS && !executions.has(key)) {
+      throw new RangeError(`No more than ${MOST_EXECUTIONS} executions at a time.`);
+    }
     const known = executions.get(key) ?? new AbortController();
     executions.set(key, known);
     return known.signal;

@@ -295,33 +295,78 @@ describe("a hostile tool", () => {
 
   it.each([
     [
-      "floods the page with messages",
+      "calls",
       `for (let n = 0; n < 200000; n++) for (const port of ports) send.call(port, { type: "call", id: 1e6 + n, method: "readMapNames", args: [], hasSignal: false });`,
-      "more than 5000 messages in a second",
     ],
     [
-      "floods it with what is no message",
+      "what is no message",
       `for (let n = 0; n < 200000; n++) for (const port of ports) send.call(port, n);`,
-      "more than 5000 messages in a second",
     ],
-    [
-      "sends more at a time than any server has to",
-      `send.call([...ports][0], { type: "call", id: 1e6, method: "readMapNames", args: ["x".repeat(2 ** 26)], hasSignal: false });`,
-      "a message of more than 64 MB",
-    ],
-  ])("that %s is ended", async (_, body, says) => {
+  ])("that floods the page with %s is ended before the page stands still", async (_, body) => {
     const own = host(tool(body, PORTS_OF));
+    await own.start();
+    const { client } = await own.connect();
+    const answered = call(client, "act").catch(() => undefined);
+    // Where the page keeps up with it, its timers go on.
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 50);
+    await expect.poll(() => own.state === "crashed" || ticks > 40).toBe(true);
+    clearInterval(timer);
+    own.crash();
+    await answered;
+    expect(own.state).toBe("crashed");
+    expect(frames()).toBe(0);
+  });
+
+  it.each([
+    ["a text", `"x".repeat(2 ** 26)`],
+    ["an error", `new Error("x".repeat(2 ** 26))`],
+    ["a list", `new Array(1e7).fill(1)`],
+  ])("that sends %s of more than any server has to is ended", async (_, value) => {
+    const send = `send.call([...ports][0], { type: "call", id: 1e6, method: "readMapNames", args: [${value}], hasSignal: false });`;
+    const own = host(tool(send, PORTS_OF));
     await own.start();
     const { client } = await own.connect();
     const answered = call(client, "act").catch(() => undefined);
     await expect.poll(() => own.state).toBe("crashed");
     await answered;
-    expect(errors.at(-1)).toContain(`The server sent ${says}`);
+    expect(errors.at(-1)).toContain("The server sent more than 64 MB in a second");
     expect(frames()).toBe(0);
   });
 
+  it("that ends its own worker has crashed, or is silent where no port tells of it", async () => {
+    const silence = deferred<number>();
+    const own = host(tool("self.close(); return 1"), {
+      onSilence: (ms) => {
+        if (ms > 0) silence.resolve(ms);
+      },
+    });
+    await own.start();
+    const { client } = await own.connect();
+    void call(client, "act").catch(() => undefined);
+    const crashed = expect.poll(() => own.state).toBe("crashed");
+    await Promise.race([crashed, silence.promise]);
+  });
+
+  it("a tool that does much at once is no flood", async () => {
+    const busy = `const { SortedMap, toBytes } = require("durable-mcp-playground");
+      exports.default = (server) => {
+        server.registerTool("act", {}, async (_, context) => {
+          await Promise.all(Array.from({ length: 1000 }, (_, n) => SortedMap.ref("busy").idempotently("k" + n).insert(context, { entries: { ["k" + n]: toBytes(n) } })));
+          return { content: [{ type: "text", text: "done" }] };
+        });
+      };`;
+    const own = host(busy);
+    await own.start();
+    const { client } = await own.connect();
+    expect(textOf(await call(client, "act"))).toBe("done");
+    expect(
+      await lab.store.readRange({ map: "busy", limit: 2000, direction: "ascending" }),
+    ).toHaveLength(1000);
+  });
+
   it("that throws without end is reported so often, and no more", async () => {
-    const throws = `setInterval(() => { for (let n = 0; n < 50; n++) setTimeout(() => { throw new Error("again"); }); }, 1);`;
+    const throws = `let thrown = 0; const timer = setInterval(() => { if (++thrown > 150) clearInterval(timer); else throw new Error("again"); }, 1);`;
     const own = host(tool(throws));
     await own.start();
     const { client } = await own.connect();

@@ -115,8 +115,14 @@ export class SandboxHost implements ServerHost {
     this.#life = undefined;
     if (!life) return;
     // One that does not answer is not waited for.
-    const silent = new Promise<void>((resolve) => setTimeout(resolve, SILENT_MS));
-    await Promise.race([life.server.close().catch(() => undefined), silent]);
+    life.isSound = false;
+    const closed = life.server.close().then(
+      () => {
+        life.isSound = true;
+      },
+      () => undefined,
+    );
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, SILENT_MS))]);
     life.end();
   }
 
@@ -234,6 +240,7 @@ export class SandboxHost implements ServerHost {
         if (this.#life === life) this.options.onError(error);
       },
       onTooMuch: (life, error) => {
+        life.isSound = false;
         life.end();
         tooMuch.reject(error);
         if (this.#life !== life) return;
@@ -297,7 +304,14 @@ export class SandboxHost implements ServerHost {
           isSilent = false;
           asked = undefined;
         },
-        () => undefined, // Its ports were ended.
+        (error: unknown) => {
+          // Its ports were ended, by the page or by its own death.
+          if (this.#life !== life) return;
+          life.isSound = false;
+          life.end();
+          this.#hasCrashed(life);
+          this.options.onError(error as Error);
+        },
       );
     };
     const timer = setInterval(() => {

@@ -32,6 +32,8 @@ export interface ExploreRequest {
   readonly before: NonNullable<Scenario["before"]>;
   /** Also every two faults together, with the guards on. */
   readonly pairs: boolean;
+  /** Of a server of one's own, as it is at the start: other code is another sweep. */
+  readonly code?: string | undefined;
 }
 
 /** What a person has chosen for the next run. */
@@ -61,6 +63,9 @@ export interface ExploreState {
   /** Why it could not be run. */
   readonly error?: string;
 }
+
+/** A round of a server of one's own that lasts longer hangs, in milliseconds. */
+const OWN_ROUND_MS = 20_000;
 
 const NOTHING = {
   places: [],
@@ -117,7 +122,9 @@ export class Explorer {
     if (!tool || !args) return;
     const { pairs, first } = this.#state.choices;
     const before = snapshot().settings.savedCalls.filter(({ name }) => first.includes(name));
-    await this.run({ example, tool: tool.name, args, before, pairs });
+    const own = ownServers.named(example.name);
+    const code = own?.file?.code ?? own?.code;
+    await this.run({ example, tool: tool.name, args, before, pairs, code });
   }
 
   /** Runs a sweep, in place of the one before; the same one again goes on. */
@@ -201,7 +208,15 @@ export class Explorer {
     const { signal } = stop;
     const set = (change: Partial<ExploreState>): void => this.#set(current, change);
     const host = await hostOf(example);
-    const scenario: Scenario = { host, tool, args, before, guards: "on" };
+    const scenario: Scenario = {
+      host,
+      tool,
+      args,
+      before,
+      guards: "on",
+      // A round begins with the start of a server, which is a worker there.
+      ...(ownServers.named(example.name) ? { roundMs: OWN_ROUND_MS } : {}),
+    };
     current.scenario = scenario;
     const clean = await runCase(scenario, [], `${prefix}-clean`);
     if (clean.end.type === "refused") throw new Error(clean.end.message);

@@ -37,11 +37,12 @@ export function ownHost({ example, store, world, settings, cell, onCrash }: Host
  */
 export function ownCases(name: string): OpenHost {
   const code = compiled(named(name));
+  const file = fileOf(name);
   const frames = new FramePool(url);
   return (parts) =>
     // What a call reports beside its answer is for the page's own server.
     new SandboxHost({
-      ...fileOf(name),
+      ...file,
       code: () => code,
       ...parts,
       onError: () => undefined,
@@ -63,6 +64,9 @@ function compiled({ code, file }: OwnServer): string {
 
 function named(id: string): OwnServer {
   const own = ownServers.named(id);
-  if (own === undefined) throw new Error("This server was deleted.");
+  if (own === undefined)
+    throw new Error(
+      "There is no such server any more: it was deleted, or its file does not export it.",
+    );
   return own;
 }

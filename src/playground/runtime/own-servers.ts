@@ -13,6 +13,8 @@ const ownSchema = z.object({
 export interface OwnServer extends z.infer<typeof ownSchema> {
   /** Where it is one of a file's on the disk, which is written elsewhere. */
   readonly file?: ToolFileState;
+  /** The file is not followed any more: what told of it has ended, or is not reached. */
+  readonly isLost?: true;
   /** By which name the file exports it. */
   readonly export?: string;
 }
@@ -73,6 +75,12 @@ export class OwnServers {
     this.#take(this.#kept);
   }
 
+  /** Nobody tells of the file any more, or not at the moment. */
+  loseFile(): void {
+    this.#ofFile = this.#ofFile.map((own) => ({ ...own, isLost: true }));
+    this.#take(this.#kept);
+  }
+
   #write(list: readonly OwnServer[]): void {
     localStorage.setItem(KEY, JSON.stringify(list));
     this.#take(list);
@@ -104,11 +112,6 @@ export function exampleOf({ id, title, file }: OwnServer): Example {
     name: id,
     title,
     shows: file ? `A server of ${file.path}.` : "A server of your own.",
-    load: () =>
-      Promise.reject(
-        new Error(
-          "A server of your own has no client script, and Explore runs the examples only as yet.",
-        ),
-      ),
+    load: () => Promise.reject(new Error("A server of your own has no client script.")),
   };
 }

@@ -2,6 +2,9 @@
 import { toolFileSchema } from "../../sandbox/index.ts";
 import { ownServers } from "./own-servers.ts";
 
+/** How long the page waits for what it was opened on, in milliseconds. */
+const PATIENCE_MS = 3000;
+
 /**
  * Follows the file: what is saved is taken when it is built. Resolves with the first state, or without
  * one where nobody tells it.
@@ -18,7 +21,12 @@ export async function followToolFile(url: string): Promise<void> {
     first.resolve(undefined);
   };
   // It tries again by itself; meanwhile the page is there without the file.
-  events.onerror = () => first.resolve(undefined);
+  events.onerror = () => {
+    ownServers.loseFile();
+    first.resolve(undefined);
+  };
+  // A browser opens so many connections to one server, and lets the next wait without a word.
+  setTimeout(first.resolve, PATIENCE_MS);
   await first.promise;
 }
 

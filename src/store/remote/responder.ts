@@ -25,17 +25,32 @@ export interface ResponderOptions {
   readonly subscribe?: (listener: (change: StoreChange) => void) => () => void;
   /** What a change of everything names. */
   readonly tables?: readonly Table[];
+  readonly limit?: CallLimit | undefined;
+}
+
+/** For an other end that may be anybody: one of ours waits by itself. */
+export interface CallLimit {
+  /** How many calls may be under way at a time. */
+  readonly calls: number;
+  /** More were sent: they are not carried out. */
+  readonly onMore: () => void;
 }
 
 /** @returns ends it, as the death of the other end does, where the port tells of that */
 export function respond(options: ResponderOptions): () => void {
-  const { port, name, methods, find, subscribe, tables = [] } = options;
+  const { port, name, methods, find, subscribe, tables = [], limit } = options;
+  let underWay = 0;
   const signals = new Map<number, AbortController>();
   const reply = (message: Reply): void => port.postMessage(message);
   const changes = new Outgoing((changes) => reply({ type: "changes", changes }), tables);
 
   const call = async (request: Request & { readonly type: "call" }): Promise<void> => {
     const { id, method, hasSignal } = request;
+    if (limit && underWay >= limit.calls) {
+      limit.onMore();
+      return;
+    }
+    underWay++;
     const at = methods[method] ?? {};
     const args = [...request.args];
     const abort = new AbortController();
@@ -53,6 +68,8 @@ export function respond(options: ResponderOptions): () => void {
     } catch (error) {
       signals.delete(id);
       reply({ type: "error", id, error: toWire(error) });
+    } finally {
+      underWay--;
     }
   };
 

@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger.ts";
 import type { Liveness } from "../liveness.ts";
 import { Caller, methodsOf } from "./caller.ts";
 import type { Methods, MethodShape, Port } from "./messages.ts";
-import { respond } from "./responder.ts";
+import { respond, type CallLimit } from "./responder.ts";
 
 type Asynchronous<T> = {
   [Name in keyof T]: T[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
@@ -83,6 +83,7 @@ function methodOf(target: object, name: string): Method {
 export interface ServeOptions {
   /** `server`: what a server needs, and nothing that inspects, wipes or closes; all unless given. */
   readonly to?: "server";
+  readonly limit?: CallLimit;
 }
 
 /**
@@ -93,12 +94,13 @@ export interface ServeOptions {
 export function serveStore(
   port: Port,
   store: InspectableStore,
-  { to }: ServeOptions = {},
+  { to, limit }: ServeOptions = {},
 ): () => void {
   return respond({
     port,
     name: store.name,
     methods: to === "server" ? { ...SERVER, ...BESIDE } : STORE_METHODS,
+    limit,
     find: (name) =>
       name.startsWith(OF_LIVENESS)
         ? methodOf(store.liveness, name.slice(OF_LIVENESS.length))
@@ -109,11 +111,16 @@ export function serveStore(
 }
 
 /** Serves a connection to a ledger; see `serveStore`. */
-export function serveLedger(port: Port, ledger: Ledger, { to }: ServeOptions = {}): () => void {
+export function serveLedger(
+  port: Port,
+  ledger: Ledger,
+  { to, limit }: ServeOptions = {},
+): () => void {
   return respond({
     port,
     name: "ledger",
     methods: to === "server" ? WORLD : LEDGER,
+    limit,
     find: (name) => methodOf(ledger, name),
     subscribe: (listener) => ledger.subscribe(listener),
     tables: ["ledger"],

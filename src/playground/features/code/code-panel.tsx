@@ -25,7 +25,7 @@ import { guardCalls, placeOfPause, placeOfTool, type Stretch } from "./places.ts
 export default function CodePanel(): ReactElement {
   const { name } = usePlayground().example;
   const own = useOwnServers().find(({ id }) => id === name);
-  if (own?.file) return <FileCode file={own.file} />;
+  if (own?.file) return <FileCode file={own.file} isLost={own.isLost ?? false} />;
   // One that was deleted in another tab says so.
   if (own || exampleNamed(name) === undefined) return <WrittenCode id={name} code={own?.code} />;
   return <ExampleCode />;
@@ -60,16 +60,29 @@ function ExampleCode(): ReactElement {
     <MarkedCode
       about={`src/examples/${name}/server.ts. The guard that is executing will be marked.`}
       source={data}
+      isRunning
     />
   );
 }
 
 /** The file as it lies on the disk, where it is written. */
-function FileCode({ file }: { readonly file: ToolFileState }): ReactElement {
-  const { code, error, problems, path, source } = file;
+function FileCode({
+  file: { code, error, problems, path, source },
+  isLost,
+}: {
+  readonly file: ToolFileState;
+  readonly isLost: boolean;
+}): ReactElement {
   const { runs } = usePlaygroundState();
+  const isRunning = code !== undefined && runs === code;
   return (
     <>
+      {isLost ? (
+        <Notice tone="warn" title="The file is not followed any more.">
+          The command that told of it has ended, or is not reached: what is saved now is not seen
+          here. Begin it again, and the page goes on by itself.
+        </Notice>
+      ) : null}
       {error === undefined ? null : (
         <Notice tone="bad" title="What was saved last does not run.">
           {error}
@@ -77,8 +90,9 @@ function FileCode({ file }: { readonly file: ToolFileState }): ReactElement {
       )}
       {problems.length === 0 ? null : <Problems problems={problems} />}
       <MarkedCode
-        about={`${path}. ${code !== undefined && runs === code ? "What is saved runs." : "What was saved last does not run yet."}`}
+        about={`${path}. ${isRunning ? "What is saved runs." : "What was saved last does not run yet."}`}
         source={source}
+        isRunning={isRunning}
       />
     </>
   );
@@ -87,7 +101,10 @@ function FileCode({ file }: { readonly file: ToolFileState }): ReactElement {
 function MarkedCode({
   about,
   source,
+  isRunning,
 }: {
+  /** Of other code the places are unknown. */
+  readonly isRunning: boolean;
   /** What is said of it while nothing executes. */
   readonly about: string;
   readonly source: string;
@@ -126,7 +143,8 @@ function MarkedCode({
   // What the journal calls running under a server that died is not.
   const living = guards.filter(({ owner }) => !dead.has(owner));
   const executing = [...new Set(living.flatMap(({ aliases }) => aliases))];
-  const pause = usePause();
+  const paused = usePause();
+  const pause = isRunning ? paused : undefined;
   return (
     <>
       <p role="status" className="border-b border-line px-3 py-1.5 text-sm text-muted">

@@ -40,8 +40,8 @@ export default function CodeEditor({
   readonly paused: Stretch | undefined;
   readonly onChange: (text: string) => void;
   readonly onRun: () => void;
-  /** What is wrong in the code as it is now. */
-  readonly onProblems: (problems: readonly Problem[]) => void;
+  /** What is wrong in the code as it is now; without types where the compiler could not be loaded. */
+  readonly onProblems: (problems: readonly Problem[], isTyped: boolean) => void;
 }): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -53,14 +53,16 @@ export default function CodeEditor({
   useEffect(() => {
     if (!host.current) return;
     const root = editorRoot(host.current);
-    const checker = typeChecker();
     const check = async (code: string): Promise<readonly Problem[]> => {
       try {
-        await checker.updateFile({ path: PATH, code });
-        return await checker.getLints({ path: PATH });
+        await typeChecker().updateFile({ path: PATH, code });
+        const problems = await typeChecker().getLints({ path: PATH });
+        told(problems, true);
+        return problems;
       } catch {
-        // Without the compiler: what it is, at least, as far as it is TypeScript at all.
-        return syntaxProblems(code);
+        const problems = syntaxProblems(code);
+        told(problems, false);
+        return problems;
       }
     };
     const editor = new EditorView({
@@ -88,17 +90,16 @@ export default function CodeEditor({
             override: [
               async ({ pos, explicit }) =>
                 await unlessMissing(
-                  checker.getAutocompletion({ path: PATH, context: { pos, explicit } }),
+                  typeChecker().getAutocompletion({ path: PATH, context: { pos, explicit } }),
                 ),
             ],
           }),
           hoverTooltip(async (_, pos) => {
-            const found = await unlessMissing(checker.getHover({ path: PATH, pos }));
+            const found = await unlessMissing(typeChecker().getHover({ path: PATH, pos }));
             return found ? tooltip(found) : null;
           }),
           linter(async ({ state }) => {
             const problems = await check(state.doc.toString());
-            told(problems);
             return problems.map(({ from, to, severity, message }) => ({
               from: Math.min(from, state.doc.length),
               to: Math.min(to, state.doc.length),
@@ -120,7 +121,7 @@ export default function CodeEditor({
             const code = state.doc.toString();
             changed(code);
             // What is completed must know what was just typed.
-            void checker.updateFile({ path: PATH, code }).catch(() => undefined);
+            void unlessMissing(typeChecker().updateFile({ path: PATH, code }));
           }),
         ],
       }),
@@ -163,7 +164,7 @@ function linesOf({ doc }: EditorState, from: number, to: number): Range<Decorati
   );
 }
 
-/** Nothing where the compiler could not be loaded: what is wrong with that is told by the problems. */
+/** Nothing where the compiler could not be loaded, which is told below the code. */
 async function unlessMissing<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;

@@ -34,7 +34,10 @@ function Written({
   const playground = usePlayground();
   const { runs, server } = usePlaygroundState();
   const [, setPlace] = usePlace();
-  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const [checked, setChecked] = useState<{
+    readonly problems: readonly Problem[];
+    readonly isTyped: boolean;
+  }>();
   const [asks, setAsks] = useState<"name" | "delete">();
   const run = (): void => void playground.restart();
   const copy = (): void =>
@@ -85,9 +88,9 @@ function Written({
         paused={runs === code ? paused : undefined}
         onChange={(text) => void playground.attempt(() => ownServers.change(id, { code: text }))}
         onRun={run}
-        onProblems={setProblems}
+        onProblems={(problems, isTyped) => setChecked({ problems, isTyped })}
       />
-      <Problems problems={problems} />
+      <Problems problems={checked?.problems} isTyped={checked?.isTyped} />
       {asks === "name" ? <Rename {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
       {asks === "delete" ? <Delete {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
     </div>

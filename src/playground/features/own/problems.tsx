@@ -13,12 +13,24 @@ export interface ShownProblem {
 
 export function Problems({
   problems,
+  isTyped = true,
 }: {
-  readonly problems: readonly ShownProblem[];
+  /** Absent until it is known. */
+  readonly problems: readonly ShownProblem[] | undefined;
+  /** The types were checked, too. */
+  readonly isTyped?: boolean | undefined;
 }): ReactElement {
   return (
     <div role="status" aria-label="Problems" className="border-y border-line px-3 py-1 text-xs">
-      {problems.length === 0 ? (
+      {isTyped ? null : (
+        <p className="text-warn">
+          The types are not checked: the compiler could not be loaded. It is tried again as you
+          type.
+        </p>
+      )}
+      {problems === undefined ? (
+        <span className="text-muted">Being checked…</span>
+      ) : problems.length === 0 ? (
         <span className="text-muted">No problem found.</span>
       ) : (
         <ul className="max-h-24 overflow-auto">
