@@ -82,13 +82,7 @@ const patience = {
 };
 
 export default defineConfig({
-  plugins: [
-    react(),
-    tailwindcss(),
-    contentSecurityPolicy,
-    sandboxRuntime(leftOut),
-    toolTypes(),
-  ],
+  plugins: [react(), tailwindcss(), contentSecurityPolicy, sandboxRuntime(leftOut), toolTypes()],
   worker: { format: "es" },
   resolve: { alias: leftOut },
   server: { port: DEFAULT_PORT, strictPort: true },

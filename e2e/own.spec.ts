@@ -20,7 +20,7 @@ async function begin(page: Page, title: string, from = "mail"): Promise<void> {
   await dialog.getByRole("button", { name: "Create" }).click();
 }
 
-const SWEPT = { timeout: 120_000 };
+const SWEPT = { timeout: 240_000 };
 
 /** The rows of the ledger of the server that is shown. */
 async function effects(page: Page): Promise<number> {
@@ -50,6 +50,8 @@ const GUARDED = tool(
 test("a tool that charges twice after a crash is written, seen, and mended by a guard", async ({
   playground,
 }) => {
+  // Two sweeps, each server of which is a worker of its own.
+  test.slow();
   const { page } = playground;
   await playground.open();
   await begin(page, "My bank");

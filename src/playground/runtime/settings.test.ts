@@ -9,6 +9,7 @@ it("nothing kept means the defaults", () => {
     effectValidation: false,
     delays: "real",
     latencyMs: 0,
+    simulations: {},
     savedCalls: [],
     breakpoints: [],
   });
