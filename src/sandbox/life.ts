@@ -1,6 +1,13 @@
 /** A worker with what is connected to it, from its first message to its end. */
 import type { InspectableStore } from "../store/index.ts";
-import { Caller, methodsOf, respond, serveLedger, serveStore } from "../store/remote/index.ts";
+import {
+  Caller,
+  methodOf,
+  methodsOf,
+  respond,
+  serveLedger,
+  serveStore,
+} from "../store/remote/index.ts";
 import type { World } from "../world/index.ts";
 import { LOAD_MS, openFrame, type FramePool } from "./frame.ts";
 import { SessionLine } from "./line.ts";
@@ -109,7 +116,7 @@ export async function openLife({
       name: "page",
       methods: PAGE_CALLS,
       limit: meter.limit,
-      find: (called) => (Reflect.get(calls, called) as (...args: unknown[]) => unknown).bind(calls),
+      find: (called) => methodOf(calls, called),
     }),
   );
   const failed = Promise.withResolvers<never>();

@@ -203,6 +203,15 @@ export class SandboxHost implements ServerHost {
     if (life.id !== undefined) this.options.onCrash(life.id);
   }
 
+  /** It is ended for what it did, and so is what it ran in. */
+  #hasFailed(life: Life, error: Error): void {
+    life.isSound = false;
+    life.end();
+    if (this.#life !== life) return;
+    this.#hasCrashed(life);
+    this.options.onError(error);
+  }
+
   #hasDied(life: Life): boolean {
     return this.#life !== life;
   }
@@ -240,12 +249,8 @@ export class SandboxHost implements ServerHost {
         if (this.#life === life) this.options.onError(error);
       },
       onTooMuch: (life, error) => {
-        life.isSound = false;
-        life.end();
         tooMuch.reject(error);
-        if (this.#life !== life) return;
-        this.#hasCrashed(life);
-        this.options.onError(error);
+        this.#hasFailed(life, error);
       },
     });
     const { promise, reject } = Promise.withResolvers<never>();
@@ -306,11 +311,7 @@ export class SandboxHost implements ServerHost {
         },
         (error: unknown) => {
           // Its ports were ended, by the page or by its own death.
-          if (this.#life !== life) return;
-          life.isSound = false;
-          life.end();
-          this.#hasCrashed(life);
-          this.options.onError(error as Error);
+          if (this.#life === life) this.#hasFailed(life, error as Error);
         },
       );
     };

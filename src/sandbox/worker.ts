@@ -14,6 +14,7 @@ import {
   Caller,
   connectLedger,
   connectStore,
+  methodOf,
   methodsOf,
   respond,
   type Port,
@@ -221,7 +222,7 @@ function run(file: ToolModule): void {
       port: server,
       name: "server",
       methods: SERVER_CALLS,
-      find: (name) => (Reflect.get(own, name) as (...args: unknown[]) => unknown).bind(own),
+      find: (name) => methodOf(own, name),
     });
   };
 }

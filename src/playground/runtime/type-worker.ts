@@ -2,7 +2,7 @@
 import { createSystem, createVirtualTypeScriptEnvironment } from "@typescript/vfs";
 import { createWorker } from "@valtown/codemirror-ts/worker";
 import ts from "typescript";
-import { respond } from "../../store/remote/index.ts";
+import { methodOf, respond } from "../../store/remote/index.ts";
 import { TYPE_CALLS, type Problem, type TypeCalls, type TypesInit } from "./type-messages.ts";
 
 /** As `collectTypes` of the build leaves it. */
@@ -54,7 +54,7 @@ self.onmessage = ({ data: { url }, ports: [port] }: MessageEvent<TypesInit>) => 
     port,
     name: "types",
     methods: TYPE_CALLS,
-    find: (name) => (Reflect.get(calls, name) as (...args: unknown[]) => unknown).bind(calls),
+    find: (name) => methodOf(calls, name),
   });
 };
 

@@ -1,7 +1,7 @@
 /** The port over messages: in front of a store in another worker, page or process. */
 export { Caller, methodsOf } from "./caller.ts";
 export type { Methods, Port } from "./messages.ts";
-export { respond, type CallLimit } from "./responder.ts";
+export { methodOf, respond, type CallLimit } from "./responder.ts";
 export {
   connectLedger,
   connectStore,

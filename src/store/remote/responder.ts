@@ -13,6 +13,11 @@ import { fromWire, isWireError, toWire } from "./wire-errors.ts";
 
 type Method = (...args: unknown[]) => unknown;
 
+/** A method of the target, bound to it. */
+export function methodOf(target: object, name: string): Method {
+  return (Reflect.get(target, name) as Method).bind(target);
+}
+
 /** More changes than these that wait become one. */
 const MOST_WAITING = 1000;
 

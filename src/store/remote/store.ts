@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger.ts";
 import type { Liveness } from "../liveness.ts";
 import { Caller, methodsOf } from "./caller.ts";
 import type { Methods, MethodShape, Port } from "./messages.ts";
-import { respond, type CallLimit } from "./responder.ts";
+import { methodOf, respond, type CallLimit } from "./responder.ts";
 
 type Asynchronous<T> = {
   [Name in keyof T]: T[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
@@ -72,12 +72,6 @@ const BESIDE: Methods = {
   announceServer: {},
 };
 const STORE_METHODS: Methods = { ...STORE, ...BESIDE };
-
-type Method = (...args: unknown[]) => unknown;
-
-function methodOf(target: object, name: string): Method {
-  return (Reflect.get(target, name) as Method).bind(target);
-}
 
 /** Whom a connection is served to. */
 export interface ServeOptions {

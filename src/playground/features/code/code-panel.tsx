@@ -3,8 +3,8 @@
  * call and step, and a click on a guard in it chooses that guard's last step. Loaded when shown.
  */
 import { javascript } from "@codemirror/lang-javascript";
-import { Compartment, EditorState, RangeSet, type Range } from "@codemirror/state";
-import { Decoration, EditorView, lineNumbers } from "@codemirror/view";
+import { Compartment, EditorState } from "@codemirror/state";
+import { EditorView, lineNumbers } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { exampleNamed } from "../../../examples/index.ts";
@@ -12,6 +12,13 @@ import type { Pause } from "../../../host/index.ts";
 import type { ToolFileState } from "../../../sandbox/index.ts";
 import type { TraceEvent } from "../../../store/index.ts";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
+import {
+  chosenLine,
+  executingLine,
+  linesOf,
+  marked,
+  pausedLine,
+} from "../../components/code-marks.ts";
 import { Notice, Waiting } from "../../components/panel.tsx";
 import { STEPS_READ } from "../../hooks/use-calls.ts";
 import { useOwnServers } from "../../hooks/use-own-servers.ts";
@@ -20,7 +27,7 @@ import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { sourceOf } from "../../runtime/example-source.ts";
 import { OwnCode, Problems } from "../own/index.ts";
-import { guardCalls, placeOfPause, placeOfTool, type Stretch } from "./places.ts";
+import { guardCalls, placeOfPause, placeOfTool } from "./places.ts";
 
 export default function CodePanel(): ReactElement {
   const { name } = usePlayground().example;
@@ -254,7 +261,7 @@ function Source({
       ),
     ];
     view.dispatch({
-      effects: marks.reconfigure(EditorView.decorations.of(RangeSet.of(lines, true))),
+      effects: marks.reconfigure(marked(lines)),
     });
     // What waits or executes is looked at first, then the chosen step, then the chosen call's tool.
     const executed = paused ?? calls.find((call) => running.includes(call.alias));
@@ -266,31 +273,4 @@ function Source({
   }, [key, text, pause, tool, alias]);
 
   return <div ref={host} />;
-}
-
-const executingLine = Decoration.line({
-  class: "cm-executing",
-  attributes: { "aria-current": "true" },
-});
-const pausedLine = Decoration.line({
-  class: "cm-executing",
-  attributes: { "aria-current": "location" },
-});
-const chosenLine = Decoration.line({
-  class: "cm-chosen",
-  attributes: { "aria-current": "step" },
-});
-
-/** Marks every line of the calls. */
-function linesOf(
-  state: EditorState,
-  stretches: readonly Stretch[],
-  mark: Decoration,
-): Range<Decoration>[] {
-  return stretches.flatMap(({ from, to }) => {
-    const [first, last] = [state.doc.lineAt(from).number, state.doc.lineAt(to).number];
-    return Array.from({ length: last - first + 1 }, (_, nth) =>
-      mark.range(state.doc.line(first + nth).from),
-    );
-  });
 }

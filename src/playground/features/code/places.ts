@@ -1,11 +1,6 @@
 /** Where in a server's code a tool, a guard or a paused call stands, as far as its text shows it. */
 import type { Pause } from "../../../host/index.ts";
-
-/** A part of the code, by the offsets of its characters. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Stretch } from "../../components/code-marks.ts";
 
 export interface GuardCall extends Stretch {
   readonly alias: string;

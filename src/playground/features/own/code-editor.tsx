@@ -4,29 +4,17 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching } from "@codemirror/language";
 import { linter, lintKeymap } from "@codemirror/lint";
-import { Compartment, EditorState, RangeSet, type Range } from "@codemirror/state";
-import {
-  Decoration,
-  EditorView,
-  hoverTooltip,
-  keymap,
-  lineNumbers,
-  type Tooltip,
-} from "@codemirror/view";
+import { Compartment, EditorState } from "@codemirror/state";
+import { EditorView, hoverTooltip, keymap, lineNumbers, type Tooltip } from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
+import { linesOf, marked, pausedLine, type Stretch } from "../../components/code-marks.ts";
 import { compile, CompileError } from "../../runtime/compile.ts";
 import { typeChecker } from "../../runtime/type-checker.ts";
 import type { HoverInfo, Problem } from "../../runtime/type-messages.ts";
 
 /** As the checker knows the file. */
 const PATH = "/server.ts";
-
-/** A part of the code, by the offsets of its characters. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
 
 export default function CodeEditor({
   text,
@@ -140,28 +128,15 @@ export default function CodeEditor({
     const editor = view.current;
     if (!editor) return;
     const isThere = from !== undefined && to !== undefined && to <= editor.state.doc.length;
-    const lines = isThere ? linesOf(editor.state, from, to) : [];
+    const lines = linesOf(editor.state, isThere ? [{ from, to }] : [], pausedLine);
     editor.dispatch({
       effects: [
-        marks.current.reconfigure(EditorView.decorations.of(RangeSet.of(lines))),
+        marks.current.reconfigure(marked(lines)),
         ...(isThere ? [EditorView.scrollIntoView(from, { y: "center" })] : []),
       ],
     });
   }, [from, to]);
   return <div ref={host} className="min-h-0 flex-1 overflow-auto" />;
-}
-
-const pausedLine = Decoration.line({
-  class: "cm-executing",
-  attributes: { "aria-current": "location" },
-});
-
-/** Each line of the stretch, marked. */
-function linesOf({ doc }: EditorState, from: number, to: number): Range<Decoration>[] {
-  const [first, last] = [doc.lineAt(from).number, doc.lineAt(to).number];
-  return Array.from({ length: last - first + 1 }, (_, nth) =>
-    pausedLine.range(doc.line(first + nth).from),
-  );
 }
 
 /** Nothing where the compiler could not be loaded, which is told below the code. */

@@ -3,12 +3,13 @@ import { Copy, Pencil, Play, Trash2 } from "lucide-react";
 import { useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import type { Stretch } from "../../components/code-marks.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { ownServers, type OwnServer } from "../../runtime/own-servers.ts";
 import type { Problem } from "../../runtime/type-messages.ts";
 import { useOwnServers } from "../../hooks/use-own-servers.ts";
-import CodeEditor, { type Stretch } from "./code-editor.tsx";
+import CodeEditor from "./code-editor.tsx";
 import { Problems } from "./problems.tsx";
 
 export default function OwnCode({
