@@ -38,6 +38,11 @@ const MAX_TRIES = 10;
 export class ClientScript {
   constructor(private readonly options: ScriptOptions) {}
 
+  /** Aborted when the script is stopped. */
+  get signal(): AbortSignal | undefined {
+    return this.options.signal;
+  }
+
   heading(text: string): void {
     this.options.print({ kind: "heading", text });
   }

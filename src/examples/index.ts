@@ -6,7 +6,7 @@ import type { Example } from "./example.ts";
 import { processing } from "./processing/index.ts";
 import { steps } from "./steps/index.ts";
 
-export type { ClientScript, ScriptOptions, TranscriptLine } from "./client-script.ts";
+export type { Answer, ClientScript, ScriptOptions, TranscriptLine } from "./client-script.ts";
 export { serverOf, type Example } from "./example.ts";
 export { stableId } from "./stable-id.ts";
 

@@ -53,8 +53,11 @@ export class ToolFileChecker {
     };
   }
 
-  /** @param path absolute */
-  check(path: string): CheckedFile {
+  /**
+   * @param path absolute
+   * @param beside what is checked with it
+   */
+  check(path: string, ...beside: readonly string[]): CheckedFile {
     const declarations = this.#declarations;
     const host = ts.createCompilerHost(this.#options);
     const read = (name: string): string | undefined =>
@@ -68,7 +71,12 @@ export class ToolFileChecker {
       if (known?.text === text) return known;
       return text === undefined ? undefined : ts.createSourceFile(name, text, language);
     };
-    const program = ts.createProgram([path, "/globals.d.ts"], this.#options, host, this.#program);
+    const program = ts.createProgram(
+      [path, ...beside, "/globals.d.ts"],
+      this.#options,
+      host,
+      this.#program,
+    );
     this.#program = program;
     const found = ts
       .getPreEmitDiagnostics(program)

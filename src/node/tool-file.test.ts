@@ -103,6 +103,16 @@ describe("a file is", () => {
   });
 });
 
+it("a file that is deleted while it is followed is told, and seen when it comes back", async () => {
+  await stateOf(GOOD);
+  let saved = next();
+  rmSync(path);
+  expect((await saved).error).toContain(`There is no file ${path}. Write one there`);
+  saved = next();
+  writeFileSync(path, GOOD);
+  expect((await saved).error).toBeUndefined();
+});
+
 it("what is saved is built anew, in place or by a new file, and so is what it imports", async () => {
   writeFileSync(join(parent, "price.ts"), "export const price = 5;\n");
   const text = `import { price } from "./price.ts";\nexport default () => price;`;
@@ -134,6 +144,35 @@ it("what was missing, or could not be read, is seen when it is mended", async ()
   const mended = await saved;
   expect(mended.code).toContain("() => 9");
   expect(mended.build).toBeGreaterThan(broken.build);
+});
+
+describe("the client script beside it", () => {
+  const script = join(parent, "client.ts");
+  afterEach(() => rmSync(script, { force: true }));
+
+  it("is built and checked with it, when it is there and when it is saved", async () => {
+    const { build, client } = await stateOf(GOOD);
+    expect(client).toBeUndefined();
+    let saved = next();
+    writeFileSync(script, `export const runClient = (script: ClientScript) => script.listTools();`);
+    const wrong = await saved;
+    expect(wrong.client?.code).toContain("exports.runClient");
+    expect(wrong.problems).toMatchObject([{ file: "client.ts", line: 1 }]);
+    // The servers are as they were: none is restarted.
+    expect(wrong.build).toBe(build);
+    saved = next();
+    writeFileSync(script, `export const runClient = ;`);
+    expect((await saved).client?.error).toContain("client.ts could not be built: line 1");
+    saved = next();
+    rmSync(script);
+    expect((await saved).client).toBeUndefined();
+  });
+
+  it("is not any file of that name", async () => {
+    writeFileSync(script, `import fs from "node:fs"; const a: string = 1;`);
+    const { client, problems, error } = await stateOf(GOOD);
+    expect([client, problems, error]).toEqual([undefined, [], undefined]);
+  });
 });
 
 it("what it imports when it is called is built in", async () => {

@@ -5,14 +5,18 @@
  * 2. What keeps it from being built is in its state, whatever it is: the next save is built all the same.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, realpathSync, watch, type FSWatcher } from "node:fs";
-import { basename, dirname, relative } from "node:path";
+import { existsSync, readFileSync, realpathSync, watch, type FSWatcher } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import type { ToolFileState } from "../sandbox/index.ts";
 import { buildToolFile, ToolFileError } from "./build-tool-file.ts";
 import { ToolFileChecker, type CheckedFile } from "./check-tool-file.ts";
 
 /** An editor writes a file in several steps: it is built so long after the first, in milliseconds. */
 const SETTLE_MS = 50;
+/** The client script, beside the tool file. */
+const CLIENT = "client.ts";
+
+type Built = Pick<ToolFileState, "code" | "error">;
 
 export class WatchedToolFile {
   #state: ToolFileState | undefined;
@@ -20,7 +24,7 @@ export class WatchedToolFile {
   /** By folder. */
   readonly #watchers = new Map<string, FSWatcher>();
   /** Of the last build, by path. */
-  #texts: ReadonlyMap<string, string> = new Map();
+  #texts: ReadonlyMap<string, string | undefined> = new Map();
   readonly #checker: ToolFileChecker;
   #settle: NodeJS.Timeout | undefined;
   #building: Promise<void> = Promise.resolve();
@@ -75,12 +79,16 @@ export class WatchedToolFile {
     const source = textOf(path) ?? "";
     const name = basename(path);
     this.#watch([path]);
+    // Where it lies, for a link leads elsewhere.
+    const real = existsSync(path) ? realpathSync(path) : path;
+    const script = join(dirname(real), CLIENT);
+    const scriptText = script === real ? undefined : textOf(script);
+    // Another file may have that name, too.
+    const hasScript = scriptText !== undefined && /\b(runClient|ClientScript)\b/.test(scriptText);
     let checked: CheckedFile = { problems: [], functions: [], texts: new Map([[path, source]]) };
-    let built: Pick<ToolFileState, "code" | "error">;
+    let built: Built;
     try {
-      // Where it lies, for a link leads elsewhere.
-      const real = realpathSync(path);
-      checked = this.#checker.check(real);
+      checked = this.#checker.check(real, ...(hasScript ? [script] : []));
       this.#watch([...checked.texts.keys()]);
       const code = await buildToolFile(real);
       built =
@@ -90,24 +98,32 @@ export class WatchedToolFile {
               error: `${name} exports no function. Write: export default (server, world) => { … }`,
             };
     } catch (error) {
-      built = { error: error instanceof Error ? error.message : String(error) };
+      built = { error: messageOf(error) };
     }
-    this.#texts = checked.texts;
+    const client = hasScript
+      ? await buildToolFile(script).then(
+          (code) => ({ code }),
+          (error: unknown) => ({ error: messageOf(error) }),
+        )
+      : undefined;
+    this.#texts = new Map([[script, scriptText], ...checked.texts]);
     if (this.#isClosed) return;
+    const before = this.#state;
+    const isAsBefore =
+      before?.source === source && before.code === built.code && before.error === built.error;
     this.#tell({
       path,
       name,
       // Known apart from those of a process that was there before, too.
-      build: Math.max((this.#state?.build ?? 0) + 1, Date.now()),
+      build: isAsBefore ? before.build : Math.max((before?.build ?? 0) + 1, Date.now()),
       source,
       servers:
-        built.error !== undefined && this.#state
-          ? this.#state.servers
-          : this.#serversOf(checked.functions),
+        built.error !== undefined && before ? before.servers : this.#serversOf(checked.functions),
       ...built,
+      ...(client && { client }),
       problems: checked.problems.map(({ file, ...problem }) => ({
         ...problem,
-        ...(basename(file) === name ? {} : { file: relative(dirname(path), file) }),
+        ...(file === real ? {} : { file: relative(dirname(real), file) }),
       })),
     });
     // What was saved before its folder was watched.
@@ -160,6 +176,10 @@ export class WatchedToolFile {
   #isOther(): boolean {
     return [...this.#texts].some(([file, text]) => textOf(file) !== text);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** `undefined` where it is not there, or no file. */

@@ -17,6 +17,12 @@ export interface Frame {
   readonly close: () => void;
 }
 
+/** The worker's script, with a person's file in it: CommonJS. */
+export async function workerCode(file: string): Promise<string> {
+  const { default: runtime } = await import("virtual:sandbox-runtime");
+  return `${runtime}\nrunFile(function (module, exports, require) {\n${file}\n});`;
+}
+
 /** How long the frame's document may take to load, in milliseconds. */
 export const LOAD_MS = 20_000;
 /** How long a frame that nobody takes is kept, in milliseconds. */

@@ -2,4 +2,4 @@
 export * from "../durable/index.ts";
 export { DurableMcpServer, structured } from "../mcp/index.ts";
 export * from "../world/index.ts";
-export { stableId } from "../examples/index.ts";
+export { stableId, type Answer, type ClientScript } from "../examples/index.ts";

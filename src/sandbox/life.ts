@@ -9,7 +9,7 @@ import {
   serveStore,
 } from "../store/remote/index.ts";
 import type { World } from "../world/index.ts";
-import { LOAD_MS, openFrame, type FramePool } from "./frame.ts";
+import { LOAD_MS, openFrame, workerCode, type FramePool } from "./frame.ts";
 import { SessionLine } from "./line.ts";
 import { Meter } from "./metered-port.ts";
 import {
@@ -73,7 +73,7 @@ export async function openLife({
   onError,
   onTooMuch,
 }: LifeOptions): Promise<Life> {
-  const { default: runtime } = await import("virtual:sandbox-runtime");
+  const script = await workerCode(code);
   const channels = PORTS.map(() => new MessageChannel());
   const meter = new Meter((why) => onTooMuch(life, new Error(why)));
   const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) =>
@@ -127,7 +127,7 @@ export async function openLife({
     const frame = await (frames ? frames.take() : openFrame(url));
     last.push(frame.close);
     frame.run({
-      code: `${runtime}\nrunToolFile(function (module, exports, require) {\n${code}\n});`,
+      code: script,
       init,
       ports: channels.map(({ port2 }) => port2),
       onError: (message) => {

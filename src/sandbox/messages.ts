@@ -1,6 +1,7 @@
 /** What passes between the page and the worker in which a person's own server runs. */
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Fault, FaultDetail, FaultPoint, Passing } from "../durable/index.ts";
+import type { Answer } from "../examples/index.ts";
 import type { HostSettings } from "../host/index.ts";
 import type { AttachOptions } from "../mcp/index.ts";
 import type { Simulated } from "../world/index.ts";
@@ -15,6 +16,11 @@ export interface Init {
   readonly name: string;
   /** By which name the tool file exports it. */
   readonly export: string;
+}
+
+/** What a worker is made with that runs a client script: by which of these names it is exported. */
+export interface ClientInit {
+  readonly exports: readonly string[];
 }
 
 /** The settings of a server as plain data. */
@@ -79,6 +85,32 @@ export const PAGE_CALLS: Methods & Record<keyof PageCalls, Methods[string]> = {
   crashed: {},
   flushed: {},
   report: {},
+};
+
+/** What the page asks of a worker that has a client script. */
+export interface ClientCalls {
+  /** Resolves when the script has ended. */
+  run(): Promise<void>;
+}
+
+export const CLIENT_CALLS: Methods & Record<keyof ClientCalls, Methods[string]> = {
+  run: { waits: true },
+};
+
+/** What a client script asks of the page, whose client calls the tools. */
+export interface ScriptCalls {
+  heading(text: string): Promise<void>;
+  note(text: string): Promise<void>;
+  listTools(): Promise<void>;
+  call(name: string, args: Record<string, unknown>, invocation?: string): Promise<Answer>;
+}
+
+export const SCRIPT_CALLS: Methods & Record<keyof ScriptCalls, Methods[string]> = {
+  heading: {},
+  note: {},
+  // A person may take any time.
+  listTools: { waits: true },
+  call: { waits: true },
 };
 
 /** What passes over the line of the clients' sessions, in both directions. */

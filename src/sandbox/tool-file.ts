@@ -6,7 +6,7 @@ export const toolFileSchema = z.object({
   path: z.string(),
   /** Its name without the folders. */
   name: z.string(),
-  /** Counts the builds, those that failed too. */
+  /** Another after each build of the servers, those that failed too. */
   build: z.int(),
   /** As it lies there. */
   source: z.string(),
@@ -16,6 +16,15 @@ export const toolFileSchema = z.object({
   code: z.string().optional(),
   /** Why it failed. */
   error: z.string().optional(),
+  /** Of the client script beside it, where there is one. */
+  client: z
+    .object({
+      /** CommonJS; absent where the last build failed. */
+      code: z.string().optional(),
+      /** Why it failed. */
+      error: z.string().optional(),
+    })
+    .optional(),
   /** What the types say is wrong; it runs all the same. */
   problems: z.array(
     z.object({

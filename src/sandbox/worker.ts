@@ -9,6 +9,7 @@ import * as zod from "zod";
 import { clockThat, type FaultInjector } from "../durable/index.ts";
 import { makeServer, type ToolFile } from "../host/index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
+import type { ClientScript } from "../examples/index.ts";
 import { overriding } from "../store/index.ts";
 import {
   Caller,
@@ -23,16 +24,21 @@ import { World, type Simulated } from "../world/index.ts";
 import * as durable from "./interface.ts";
 import { SessionLine } from "./line.ts";
 import {
+  CLIENT_CALLS,
   PAGE_CALLS,
+  SCRIPT_CALLS,
   SERVER_CALLS,
+  type ClientCalls,
+  type ClientInit,
   type Init,
   type PageCalls,
   type SandboxSettings,
+  type ScriptCalls,
   type ServerCalls,
 } from "./messages.ts";
 
-/** The tool file, as CommonJS. */
-type ToolModule = (
+/** The tool file or the client script, as CommonJS. */
+type OwnModule = (
   module: { exports: Record<string, unknown> },
   exports: Record<string, unknown>,
   require: (name: string) => unknown,
@@ -51,21 +57,28 @@ function requireModule(name: string): unknown {
   );
 }
 
-/** Evaluates the file, one of whose exports is the server; what it throws is told by who asks. */
-function exportOf(file: ToolModule, exported: string): ToolFile {
+/**
+ * Evaluates the file, which exports a function by one of the names; what it throws is told by who asks.
+ *
+ * @param write how that is written
+ */
+function exportOf(file: OwnModule, exported: readonly string[], write: string): unknown {
   const module = { exports: {} as Record<string, unknown> };
   file(module, module.exports, requireModule);
-  const register = Object.hasOwn(module.exports, exported) ? module.exports[exported] : undefined;
-  if (typeof register === "function") return register as ToolFile;
-  const names = Object.entries(module.exports).flatMap(([name, value]) =>
-    typeof value === "function" ? [name] : [],
+  const functions = Object.entries(module.exports).filter(
+    ([, value]) => typeof value === "function",
   );
+  const [found] = exported.flatMap((name) => functions.filter(([own]) => own === name));
+  if (found) return found[1];
+  const names = functions.map(([name]) => name);
   throw new Error(
     names.length === 0
-      ? "The file exports no function. Write: export default (server, world) => { … }"
-      : `The file exports no function "${exported}", but ${names.join(", ")}.`,
+      ? `The file exports no function. Write: ${write}`
+      : `The file exports no function "${exported[0]}", but ${names.join(", ")}.`,
   );
 }
+
+type OwnScript = Pick<ClientScript, "heading" | "note" | "listTools" | "call">;
 
 class SandboxServer implements ServerCalls {
   #server: DurableMcpServer | undefined;
@@ -76,7 +89,7 @@ class SandboxServer implements ServerCalls {
   #world: World | undefined;
 
   constructor(
-    private readonly file: ToolModule,
+    private readonly file: OwnModule,
     private readonly init: Init,
     private readonly ports: { readonly store: Port; readonly ledger: Port },
     line: Port,
@@ -88,7 +101,8 @@ class SandboxServer implements ServerCalls {
   }
 
   async make(settings: SandboxSettings): Promise<string> {
-    const register = exportOf(this.file, this.init.export);
+    const write = "export default (server, world) => { … }";
+    const register = exportOf(this.file, [this.init.export], write) as ToolFile;
     this.#settings = settings;
     const [far, ledger] = await Promise.all([
       connectStore(this.ports.store),
@@ -212,9 +226,37 @@ function textOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
+/** Runs the client script when the page asks for it. */
+function clientOf(file: OwnModule, { exports }: ClientInit, port: Port): ClientCalls {
+  const caller = new Caller({ port, methods: SCRIPT_CALLS });
+  const page = methodsOf(caller, SCRIPT_CALLS) as unknown as ScriptCalls;
+  // In their order: what is printed is on its way before what is called after it. The page may be gone.
+  const script: OwnScript = {
+    heading: (text) => void page.heading(text).catch(() => undefined),
+    note: (text) => void page.note(text).catch(() => undefined),
+    listTools: () => page.listTools(),
+    call: (...args) => page.call(...args),
+  };
+  return {
+    run: async () => {
+      const write = "export async function runClient(script) { … }";
+      const run = exportOf(file, exports, write) as (script: OwnScript) => Promise<void>;
+      await run(script);
+    },
+  };
+}
+
 /** Called by what is added to this script. */
-function run(file: ToolModule): void {
-  self.onmessage = ({ data, ports }: MessageEvent<Init>) => {
+function run(file: OwnModule): void {
+  self.onmessage = ({ data, ports }: MessageEvent<Init | ClientInit>) => {
+    if ("exports" in data) {
+      const [client, script] = ports;
+      if (!client || !script) return;
+      const calls = clientOf(file, data, script);
+      const find = (name: string) => methodOf(calls, name);
+      respond({ port: client, name: "client", methods: CLIENT_CALLS, find });
+      return;
+    }
     const [store, ledger, server, page, line] = ports;
     if (!store || !ledger || !server || !page || !line) return;
     const own = new SandboxServer(file, data, { store, ledger }, line, page);
@@ -229,4 +271,4 @@ function run(file: ToolModule): void {
 
 // Nested workers would outlive a policy that forbids everything else.
 Reflect.deleteProperty(self, "Worker");
-Reflect.set(self, "runToolFile", run);
+Reflect.set(self, "runFile", run);

@@ -84,6 +84,8 @@ const place = {
   bottom: parseAsStringLiteral(DOCK_PANELS),
   /** How much of the page the dock takes. */
   dock: parseAsStringLiteral(["half", "full"] as const).withDefault("half"),
+  /** Of a server of one's own, what is written: itself, or what calls it. */
+  file: parseAsStringLiteral(["server", "client"] as const).withDefault("server"),
   /** The sweep's matrix. */
   explore: parseAsStringLiteral(["open"] as const),
   /** The selected case of it. */

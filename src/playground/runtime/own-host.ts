@@ -1,7 +1,13 @@
 /** The hosts of a person's own server. Loaded when one is opened. */
 import type { OpenHost } from "../../explore/index.ts";
+import type { ClientScript } from "../../examples/index.ts";
 import type { ServerHost } from "../../host/index.ts";
-import { FramePool, SandboxHost } from "../../sandbox/index.ts";
+import {
+  FramePool,
+  runClientScript,
+  SandboxHost,
+  type ToolFileState,
+} from "../../sandbox/index.ts";
 import { compile } from "./compile.ts";
 import type { HostParts } from "./host-of.ts";
 import { ownServers, type OwnServer } from "./own-servers.ts";
@@ -48,6 +54,27 @@ export function ownCases(name: string): OpenHost {
       onError: () => undefined,
       frames,
     });
+}
+
+/**
+ * Runs its client script, as it is written now.
+ *
+ * @throws CompileError where that is no TypeScript
+ * @throws Error what else ended it early
+ */
+export async function runOwnClient(name: string, script: ClientScript): Promise<void> {
+  const { client, file, export: exported = "default" } = named(name);
+  const exports = [exported, "runClient"];
+  await runClientScript({ code: file ? clientOf(file) : compile(client), exports, script, url });
+}
+
+/** @throws Error what keeps it from being run */
+function clientOf({ client, name }: ToolFileState): string {
+  if (client?.code !== undefined) return client.code;
+  throw new Error(
+    client?.error ??
+      `There is no client script. Write a file client.ts beside ${name}, that has: export async function runClient(script) { … }`,
+  );
 }
 
 function fileOf(name: string): { readonly name: string; readonly export?: string } {

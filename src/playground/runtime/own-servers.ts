@@ -3,11 +3,21 @@ import { z } from "zod";
 import type { Example } from "../../examples/index.ts";
 import type { ToolFileState } from "../../sandbox/index.ts";
 
+/** Of a server for which none was written yet. */
+const FIRST_CLIENT = `import type { ClientScript } from "durable-mcp-playground";
+
+export async function runClient(script: ClientScript): Promise<void> {
+  await script.listTools();
+}
+`;
+
 const ownSchema = z.object({
   id: z.string().regex(/^own-[\w-]+$/),
   title: z.string(),
   /** TypeScript. */
   code: z.string(),
+  /** Its client script, TypeScript too. */
+  client: z.string().default(FIRST_CLIENT),
 });
 
 export interface OwnServer extends z.infer<typeof ownSchema> {
@@ -48,8 +58,8 @@ export class OwnServers {
   }
 
   /** @throws DOMException where the browser keeps no more */
-  add(title: string, code: string): OwnServer {
-    const own = { id: `own-${crypto.randomUUID().slice(0, 8)}`, title, code };
+  add(made: Omit<OwnServer, "id">): OwnServer {
+    const own = { id: `own-${crypto.randomUUID().slice(0, 8)}`, ...made };
     this.#write([...this.#kept, own]);
     return own;
   }
@@ -69,6 +79,7 @@ export class OwnServers {
       id,
       title,
       code: file.source,
+      client: "",
       file,
       export: name,
     }));
@@ -112,6 +123,14 @@ export function exampleOf({ id, title, file }: OwnServer): Example {
     name: id,
     title,
     shows: file ? `A server of ${file.path}.` : "A server of your own.",
-    load: () => Promise.reject(new Error("A server of your own has no client script.")),
+    load: async () => {
+      const { runOwnClient } = await import("./own-host.ts");
+      return {
+        default: () => {
+          throw new Error("A server of your own is made apart from the page.");
+        },
+        runClient: async (script) => await runOwnClient(id, script),
+      };
+    },
   };
 }

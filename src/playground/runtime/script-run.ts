@@ -4,6 +4,9 @@ import type { ServerHost } from "../../host/index.ts";
 import type { ProtocolLog } from "./protocol.ts";
 import { asError, type StateCell } from "./state-cell.ts";
 
+/** Of a transcript. */
+const MOST_LINES = 5000;
+
 export class ScriptRun {
   #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
@@ -34,18 +37,28 @@ export class ScriptRun {
 
   async #run(signal: AbortSignal): Promise<void> {
     this.cell.set({ transcript: [], transcriptRunning: true });
-    const print = (line: TranscriptLine): void =>
-      this.cell.set({ transcript: [...this.cell.state.transcript, line] });
+    const print = (line: TranscriptLine): void => {
+      const { transcript } = this.cell.state;
+      // A script may print without end.
+      if (transcript.length < MOST_LINES) this.cell.set({ transcript: [...transcript, line] });
+    };
+    const end = (text: string): void => {
+      const { transcript } = this.cell.state;
+      const cut = `No more than ${MOST_LINES} lines are kept.`;
+      const more = transcript.length < MOST_LINES ? [text] : [cut, text];
+      const notes = more.map((text) => ({ kind: "note" as const, text }));
+      this.cell.set({ transcript: [...transcript, ...notes] });
+    };
     const { example, cell, protocol, running } = this;
     try {
       const { runScript } = await import("./script-client.ts");
       await runScript({ example, cell, protocol, running, print, signal });
-      print({ kind: "note", text: "The script has ended." });
+      end("The script has ended.");
     } catch (error) {
       const text = signal.aborted
         ? "The script was stopped."
         : `The script ended early: ${asError(error).message}`;
-      print({ kind: "note", text });
+      end(text);
     }
   }
 }

@@ -126,7 +126,7 @@ function ScriptButton(): ReactElement {
       tone="quiet"
       icon={<Play size={13} aria-hidden />}
       disabled={server !== "running"}
-      title="Run the example's client script from end to end."
+      title="It calls the server's tools from end to end."
       onClick={() => {
         void setPlace({ bottom: "transcript" });
         void playground.script.run();
@@ -145,8 +145,8 @@ function TranscriptOrHint(): ReactElement {
   if (transcript.length > 0) return <Transcript lines={transcript} />;
   return (
     <Empty>
-      Run the client script: it calls every tool of the example, and each call and answer stands
-      here as it comes.
+      Run the client script: it calls the server’s tools from end to end, and each call and answer
+      stands here as it comes.
     </Empty>
   );
 }

@@ -11,6 +11,7 @@ import { StateBadge } from "../../components/state-badge.tsx";
 import { Transcript } from "../../components/transcript.tsx";
 import { useChosenExample } from "../../hooks/use-chosen-example.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { ownServers } from "../../runtime/own-servers.ts";
 import { WipeDialog } from "../server/index.ts";
 
 export function HarnessRun({ onRun }: { readonly onRun: () => void }): ReactElement {
@@ -64,7 +65,9 @@ export function HarnessRun({ onRun }: { readonly onRun: () => void }): ReactElem
           disabled={phase !== "ready" || server === "starting" || transcriptRunning}
           onClick={run}
         >
-          {isNew ? "Run this example" : "Run again on the kept store"}
+          {isNew
+            ? `Run this ${ownServers.named(playground.example.name) ? "server" : "example"}`
+            : "Run again on the kept store"}
         </Button>
         <Button
           icon={<Trash2 size={13} aria-hidden />}

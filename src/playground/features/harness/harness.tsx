@@ -8,8 +8,10 @@ import { examples } from "../../../examples/index.ts";
 import { isTypedInto } from "../../browser/typed-into.ts";
 import { Button } from "../../components/button.tsx";
 import { useChosenExample } from "../../hooks/use-chosen-example.ts";
+import { useOwnServers } from "../../hooks/use-own-servers.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
+import { exampleOf } from "../../runtime/own-servers.ts";
 import { HarnessRun } from "./harness-run.tsx";
 
 export default function Harness({ view }: { readonly view: "menu" | "run" }): ReactElement {
@@ -92,6 +94,7 @@ export default function Harness({ view }: { readonly view: "menu" | "run" }): Re
 }
 
 function Menu(): ReactElement {
+  const own = useOwnServers();
   const playground = usePlayground();
   const [{ call, tool }, setPlace] = usePlace();
   const [{ cameFrom }, change] = useChosenExample();
@@ -109,7 +112,7 @@ function Menu(): ReactElement {
   };
   return (
     <ul className="overflow-auto p-2">
-      {examples.map(({ name, title, shows }) => (
+      {[...examples, ...own.map(exampleOf)].map(({ name, title, shows }) => (
         <li key={name}>
           <button
             type="button"

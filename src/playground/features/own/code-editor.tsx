@@ -13,16 +13,18 @@ import { compile, CompileError } from "../../runtime/compile.ts";
 import { typeChecker } from "../../runtime/type-checker.ts";
 import type { HoverInfo, Problem } from "../../runtime/type-messages.ts";
 
-/** As the checker knows the file. */
-const PATH = "/server.ts";
-
 export default function CodeEditor({
+  label,
+  path,
   text,
   paused,
   onChange,
   onRun,
   onProblems,
 }: {
+  readonly label: string;
+  /** As the checker knows the file; the same as long as this is shown. */
+  readonly path: string;
   readonly text: string;
   /** Where a call waits for the person: marked, and scrolled to. */
   readonly paused: Stretch | undefined;
@@ -37,14 +39,15 @@ export default function CodeEditor({
   const changed = useEffectEvent(onChange);
   const run = useEffectEvent(onRun);
   const told = useEffectEvent(onProblems);
-  const initial = useEffectEvent(() => text);
+  const initial = useEffectEvent(() => ({ label, path, text }));
   useEffect(() => {
     if (!host.current) return;
     const root = editorRoot(host.current);
+    const { label, path, text } = initial();
     const check = async (code: string): Promise<readonly Problem[]> => {
       try {
-        await typeChecker().updateFile({ path: PATH, code });
-        const problems = await typeChecker().getLints({ path: PATH });
+        await typeChecker().updateFile({ path, code });
+        const problems = await typeChecker().getLints({ path });
         told(problems, true);
         return problems;
       } catch {
@@ -57,7 +60,7 @@ export default function CodeEditor({
       parent: root,
       root,
       state: EditorState.create({
-        doc: initial(),
+        doc: text,
         extensions: [
           lineNumbers(),
           history(),
@@ -78,12 +81,12 @@ export default function CodeEditor({
             override: [
               async ({ pos, explicit }) =>
                 await unlessMissing(
-                  typeChecker().getAutocompletion({ path: PATH, context: { pos, explicit } }),
+                  typeChecker().getAutocompletion({ path, context: { pos, explicit } }),
                 ),
             ],
           }),
           hoverTooltip(async (_, pos) => {
-            const found = await unlessMissing(typeChecker().getHover({ path: PATH, pos }));
+            const found = await unlessMissing(typeChecker().getHover({ path, pos }));
             return found ? tooltip(found) : null;
           }),
           linter(async ({ state }) => {
@@ -101,7 +104,7 @@ export default function CodeEditor({
           replaceByState,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({
-            "aria-label": "The code of your server",
+            "aria-label": label,
             tabindex: "0",
           }),
           EditorView.updateListener.of(({ docChanged, state }) => {
@@ -109,7 +112,7 @@ export default function CodeEditor({
             const code = state.doc.toString();
             changed(code);
             // What is completed must know what was just typed.
-            void unlessMissing(typeChecker().updateFile({ path: PATH, code }));
+            void unlessMissing(typeChecker().updateFile({ path, code }));
           }),
         ],
       }),

@@ -23,7 +23,10 @@ export default function NewServerDialog({
     const start = starts.find(({ name }) => name === from);
     if (!start) return;
     await playground.attempt(async () => {
-      const { id } = ownServers.add(title.trim() || "My server", await start.load());
+      const { id } = ownServers.add({
+        title: title.trim() || "My server",
+        ...(await start.load()),
+      });
       dialog.current?.close();
       await setPlace({ example: id, call: null, tool: null, run: null, bottom: "code" });
     });

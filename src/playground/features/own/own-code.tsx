@@ -26,7 +26,73 @@ export default function OwnCode({
 }
 
 function Written({
-  own: { id, title, code },
+  own,
+  paused,
+}: {
+  readonly own: OwnServer;
+  readonly paused: Stretch | undefined;
+}): ReactElement {
+  const { id, title } = own;
+  const playground = usePlayground();
+  const [{ file }, setPlace] = usePlace();
+  const [asks, setAsks] = useState<"name" | "delete">();
+  const copy = (): void =>
+    void playground.attempt(async () => {
+      const { code, client } = own;
+      const made = ownServers.add({ title: `Copy of ${title}`, code, client });
+      await setPlace({ example: made.id, call: null, tool: null, run: null });
+    });
+  const files = [
+    ["server", "Server"],
+    ["client", "Client script"],
+  ] as const;
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1">
+        {files.map(([name, text]) => (
+          <Button
+            key={name}
+            tone="quiet"
+            aria-pressed={file === name}
+            className={file === name ? "bg-accent-soft text-accent" : ""}
+            onClick={() => void setPlace({ file: name })}
+          >
+            {text}
+          </Button>
+        ))}
+        <span className="ml-auto flex flex-wrap gap-1">
+          <Button
+            tone="quiet"
+            icon={<Pencil size={13} aria-hidden />}
+            onClick={() => setAsks("name")}
+          >
+            Rename…
+          </Button>
+          <Button tone="quiet" icon={<Copy size={13} aria-hidden />} onClick={copy}>
+            Copy
+          </Button>
+          <Button
+            tone="quiet"
+            icon={<Trash2 size={13} aria-hidden />}
+            onClick={() => setAsks("delete")}
+          >
+            Delete…
+          </Button>
+        </span>
+      </div>
+      {file === "server" ? (
+        <ServerCode key={id} own={own} paused={paused} />
+      ) : (
+        <ClientCode key={id} own={own} />
+      )}
+      {asks === "name" ? <Rename {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
+      {asks === "delete" ? <Delete {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
+    </div>
+  );
+}
+
+function ServerCode({
+  own: { id, code },
   paused,
 }: {
   readonly own: OwnServer;
@@ -34,67 +100,106 @@ function Written({
 }): ReactElement {
   const playground = usePlayground();
   const { runs, server } = usePlaygroundState();
+  const run = (): void => void playground.restart();
+  const about =
+    server === "running" ? "This code runs. Change it, and run it anew." : "This code ran last.";
+  return (
+    <Edited
+      label="The code of your server"
+      path="/server.ts"
+      text={code}
+      // Of code that is not the one that runs, the place is unknown.
+      paused={runs === code ? paused : undefined}
+      about={runs === code ? about : "What is written is kept, and does not run yet."}
+      action="Run this code"
+      isWanted={runs !== code}
+      onChange={(text) => ownServers.change(id, { code: text })}
+      onRun={run}
+    />
+  );
+}
+
+function ClientCode({ own: { id, client } }: { readonly own: OwnServer }): ReactElement {
+  const playground = usePlayground();
+  const { server, transcriptRunning } = usePlaygroundState();
   const [, setPlace] = usePlace();
+  const isReady = server === "running" && !transcriptRunning;
+  const run = (): void => {
+    if (!isReady) return;
+    void setPlace({ bottom: "transcript" });
+    void playground.script.run();
+  };
+  return (
+    <Edited
+      label="The code of your client script"
+      path="/client.ts"
+      text={client}
+      paused={undefined}
+      about={
+        transcriptRunning
+          ? "A script runs: see the transcript."
+          : server === "running"
+            ? "It calls your tools from end to end; what it does stands in the transcript."
+            : "It can run when the server does."
+      }
+      action="Run this script"
+      isDisabled={!isReady}
+      onChange={(text) => ownServers.change(id, { client: text })}
+      onRun={run}
+    />
+  );
+}
+
+function Edited({
+  about,
+  action,
+  isWanted = false,
+  isDisabled = false,
+  onChange,
+  ...editor
+}: {
+  readonly label: string;
+  readonly path: string;
+  readonly text: string;
+  readonly paused: Stretch | undefined;
+  /** What is true of the text as it is. */
+  readonly about: string;
+  /** What running it is called. */
+  readonly action: string;
+  /** It is what a person will do next. */
+  readonly isWanted?: boolean;
+  readonly isDisabled?: boolean;
+  readonly onChange: (text: string) => void;
+  readonly onRun: () => void;
+}): ReactElement {
+  const playground = usePlayground();
   const [checked, setChecked] = useState<{
     readonly problems: readonly Problem[];
     readonly isTyped: boolean;
   }>();
-  const [asks, setAsks] = useState<"name" | "delete">();
-  const run = (): void => void playground.restart();
-  const copy = (): void =>
-    void playground.attempt(async () => {
-      const made = ownServers.add(`Copy of ${title}`, code);
-      await setPlace({ example: made.id, call: null, tool: null, run: null });
-    });
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    <>
       <div className="flex flex-wrap items-center gap-1 border-b border-line px-3 py-1">
         <span role="status" className="mr-auto text-sm text-muted">
-          {runs === code
-            ? server === "running"
-              ? "This code runs. Change it, and run it anew."
-              : "This code ran last."
-            : "What is written is kept, and does not run yet."}
+          {about}
         </span>
         <Button
-          tone={runs === code ? "plain" : "primary"}
+          tone={isWanted ? "primary" : "plain"}
           icon={<Play size={13} aria-hidden />}
           title="Ctrl or Cmd and S"
-          onClick={run}
+          disabled={isDisabled}
+          onClick={editor.onRun}
         >
-          Run this code
-        </Button>
-        <Button
-          tone="quiet"
-          icon={<Pencil size={13} aria-hidden />}
-          onClick={() => setAsks("name")}
-        >
-          Rename…
-        </Button>
-        <Button tone="quiet" icon={<Copy size={13} aria-hidden />} onClick={copy}>
-          Copy
-        </Button>
-        <Button
-          tone="quiet"
-          icon={<Trash2 size={13} aria-hidden />}
-          onClick={() => setAsks("delete")}
-        >
-          Delete…
+          {action}
         </Button>
       </div>
       <CodeEditor
-        key={id}
-        text={code}
-        // Of code that is not the one that runs, the place is unknown.
-        paused={runs === code ? paused : undefined}
-        onChange={(text) => void playground.attempt(() => ownServers.change(id, { code: text }))}
-        onRun={run}
+        {...editor}
+        onChange={(text) => void playground.attempt(() => onChange(text))}
         onProblems={(problems, isTyped) => setChecked({ problems, isTyped })}
       />
       <Problems problems={checked?.problems} isTyped={checked?.isTyped} />
-      {asks === "name" ? <Rename {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
-      {asks === "delete" ? <Delete {...{ id, title }} onClose={() => setAsks(undefined)} /> : null}
-    </div>
+    </>
   );
 }
 
