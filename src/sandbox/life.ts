@@ -12,6 +12,7 @@ import type { World } from "../world/index.ts";
 import { LOAD_MS, openFrame, workerCode, type FramePool } from "./frame.ts";
 import { SessionLine } from "./line.ts";
 import { Meter } from "./metered-port.ts";
+import { checkStoreCall } from "./store-checks.ts";
 import {
   PAGE_CALLS,
   PORTS,
@@ -84,9 +85,10 @@ export async function openLife({
   caller.name.catch(() => undefined);
   const line = new SessionLine(ofLine);
   const executions = new Map<string, AbortController>();
-  const endStore = serveStore(ofStore, store, { to: "server", limit: meter.limit });
+  const bounds = { to: "server", limit: meter.limit, check: checkStoreCall } as const;
+  const endStore = serveStore(ofStore, store, bounds);
   const parts: (() => void)[] = [
-    serveLedger(ofLedger, world.ledger, { to: "server", limit: meter.limit }),
+    serveLedger(ofLedger, world.ledger, bounds),
     () => caller.close(),
     () => line.close(),
     () => {

@@ -230,10 +230,15 @@ function textOf(error: unknown): string {
 function clientOf(file: OwnModule, { exports }: ClientInit, port: Port): ClientCalls {
   const caller = new Caller({ port, methods: SCRIPT_CALLS });
   const page = methodsOf(caller, SCRIPT_CALLS) as unknown as ScriptCalls;
-  // In their order: what is printed is on its way before what is called after it. The page may be gone.
+  const printed = new Set<Promise<void>>();
+  const print = (line: Promise<void>): void => {
+    // The page takes every line, unless it is gone.
+    const taken = line.catch(() => undefined).finally(() => printed.delete(taken));
+    printed.add(taken);
+  };
   const script: OwnScript = {
-    heading: (text) => void page.heading(text).catch(() => undefined),
-    note: (text) => void page.note(text).catch(() => undefined),
+    heading: (text) => print(page.heading(text)),
+    note: (text) => print(page.note(text)),
     listTools: () => page.listTools(),
     call: (...args) => page.call(...args),
   };
@@ -241,7 +246,11 @@ function clientOf(file: OwnModule, { exports }: ClientInit, port: Port): ClientC
     run: async () => {
       const write = "export async function runClient(script) { … }";
       const run = exportOf(file, exports, write) as (script: OwnScript) => Promise<void>;
-      await run(script);
+      try {
+        await run(script);
+      } finally {
+        await Promise.all(printed);
+      }
     },
   };
 }

@@ -13,6 +13,8 @@ export async function runClient(script: ClientScript): Promise<void> {
 
 const ownSchema = z.object({
   id: z.string().regex(/^own-[\w-]+$/),
+  /** When it was begun, in milliseconds since the epoch: their order. */
+  begunAt: z.number().default(0),
   title: z.string(),
   /** TypeScript. */
   code: z.string(),
@@ -29,7 +31,10 @@ export interface OwnServer extends z.infer<typeof ownSchema> {
   readonly export?: string;
 }
 
-const KEY = "durable-mcp-playground:own-servers";
+/** Each under a key of its own: what two tabs write does not collide. */
+const KEY = "durable-mcp-playground:own-servers:";
+/** Under which an earlier version kept all of them. */
+const OLD_KEY = "durable-mcp-playground:own-servers";
 
 export class OwnServers {
   /** Of the file that the page was opened on. */
@@ -39,10 +44,10 @@ export class OwnServers {
   readonly #listeners = new Set<() => void>();
 
   constructor() {
-    this.#list = this.#kept = this.#read();
+    this.#list = this.#kept = read();
     if (typeof window === "undefined") return;
     window.addEventListener("storage", ({ key }) => {
-      if (key === KEY || key === null) this.#take(this.#read());
+      if (key === null || key.startsWith(KEY)) this.#take(read());
     });
   }
 
@@ -58,25 +63,33 @@ export class OwnServers {
   }
 
   /** @throws DOMException where the browser keeps no more */
-  add(made: Omit<OwnServer, "id">): OwnServer {
-    const own = { id: `own-${crypto.randomUUID().slice(0, 8)}`, ...made };
-    this.#write([...this.#kept, own]);
+  add(made: Pick<OwnServer, "title" | "code" | "client">): OwnServer {
+    const id = `own-${crypto.randomUUID().slice(0, 8)}`;
+    const own = { id, begunAt: Date.now(), ...made };
+    keep(own);
+    this.#take([...this.#kept, own]);
     return own;
   }
 
   /** @throws DOMException where the browser keeps no more; then everything is as it was */
-  change(id: string, change: Partial<Omit<OwnServer, "id">>): void {
-    this.#write(this.#kept.map((own) => (own.id === id ? { ...own, ...change } : own)));
+  change(id: string, change: Partial<Pick<OwnServer, "title" | "code" | "client">>): void {
+    const before = this.#kept.find((own) => own.id === id);
+    if (!before) return;
+    const own = { ...before, ...change };
+    keep(own);
+    this.#take(this.#kept.map((each) => (each.id === id ? own : each)));
   }
 
   remove(id: string): void {
-    this.#write(this.#kept.filter((own) => own.id !== id));
+    localStorage.removeItem(KEY + id);
+    this.#take(this.#kept.filter((own) => own.id !== id));
   }
 
   /** The file as it is now. */
   setFile(file: ToolFileState): void {
     this.#ofFile = file.servers.map(({ id, title, export: name }) => ({
       id,
+      begunAt: 0,
       title,
       code: file.source,
       client: "",
@@ -92,26 +105,40 @@ export class OwnServers {
     this.#take(this.#kept);
   }
 
-  #write(list: readonly OwnServer[]): void {
-    localStorage.setItem(KEY, JSON.stringify(list));
-    this.#take(list);
-  }
-
   #take(kept: readonly OwnServer[]): void {
     this.#kept = kept;
     this.#list = [...this.#ofFile, ...kept];
     for (const listener of this.#listeners) listener();
   }
+}
 
-  /** What another build or a hand left there is passed over, one by one. */
-  #read(): OwnServer[] {
-    try {
-      const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-      if (!Array.isArray(kept)) return [];
-      return kept.flatMap((own) => ownSchema.safeParse(own).data ?? []);
-    } catch {
-      return [];
+function keep(own: OwnServer): void {
+  localStorage.setItem(KEY + own.id, JSON.stringify(own));
+}
+
+/** What another build or a hand left there is passed over, one by one. */
+function read(): OwnServer[] {
+  try {
+    for (const own of parsed(localStorage.getItem(OLD_KEY) ?? "[]")) {
+      if (localStorage.getItem(KEY + own.id) === null) keep(own);
     }
+    localStorage.removeItem(OLD_KEY);
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(KEY))
+      .flatMap((key) => parsed(`[${localStorage.getItem(key) ?? ""}]`))
+      .sort((a, b) => a.begunAt - b.begunAt);
+  } catch {
+    return [];
+  }
+}
+
+function parsed(text: string): OwnServer[] {
+  try {
+    const kept: unknown = JSON.parse(text);
+    if (!Array.isArray(kept)) return [];
+    return kept.flatMap((own) => ownSchema.safeParse(own).data ?? []);
+  } catch {
+    return [];
   }
 }
 

@@ -31,7 +31,11 @@ export interface ResponderOptions {
   /** What a change of everything names. */
   readonly tables?: readonly Table[];
   readonly limit?: CallLimit | undefined;
+  readonly check?: CallCheck | undefined;
 }
+
+/** Throws where a call's arguments are not what the method takes: then it is not carried out. */
+export type CallCheck = (method: string, args: readonly unknown[]) => void;
 
 /** For an other end that may be anybody: one of ours waits by itself. */
 export interface CallLimit {
@@ -43,7 +47,7 @@ export interface CallLimit {
 
 /** @returns ends it, as the death of the other end does, where the port tells of that */
 export function respond(options: ResponderOptions): () => void {
-  const { port, name, methods, find, subscribe, tables = [], limit } = options;
+  const { port, name, methods, find, subscribe, tables = [], limit, check } = options;
   let underWay = 0;
   const signals = new Map<number, AbortController>();
   const reply = (message: Reply): void => port.postMessage(message);
@@ -67,6 +71,7 @@ export function respond(options: ResponderOptions): () => void {
       }
     }
     try {
+      check?.(method, request.args);
       const value = await find(method)(...args);
       if (!at.outlasts) signals.delete(id);
       reply({ type: "result", id, value });

@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger.ts";
 import type { Liveness } from "../liveness.ts";
 import { Caller, methodsOf } from "./caller.ts";
 import type { Methods, MethodShape, Port } from "./messages.ts";
-import { methodOf, respond, type CallLimit } from "./responder.ts";
+import { methodOf, respond, type CallCheck, type CallLimit } from "./responder.ts";
 
 type Asynchronous<T> = {
   [Name in keyof T]: T[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
@@ -78,6 +78,7 @@ export interface ServeOptions {
   /** `server`: what a server needs, and nothing that inspects, wipes or closes; all unless given. */
   readonly to?: "server";
   readonly limit?: CallLimit;
+  readonly check?: CallCheck;
 }
 
 /**
@@ -88,13 +89,13 @@ export interface ServeOptions {
 export function serveStore(
   port: Port,
   store: InspectableStore,
-  { to, limit }: ServeOptions = {},
+  { to, ...bounds }: ServeOptions = {},
 ): () => void {
   return respond({
     port,
     name: store.name,
     methods: to === "server" ? { ...SERVER, ...BESIDE } : STORE_METHODS,
-    limit,
+    ...bounds,
     find: (name) =>
       name.startsWith(OF_LIVENESS)
         ? methodOf(store.liveness, name.slice(OF_LIVENESS.length))
@@ -108,13 +109,13 @@ export function serveStore(
 export function serveLedger(
   port: Port,
   ledger: Ledger,
-  { to, limit }: ServeOptions = {},
+  { to, ...bounds }: ServeOptions = {},
 ): () => void {
   return respond({
     port,
     name: "ledger",
     methods: to === "server" ? WORLD : LEDGER,
-    limit,
+    ...bounds,
     find: (name) => methodOf(ledger, name),
     subscribe: (listener) => ledger.subscribe(listener),
     tables: ["ledger"],
