@@ -1,46 +1,9 @@
 /** A server of one's own: begun, written, broken, mended, and ended where it loops. */
-import type { Page } from "@playwright/test";
+import { begin, effects, tool, write } from "./support/own-server.ts";
 import { readTable } from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
 
-/** Replaces the code in the editor, as a person who pastes it. */
-async function write(page: Page, code: string): Promise<void> {
-  const editor = page.getByRole("textbox", { name: "The code of your server" });
-  await editor.click();
-  await page.keyboard.press("ControlOrMeta+a");
-  await page.keyboard.insertText(code);
-}
-
-async function begin(page: Page, title: string, from = "mail"): Promise<void> {
-  await page.getByRole("button", { name: "More", exact: true }).click();
-  await page.getByRole("menuitem", { name: "New server…" }).click();
-  const dialog = page.getByRole("dialog", { name: "A server of your own" });
-  await dialog.getByLabel("Name").fill(title);
-  await dialog.getByRole("combobox", { name: "Begin with" }).selectOption(from);
-  await dialog.getByRole("button", { name: "Create" }).click();
-}
-
 const SWEPT = { timeout: 240_000 };
-
-/** The rows of the ledger of the server that is shown. */
-async function effects(page: Page): Promise<number> {
-  const name = new URL(page.url()).searchParams.get("example") ?? "";
-  return (await readTable(page, `playground-${name}-ledger`, "rows")).length;
-}
-
-const tool = (body: string): string => `
-import { atMostOnce, effect } from "durable-mcp-playground";
-import type { DurableMcpServer, World } from "durable-mcp-playground";
-import { z } from "zod";
-
-export default (server: DurableMcpServer, world: World) => {
-  world.simulate("bank.charge", { answers: ["charged"] });
-  server.registerTool("charge", { inputSchema: { amount: z.number().default(5) } }, async ({ amount }, context) => {
-    ${body}
-    return { content: [{ type: "text" as const, text: "done" }] };
-  });
-};
-`;
 
 const UNGUARDED = tool(`await effect(context, "bank.charge", { amount }, () => "never");`);
 const GUARDED = tool(

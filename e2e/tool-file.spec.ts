@@ -128,6 +128,38 @@ test("several servers in one file, and what is wrong with it, in the page and in
   await expect(playground.executions).toContainText("charged, wrong");
 });
 
+test("a client script beside the file is run, mended and missed", async ({ playground }) => {
+  const { page } = playground;
+  save(tools("by the script"));
+  save(
+    `import type { ClientScript } from "durable-mcp-playground";
+    export const runClient = (script: ClientScript) => script.call("charge", {});
+    export const other = (script: ClientScript) => script.call("other_tool", {});`,
+    "client.ts",
+  );
+  await playground.open(await open());
+  const lines = page.getByRole("list", { name: "Transcript" }).getByRole("listitem");
+  await playground.press("Run the client script");
+  await expect(lines).toHaveCount(3);
+  await expect(lines.nth(1)).toContainText("charged, by the script");
+  await page.getByRole("combobox", { name: "Example" }).selectOption("tools.ts: other");
+  await expect(page.getByRole("button", { name: "Call other_tool" })).toBeVisible();
+  await playground.press("Run the client script");
+  await expect(lines.first()).toContainText("other_tool({})");
+  const stateOf = page.getByRole("status", { name: "Problems" });
+  save("export const runClient = ;", "client.ts");
+  await playground.press("Code");
+  await expect(stateOf).toContainText("client.ts, line 1");
+  await expect.poll(() => started?.out()).toMatch(/client\.ts/);
+  await playground.press("Run the client script");
+  await expect(lines.last()).toContainText("client.ts could not be built: line 1");
+  rmSync(join(folder, "client.ts"));
+  await playground.press("Code");
+  await expect(stateOf).toHaveCount(0);
+  await playground.press("Run the client script");
+  await expect(lines.last()).toContainText("Write a file client.ts beside tools.ts");
+});
+
 test("a file that is not there is told, and nothing is started", async () => {
   started = startIn(folder, "./none.ts");
   expect(await started.ended).toBe(1);

@@ -62,8 +62,8 @@ export async function runClientScript(options: ClientRunOptions): Promise<void> 
         ports: [client.port2, page.port2],
         onError: (message) => early.reject(new Error(message)),
       });
-      const { run } = methodsOf(caller, CLIENT_CALLS) as unknown as ClientCalls;
-      await Promise.race([run(), early.promise]);
+      const calls = methodsOf(caller, CLIENT_CALLS) as unknown as ClientCalls;
+      await Promise.race([calls.run(), early.promise]);
     } finally {
       frame.close();
     }

@@ -126,13 +126,12 @@ describe("a tool reaches out", () => {
   });
 
   it("without an origin of its own", async () => {
-    const set = HTMLIFrameElement.prototype.setAttribute;
     const spy = vi.spyOn(HTMLIFrameElement.prototype, "setAttribute").mockImplementation(function (
       this: HTMLIFrameElement,
       name,
       value,
     ) {
-      set.call(this, name, name === "sandbox" ? `${value} allow-same-origin` : value);
+      this.setAttributeNS(null, name, name === "sandbox" ? `${value} allow-same-origin` : value);
     });
     onTestFinished(() => spy.mockRestore());
     expect(await escapes()).toEqual(["BroadcastChannel", "IndexedDB", "caches", "locks"]);
@@ -223,21 +222,27 @@ describe("a hostile tool", () => {
       "what is no message",
       `for (let n = 0; n < 200000; n++) for (const port of ports) send.call(port, n);`,
     ],
-  ])("that floods the page with %s is ended before the page stands still", async (_, body) => {
-    const server = host(tool(body, PORTS_OF));
-    await server.start();
-    const { client } = await server.connect();
-    const answered = call(client, "act").catch(() => undefined);
-    // Where the page keeps up with it, its timers go on.
-    let ticks = 0;
-    const timer = setInterval(() => ticks++, 50);
-    await expect.poll(() => server.state === "crashed" || ticks > 40).toBe(true);
-    clearInterval(timer);
-    server.crash();
-    await answered;
-    expect(server.state).toBe("crashed");
-    expect(frames()).toBe(0);
-  });
+  ])(
+    "that floods the page with %s is ended before the page stands still",
+    { timeout: 180_000 },
+    async (_, body) => {
+      const server = host(tool(body, PORTS_OF));
+      await server.start();
+      const { client } = await server.connect();
+      const answered = call(client, "act").catch(() => undefined);
+      // Where the page keeps up with it, its timers go on.
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 50);
+      await expect
+        .poll(() => server.state === "crashed" || ticks > 20, { timeout: 120_000 })
+        .toBe(true);
+      clearInterval(timer);
+      server.crash();
+      await answered;
+      expect(server.state).toBe("crashed");
+      expect(frames()).toBe(0);
+    },
+  );
 
   it.each([
     ["a text", `"x".repeat(2 ** 26)`],
@@ -251,7 +256,7 @@ describe("a hostile tool", () => {
     const answered = call(client, "act").catch(() => undefined);
     await expect.poll(() => server.state).toBe("crashed");
     await answered;
-    expect(own.errors.at(-1)).toContain("The server sent more than 64 MB in a second");
+    expect(own.errors.at(-1)).toContain("The server sent more than 64 MB at once");
     expect(frames()).toBe(0);
   });
 

@@ -2,11 +2,13 @@
 import type { CallLimit, Port } from "../store/remote/index.ts";
 
 /**
- * Over all ports of a worker, until a timer of a second is heard: that is late where messages keep the
- * page from all else. A guarded step that writes takes some twenty.
+ * Over all ports of a worker, but for calls that are answered, until a timer is heard: that is late
+ * where messages keep the page from all else.
  */
-export const MOST_MESSAGES = 20_000;
-/** Of them together, in bytes, about. */
+export const MOST_MESSAGES = 5000;
+/** Of the timer, in milliseconds. */
+const WINDOW_MS = 500;
+/** Of all that arrives until then, in bytes, about. */
 export const MOST_BYTES = 64 * 1024 * 1024;
 /** How many calls a worker may have under way on a port: one that means well has 64, and those that wait. */
 export const MOST_CALLS = 1000;
@@ -20,6 +22,8 @@ export interface MeteredPort extends Port {
 export class Meter {
   #count = 0;
   #bytes = 0;
+  /** A timer is waited for. */
+  #isOpen = false;
   #isOver = false;
 
   /** @param onTooMuch is called once: nothing that comes after it is taken */
@@ -46,16 +50,18 @@ export class Meter {
   /** Whether a message is within bounds. */
   takes(message: unknown): boolean {
     if (this.#isOver) return false;
-    if (this.#count === 0) {
+    if (!this.#isOpen) {
+      this.#isOpen = true;
       setTimeout(() => {
+        this.#isOpen = false;
         this.#count = 0;
         this.#bytes = 0;
-      }, 1000);
+      }, WINDOW_MS);
     }
-    if (++this.#count > MOST_MESSAGES) this.#end(`more than ${MOST_MESSAGES} messages in a second`);
+    if (++this.#count > MOST_MESSAGES) this.#end(`more than ${MOST_MESSAGES} messages at once`);
     else {
       this.#bytes += bytesOf(message, MOST_BYTES - this.#bytes);
-      if (this.#bytes > MOST_BYTES) this.#end(`more than ${MOST_BYTES >> 20} MB in a second`);
+      if (this.#bytes > MOST_BYTES) this.#end(`more than ${MOST_BYTES >> 20} MB at once`);
     }
     return !this.#isOver;
   }
@@ -65,6 +71,10 @@ export class Meter {
     return {
       calls: MOST_CALLS,
       onMore: () => this.#end(`more than ${MOST_CALLS} calls at a time`),
+      // Who waits for answers sends no faster than the page is.
+      onAnswered: () => {
+        if (this.#count > 0) this.#count--;
+      },
     };
   }
 

@@ -12,9 +12,9 @@ export interface OwnHosts {
   /** What was reported, by message. */
   readonly errors: readonly string[];
   /** Makes a server of the code; it is not started. */
-  host(code: string, options?: Partial<SandboxHostOptions>): SandboxHost;
+  readonly host: (code: string, options?: Partial<SandboxHostOptions>) => SandboxHost;
   /** What really happened. */
-  rows(): Promise<LedgerRow[]>;
+  readonly rows: () => Promise<LedgerRow[]>;
 }
 
 /** How many frames there are. */
@@ -47,7 +47,7 @@ export function ownHosts(): OwnHosts {
     get errors() {
       return errors;
     },
-    host(code, options = {}) {
+    host: (code, options = {}) => {
       const made = new SandboxHost({
         name: "own",
         code: () => code,

@@ -14,7 +14,8 @@ it("each has an id and a name of its own, and is of an example that there is", (
   expect(new Set(presets.map(({ id }) => id)).size).toBe(presets.length);
   expect(new Set(presets.map(({ name }) => name)).size).toBe(presets.length);
   const names = examples.map(({ name }) => name);
-  for (const { example } of presets) if (example !== undefined) expect(names).toContain(example);
+  const known = [...names, "own", undefined];
+  for (const { example } of presets) expect(known).toContain(example);
 });
 
 it("an example is offered its own and those of every one, in the presets' order", () => {
@@ -23,6 +24,10 @@ it("an example is offered its own and those of every one, in the presets' order"
   expect(steps).toContain("response-lost");
   expect(steps).not.toContain("crash-after");
   expect(presetsOf("processing").map(({ id }) => id)).toContain("crash-after");
+  const own = presetsOf("own-12345678").map(({ id }) => id);
+  expect(own).toContain("own-crash-after");
+  expect(own).toContain("crash-map");
+  expect(own).not.toContain("crash-after");
   const order = presets.map(({ id }) => id);
   expect(steps).toEqual(order.filter((id) => steps.includes(id)));
 });

@@ -1,4 +1,5 @@
 /** The classic cases of failure, ready to arm. */
+import { exampleNamed } from "../../examples/index.ts";
 import type { PlannedFault } from "./settings.ts";
 
 export interface Preset {
@@ -7,14 +8,17 @@ export interface Preset {
   /** What will happen, and what to look for. */
   readonly about: string;
   readonly faults: readonly PlannedFault[];
-  /** The example that it is a case of; every one unless given. */
+  /** The example that it is a case of, or a server of a person's own; every one unless given. */
   readonly example?: string;
 }
 
-/** The presets that say something of an example. */
-export function presetsOf(example: string): readonly Preset[] {
-  return presets.filter((preset) => preset.example === undefined || preset.example === example);
+/** The presets that say something of an example, or of a server of a person's own. */
+export function presetsOf(name: string): readonly Preset[] {
+  const of = exampleNamed(name) ? name : OWN;
+  return presets.filter(({ example }) => example === undefined || example === of);
 }
+
+const OWN = "own";
 
 export const presets: readonly Preset[] = [
   {
@@ -52,6 +56,34 @@ export const presets: readonly Preset[] = [
     name: "Crash after the charge, before it is recorded",
     about: "The bank has charged, the server dies before it knows. It must not charge again.",
     faults: [{ point: "effect:after", kind: "crash", when: { nth: 1 } }],
+  },
+  {
+    id: "own-network-twice",
+    example: OWN,
+    name: "A service cannot be reached twice",
+    about: "What is retried inside a guard gets through the third time; what is not fails.",
+    faults: [{ point: "effect:before", kind: "retryable", when: { first: 2 } }],
+  },
+  {
+    id: "own-crash-before",
+    example: OWN,
+    name: "Crash before an effect",
+    about: "The server dies when nothing has happened outside yet.",
+    faults: [{ point: "effect:before", kind: "crash", when: { nth: 1 } }],
+  },
+  {
+    id: "own-crash-after",
+    example: OWN,
+    name: "Crash after an effect, before it is recorded",
+    about: "It has happened, and the server dies before it knows. See whether it happens again.",
+    faults: [{ point: "effect:after", kind: "crash", when: { nth: 1 } }],
+  },
+  {
+    id: "own-hang",
+    example: OWN,
+    name: "A service never answers",
+    about: "The call hangs after the effect, until you cancel it, crash the server or release it.",
+    faults: [{ point: "effect:after", kind: "hang", when: { nth: 1 } }],
   },
   {
     id: "response-lost",

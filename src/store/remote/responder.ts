@@ -43,6 +43,8 @@ export interface CallLimit {
   readonly calls: number;
   /** More were sent: they are not carried out. */
   readonly onMore: () => void;
+  /** A call that was under way is answered. */
+  readonly onAnswered: () => void;
 }
 
 /** @returns ends it, as the death of the other end does, where the port tells of that */
@@ -80,6 +82,7 @@ export function respond(options: ResponderOptions): () => void {
       reply({ type: "error", id, error: toWire(error) });
     } finally {
       underWay--;
+      limit?.onAnswered();
     }
   };
 

@@ -10,7 +10,7 @@ export default function CodeChanged({
   changes,
 }: {
   readonly call: string;
-  /** The trace's events that tell of it, in their order. */
+  /** The last execution's events that tell of it, in their order. */
   readonly changes: readonly TraceEvent[];
 }): ReactElement {
   const { data: guards = [] } = useLiveQuery(
@@ -19,11 +19,10 @@ export default function CodeChanged({
     ({ store }) => store.readGuards({ invocation: call, limit: 1000 }),
     { invocation: call },
   );
-  const last = changes.at(-1)?.execution;
   return (
     <Notice
       tone="warn"
-      title={`Execution ${last ?? ""} ran other code than the guards were stored by.`}
+      title={`Execution ${changes[0]?.execution ?? ""} ran other code than the guards were stored by.`}
     >
       <p>
         What is stored stays as it is. Give a guard that changed another alias, or let the code ask
@@ -40,25 +39,21 @@ export default function CodeChanged({
           </tr>
         </thead>
         <tbody>
-          {changes
-            .filter(({ execution }) => execution === last)
-            .map((change) => {
-              const stored = guards.find(({ alias }) => alias === change.alias);
-              return (
-                <tr key={change.n} className="border-t border-line align-top">
-                  <th scope="row" className="py-1 pr-2 font-mono font-medium break-words">
-                    {change.alias}
-                  </th>
-                  <td className="py-1 pr-2">
-                    {stored
-                      ? `${stored.kind}, ${stored.state} in execution ${stored.execution}`
-                      : ""}
-                    {stored?.state === "stored" ? <Json value={stored.value} /> : null}
-                  </td>
-                  <td className="py-1 break-words">{askedFor(change)}</td>
-                </tr>
-              );
-            })}
+          {changes.map((change) => {
+            const stored = guards.find(({ alias }) => alias === change.alias);
+            return (
+              <tr key={change.n} className="border-t border-line align-top">
+                <th scope="row" className="py-1 pr-2 font-mono font-medium break-words">
+                  {change.alias}
+                </th>
+                <td className="py-1 pr-2">
+                  {stored ? `${stored.kind}, ${stored.state} in execution ${stored.execution}` : ""}
+                  {stored?.state === "stored" ? <Json value={stored.value} /> : null}
+                </td>
+                <td className="py-1 break-words">{askedFor(change)}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </Notice>

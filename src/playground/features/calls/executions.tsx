@@ -52,7 +52,10 @@ export function Executions({
   };
   if (!data || error) return <Waiting error={error} />;
   const { executions, trace } = data;
-  const changes = trace.filter(({ type }) => type === "code-changed");
+  // Of the last execution: what an earlier one came upon is in its steps.
+  const changes = trace.filter(
+    ({ type, execution }) => type === "code-changed" && execution === executions.at(-1)?.number,
+  );
   const differs = trace.find(
     ({ type, outcome }) => type === "effect-validation" && outcome === "different",
   );

@@ -10,6 +10,7 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Select } from "../../components/select.tsx";
 import { usePlayground } from "../../hooks/use-playground.ts";
+import { useSimulated } from "../../hooks/use-simulated.ts";
 import { POINT_WORDS } from "../../runtime/point-words.ts";
 import { faultSchema } from "../../runtime/settings.ts";
 
@@ -35,16 +36,19 @@ export default function OwnFaultDialog({
   const [when, setWhen] = useState<(typeof WHENS)[number]>("nth");
   const [number, setNumber] = useState("1");
   const [alias, setAlias] = useState("");
+  const [service, setService] = useState("");
+  const services = useServices();
   const [error, setError] = useState("");
   const [ms, setMs] = useState("1000");
   const [refusal, setRefusal] = useState<string>();
 
   const add = (): void => {
+    const match = { ...(alias ? { alias } : {}), ...(service ? { service } : {}) };
     const parsed = faultSchema.safeParse({
       point,
       kind,
       when: when === "every" ? { every: true } : { [when]: Number(number) },
-      ...(alias ? { match: { alias } } : {}),
+      ...(Object.keys(match).length > 0 ? { match } : {}),
       ...(error && kind.endsWith("retryable") ? { error } : {}),
       ...(kind === "latency" ? { ms: Number(ms) } : {}),
     });
@@ -77,7 +81,11 @@ export default function OwnFaultDialog({
           above
           value={point}
           options={FAULT_POINTS.map((name) => [name, `${name}: ${POINT_WORDS[name]}`])}
-          onChange={setPoint}
+          onChange={(chosen) => {
+            setPoint(chosen);
+            // Only an effect is a service's.
+            if (!chosen.startsWith("effect:")) setService("");
+          }}
         />
         <Select label="Kind" above value={kind} options={FAULT_KINDS} onChange={setKind} />
         <Select label="When" above value={when} options={WHENS} onChange={setWhen} />
@@ -87,6 +95,15 @@ export default function OwnFaultDialog({
           <Text label={NUMBERS[when]} value={number} onChange={setNumber} mode="decimal" />
         )}
         <Text label="Only alias (optional)" value={alias} onChange={setAlias} />
+        {point.startsWith("effect:") ? (
+          <Select
+            label="Only service"
+            above
+            value={service}
+            options={[["", "any"], ...services.map((name) => [name, name] as const)]}
+            onChange={setService}
+          />
+        ) : null}
         {kind.endsWith("retryable") ? (
           <Text label="Error class (optional)" value={error} onChange={setError} />
         ) : null}
@@ -107,6 +124,12 @@ export default function OwnFaultDialog({
       </form>
     </Dialog>
   );
+}
+
+/** The services that the running server simulates, as faults name them: without their operations. */
+function useServices(): readonly string[] {
+  const { data = [] } = useSimulated();
+  return [...new Set(data.map(({ name }) => name.split(".")[0] ?? name))];
 }
 
 function Text({

@@ -1,10 +1,10 @@
 /** The simulated services: how long they take, how often they fail and what they answer. Loaded when it is opened. */
-import { useQuery } from "@tanstack/react-query";
 import { useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Empty, Waiting } from "../../components/panel.tsx";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { useSimulated } from "../../hooks/use-simulated.ts";
 import type { Settings } from "../../runtime/settings.ts";
 import type { Simulated } from "../../../world/index.ts";
 
@@ -18,14 +18,9 @@ export default function ServicesDialog({
 }: {
   readonly onClose: () => void;
 }): ReactElement {
-  const playground = usePlayground();
-  const { server, serverId, settings } = usePlaygroundState();
+  const { server, settings } = usePlaygroundState();
   const dialog = useRef<HTMLDialogElement>(null);
-  const { data, error } = useQuery({
-    queryKey: ["simulated", playground.example.name, serverId],
-    queryFn: () => playground.simulated(),
-    enabled: server === "running",
-  });
+  const { data, error } = useSimulated();
   return (
     <Dialog dialog={dialog} title="Services" size="w-2xl" onClose={onClose}>
       <p className="mt-1 text-sm text-muted">
