@@ -145,7 +145,9 @@ test("a server is renamed, copied and deleted with what it kept", async ({ playg
   await expect(chosen.getByRole("option", { name: "Renamed" })).toBeAttached();
 });
 
-test("every template and every example runs as a server of one's own", async ({ playground }) => {
+test("every template and every example runs as a server of one's own, and so does its script", async ({
+  playground,
+}) => {
   const { page } = playground;
   await playground.open();
   for (const start of ["saga", "two-maps", "steps", "document", "define", "audit"]) {
@@ -153,6 +155,12 @@ test("every template and every example runs as a server of one's own", async ({ 
     await expect(page.getByText("This code runs.")).toBeVisible();
     await playground.isUp();
     await expect(page.getByRole("button", { name: /^Call / })).toBeVisible();
+    await playground.press("Run the client script");
+    const lines = page.getByRole("list", { name: "Transcript" }).getByRole("listitem");
+    await expect(lines.last()).toContainText("The script has ended.");
+    await playground.press("Code");
+    await playground.press("Client script");
+    await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problem found.");
   }
 });
 

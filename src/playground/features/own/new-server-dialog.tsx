@@ -28,7 +28,14 @@ export default function NewServerDialog({
         ...(await start.load()),
       });
       dialog.current?.close();
-      await setPlace({ example: id, call: null, tool: null, run: null, bottom: "code" });
+      await setPlace({
+        example: id,
+        call: null,
+        tool: null,
+        run: null,
+        bottom: "code",
+        file: null,
+      });
     });
   };
   return (
