@@ -15,9 +15,9 @@ import type { PlannedFault } from "../../runtime/settings.ts";
 
 const OwnFaultDialog = part(() => import("./own-fault-dialog.tsx"));
 
-/** Presets of this example, and those of any tool. */
+/** Presets of what is shown, and those of any tool. */
 const GROUPS = [
-  ["This example", (preset: Preset) => preset.example !== undefined],
+  ["This server", (preset: Preset) => preset.example !== undefined],
   ["Any tool", (preset: Preset) => preset.example === undefined],
 ] as const;
 

@@ -9,6 +9,7 @@ import {
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Select } from "../../components/select.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { usePlayground } from "../../hooks/use-playground.ts";
 import { useSimulated } from "../../hooks/use-simulated.ts";
 import { POINT_WORDS } from "../../runtime/point-words.ts";
@@ -92,9 +93,14 @@ export default function OwnFaultDialog({
         {when === "every" ? (
           <span />
         ) : (
-          <Text label={NUMBERS[when]} value={number} onChange={setNumber} mode="decimal" />
+          <TextField
+            label={NUMBERS[when]}
+            value={number}
+            onChange={setNumber}
+            inputMode="decimal"
+          />
         )}
-        <Text label="Only alias (optional)" value={alias} onChange={setAlias} />
+        <TextField label="Only alias (optional)" value={alias} onChange={setAlias} />
         {point.startsWith("effect:") ? (
           <Select
             label="Only service"
@@ -105,10 +111,10 @@ export default function OwnFaultDialog({
           />
         ) : null}
         {kind.endsWith("retryable") ? (
-          <Text label="Error class (optional)" value={error} onChange={setError} />
+          <TextField label="Error class (optional)" value={error} onChange={setError} />
         ) : null}
         {kind === "latency" ? (
-          <Text label="Milliseconds" value={ms} onChange={setMs} mode="decimal" />
+          <TextField label="Milliseconds" value={ms} onChange={setMs} inputMode="decimal" />
         ) : null}
         {refusal === undefined ? null : (
           <p role="alert" className="col-span-2 text-sm text-bad">
@@ -130,28 +136,4 @@ export default function OwnFaultDialog({
 function useServices(): readonly string[] {
   const { data = [] } = useSimulated();
   return [...new Set(data.map(({ name }) => name.split(".")[0] ?? name))];
-}
-
-function Text({
-  label,
-  value,
-  onChange,
-  mode = "text",
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly mode?: "text" | "decimal";
-}): ReactElement {
-  return (
-    <label className="flex min-w-0 flex-col gap-0.5">
-      <span className="label">{label}</span>
-      <input
-        className="field"
-        inputMode={mode}
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
-      />
-    </label>
-  );
 }

@@ -3,6 +3,7 @@ import { useRef, useState, type ReactElement } from "react";
 import { checkKey, SortedMap } from "../../../durable/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { usePlayground } from "../../hooks/use-playground.ts";
 import { writeByHand } from "../../runtime/hand-writes.ts";
 
@@ -74,27 +75,17 @@ export function EntryDialog({
           void save();
         }}
       >
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Map</span>
-          <input
-            className="field font-mono"
-            value={map}
-            readOnly={!draft.isNew}
-            onChange={({ target }) => setMap(target.value)}
-          />
-        </label>
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Key</span>
-          <input
-            className="field font-mono"
-            value={key}
-            // The map is filled in already.
-            // eslint-disable-next-line jsx-a11y/no-autofocus
-            autoFocus={draft.isNew && draft.map !== ""}
-            readOnly={!draft.isNew}
-            onChange={({ target }) => setKey(target.value)}
-          />
-        </label>
+        <TextField label="Map" isCode value={map} readOnly={!draft.isNew} onChange={setMap} />
+        <TextField
+          label="Key"
+          isCode
+          value={key}
+          // The map is filled in already.
+          // eslint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus={draft.isNew && draft.map !== ""}
+          readOnly={!draft.isNew}
+          onChange={setKey}
+        />
         <label className="flex flex-col gap-0.5">
           <span className="label">Value, stored as UTF-8</span>
           <textarea

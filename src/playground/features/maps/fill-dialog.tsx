@@ -2,6 +2,7 @@
 import { useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { useManyWrites } from "./use-many-writes.ts";
 import type { Entry } from "../../runtime/entries-file.ts";
 import { asError } from "../../runtime/state-cell.ts";
@@ -53,23 +54,14 @@ export default function FillDialog({ onClose }: { readonly onClose: () => void }
           void fill();
         }}
       >
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Map to fill</span>
-          <input
-            className="field font-mono"
-            value={map}
-            onChange={({ target }) => setMap(target.value)}
-          />
-        </label>
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Rows, up to {format.format(MOST)}</span>
-          <input
-            className="field font-mono"
-            inputMode="numeric"
-            value={typed}
-            onChange={({ target }) => setTyped(target.value)}
-          />
-        </label>
+        <TextField label="Map to fill" isCode value={map} onChange={setMap} />
+        <TextField
+          label={`Rows, up to ${format.format(MOST)}`}
+          isCode
+          inputMode="numeric"
+          value={typed}
+          onChange={setTyped}
+        />
         {refusal === undefined ? null : (
           <p role="alert" className="text-sm text-bad">
             {refusal}

@@ -5,6 +5,7 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { plural, show } from "../../components/format.ts";
 import { Select } from "../../components/select.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { decodeText, ENCODINGS, type Encoding } from "../../runtime/decode-text.ts";
 import { useManyWrites } from "./use-many-writes.ts";
 import {
@@ -62,14 +63,7 @@ export default function ImportDialog({
         already is overwritten.
       </p>
       <div className="mt-2 flex flex-col gap-2">
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Into the map</span>
-          <input
-            className="field font-mono"
-            value={map}
-            onChange={({ target }) => setMap(target.value)}
-          />
-        </label>
+        <TextField label="Into the map" isCode value={map} onChange={setMap} />
         <label className="flex flex-col gap-0.5">
           <span className="label">File</span>
           <input

@@ -8,6 +8,7 @@ import { Json } from "../../components/json.tsx";
 import { Empty, Waiting } from "../../components/panel.tsx";
 import { plural } from "../../components/format.ts";
 import { Select } from "../../components/select.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { useMapRange } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
@@ -40,26 +41,33 @@ export function MapsPanel(): ReactElement {
           options={names.length === 0 ? [["", "no map yet"]] : names}
           onChange={(name) => void setRange({ map: name, moment: null })}
         />
-        <Field
+        <TextField
           label="Prefix"
-          value={range.prefix}
-          onChange={(prefix) => void setRange({ prefix })}
+          isCode
+          className="w-40"
+          value={range.prefix ?? ""}
+          onChange={(prefix) => void setRange({ prefix: prefix || null })}
         />
-        <Field
+        <TextField
           label={range.reverse ? "Start (larger, inclusive)" : "Start (inclusive)"}
-          value={range.start}
-          onChange={(start) => void setRange({ start })}
+          isCode
+          className="w-40"
+          value={range.start ?? ""}
+          onChange={(start) => void setRange({ start: start || null })}
         />
-        <Field
+        <TextField
           label={range.reverse ? "End (smaller, exclusive)" : "End (exclusive)"}
-          value={range.end}
-          onChange={(end) => void setRange({ end })}
+          isCode
+          className="w-40"
+          value={range.end ?? ""}
+          onChange={(end) => void setRange({ end: end || null })}
         />
-        <Field
+        <TextField
           label="Limit"
-          width="w-14"
+          isCode
+          className="w-14"
           value={range.limit}
-          onChange={(limit) => void setRange({ limit: limit ?? "" })}
+          onChange={(limit) => void setRange({ limit })}
         />
         <div className="flex items-end gap-1">
           <Button
@@ -152,28 +160,5 @@ function AsResource({ map }: { readonly map: string }): ReactElement {
       </div>
       {reading?.uri === uri && contents ? <Json value={contents} /> : null}
     </details>
-  );
-}
-
-function Field({
-  label,
-  width = "w-40",
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly width?: string;
-  readonly value: string | null;
-  readonly onChange: (value: string | null) => void;
-}): ReactElement {
-  return (
-    <label className={`flex flex-col gap-0.5 ${width}`}>
-      <span className="label">{label}</span>
-      <input
-        className="field font-mono"
-        value={value ?? ""}
-        onChange={({ target }) => onChange(target.value === "" ? null : target.value)}
-      />
-    </label>
   );
 }

@@ -3,6 +3,7 @@ import { useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Select } from "../../components/select.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground } from "../../hooks/use-playground.ts";
 import { ownServers } from "../../runtime/own-servers.ts";
@@ -47,15 +48,7 @@ export default function NewServerDialog({
           void create();
         }}
       >
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Name</span>
-          <input
-            className="field"
-            value={title}
-            placeholder="My server"
-            onChange={({ target }) => setTitle(target.value)}
-          />
-        </label>
+        <TextField label="Name" value={title} placeholder="My server" onChange={setTitle} />
         <Select
           label="Begin with"
           above

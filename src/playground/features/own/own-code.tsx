@@ -4,6 +4,7 @@ import { useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import type { Stretch } from "../../components/code-marks.ts";
+import { TextField } from "../../components/text-field.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { ownServers, type OwnServer } from "../../runtime/own-servers.ts";
@@ -223,10 +224,7 @@ function Rename({ id, title, onClose }: AskProps): ReactElement {
           dialog.current?.close();
         }}
       >
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Name</span>
-          <input className="field" value={name} onChange={({ target }) => setName(target.value)} />
-        </label>
+        <TextField label="Name" value={name} onChange={setName} />
         <div className="flex justify-end gap-2">
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>
           <Button type="submit" tone="primary">

@@ -3,6 +3,7 @@ import { useRef, useState, type ReactElement } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { Empty, Waiting } from "../../components/panel.tsx";
+import { TextField } from "../../components/text-field.tsx";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { useSimulated } from "../../hooks/use-simulated.ts";
 import type { Settings } from "../../runtime/settings.ts";
@@ -107,20 +108,23 @@ function Service({
     >
       <h3 className="font-mono text-sm font-semibold">{name}</h3>
       <div className="mt-1 grid grid-cols-[112px_112px_minmax(0,1fr)] items-end gap-2 max-md:grid-cols-2">
-        <Field
+        <TextField
+          isCode
           label="Takes, ms"
           value={latency}
           placeholder={String(latencyMs ?? usualMs)}
           onChange={setLatency}
         />
-        <Field
+        <TextField
+          isCode
           label="Cannot be reached, %"
           value={failures}
           placeholder={String(failureRate * 100)}
           onChange={setFailures}
         />
         <div className="max-md:col-span-2">
-          <Field
+          <TextField
+            isCode
             label="Answers one of (a JSON array)"
             value={canned}
             placeholder={answers ? JSON.stringify(answers) : "as its code says"}
@@ -143,30 +147,6 @@ function Service({
         </p>
       )}
     </form>
-  );
-}
-
-function Field({
-  label,
-  value,
-  placeholder,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder: string;
-  readonly onChange: (value: string) => void;
-}): ReactElement {
-  return (
-    <label className="flex min-w-0 flex-col gap-0.5">
-      <span className="label">{label}</span>
-      <input
-        className="field w-full font-mono"
-        value={value}
-        placeholder={placeholder}
-        onChange={({ target }) => onChange(target.value)}
-      />
-    </label>
   );
 }
 

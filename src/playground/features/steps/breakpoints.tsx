@@ -6,6 +6,7 @@ import { FAULT_POINTS } from "../../../durable/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { plural } from "../../components/format.ts";
+import { TextField } from "../../components/text-field.tsx";
 import { usePlayground, usePlaygroundPart } from "../../hooks/use-playground.ts";
 import { pausingOf, type Breakpoint } from "../../runtime/breakpoints.ts";
 import { POINT_WORDS } from "../../runtime/point-words.ts";
@@ -127,14 +128,7 @@ function ChooseDialog({
             </label>
           ))}
         </fieldset>
-        <label className="flex flex-col gap-0.5">
-          <span className="label">Only guard (alias, optional)</span>
-          <input
-            className="field"
-            value={alias}
-            onChange={({ target }) => setAlias(target.value)}
-          />
-        </label>
+        <TextField label="Only guard (alias, optional)" value={alias} onChange={setAlias} />
         <p className="text-sm text-muted">
           A call waits there, outside of any transaction, until you step, let it go on, or make it
           fail or crash. A reload of the page is a crash.
