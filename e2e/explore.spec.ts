@@ -14,7 +14,7 @@ test("a payment holds in every case with guards, is made twice without, and a ce
   await expect(explore.getByText(/^56 of 56 cases, in /)).toBeVisible(DONE);
   const summary = explore.getByRole("status", { name: "Summary" });
   await expect(summary).toContainText(
-    /Guards on 0 guard violations\s*3 done twice by the callable itself\s*11 unknown: ask the service/,
+    /Guards on 0 guard violations\s*3 done twice, by the tool’s own code\s*11 unknown: ask the service/,
   );
   await expect(summary).toContainText("Guards off 6 promises broken");
   const cases = explore.getByRole("table", { name: "Cases" });

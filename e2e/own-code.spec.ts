@@ -119,3 +119,51 @@ test("what changed in the code under a call is told at the call", async ({ playg
   await expect(parts).toHaveCount(0);
   expect(await effects(page)).toBe(1);
 });
+
+test("what is written runs when it is asked for, and not by a restart or a reload", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "Drafts");
+  await playground.isUp();
+  await write(page, "export default () => { notThere(); };");
+  const isDraft = page.getByText("What is written is kept, and does not run yet.");
+  await expect(isDraft).toBeVisible();
+  await playground.restart();
+  await expect(page.getByRole("button", { name: "Call send_mail" })).toBeVisible();
+  await page.reload();
+  await playground.isUp();
+  await expect(isDraft).toBeVisible();
+  await expect(page.getByRole("button", { name: "Call send_mail" })).toBeVisible();
+  await playground.press("Run this code");
+  const told = page.getByRole("alert").filter({ hasText: "notThere is not defined" });
+  await expect(told).toBeVisible();
+  // What was told is true no more when the next code runs.
+  await write(page, tool(""));
+  await playground.press("Run this code");
+  await expect(page.getByRole("button", { name: "Call charge" })).toBeVisible();
+  await expect(told).toHaveCount(0);
+});
+
+test("what is typed in one tab is in the other, and does not come back into what is typed", async ({
+  playground,
+}) => {
+  const { page } = playground;
+  await playground.open();
+  await begin(page, "Two tabs");
+  await playground.isUp();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  const codeIn = (tab: typeof page) =>
+    tab.getByRole("textbox", { name: "The code of your server" });
+  await expect(codeIn(other)).toContainText("send_mail");
+  await codeIn(page).click();
+  await page.keyboard.press("ControlOrMeta+Home");
+  const typed = "// typed slowly, while the other tab follows";
+  await page.keyboard.type(typed, { delay: 60 });
+  await expect(codeIn(other)).toContainText(typed);
+  await expect(codeIn(page).locator(".cm-line").first()).toHaveText(
+    `${typed}/** A mail that must not go out twice, whatever fails on the way. */`,
+  );
+});

@@ -53,6 +53,8 @@ function listSchema(
 ): unknown {
   if (schema === undefined) return undefined;
   const member = `${side}Schema`;
+  // An object without members: the SDK lists it as it lists none.
+  if (Object.keys(schema).length === 0) return undefined;
   const object = normalizeObjectSchema(schema);
   if (!object) {
     const type = typeOf(schema as AnySchema);

@@ -46,7 +46,8 @@ function startedIn(): string {
   return name === "durable-mcp-playground" && folder ? folder : process.cwd();
 }
 
-function report({ name, code, error, servers, problems }: ToolFileState): void {
+function report({ name, code, error, servers, client, problems }: ToolFileState): void {
+  if (client?.error !== undefined) console.error(client.error);
   if (code === undefined) console.error(error);
   else console.log(`${name}: ${servers.map((server) => server.export).join(", ")} built.`);
   for (const { file = name, line, column, message } of problems) {

@@ -6,13 +6,13 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, watch, type FSWatcher } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import type { ToolFileState } from "../sandbox/index.ts";
 import { buildToolFile, ToolFileError } from "./build-tool-file.ts";
 import { ToolFileChecker, type CheckedFile } from "./check-tool-file.ts";
 
-/** An editor writes a file in several steps: it is built so long after the first, in milliseconds. */
-const SETTLE_MS = 50;
+/** An editor writes a file in several steps: it is built so long after the last, in milliseconds. */
+const SETTLE_MS = 100;
 /** The client script, beside the tool file. */
 const CLIENT = "client.ts";
 
@@ -106,7 +106,10 @@ export class WatchedToolFile {
           (error: unknown) => ({ error: messageOf(error) }),
         )
       : undefined;
-    this.#texts = new Map([[script, scriptText], ...checked.texts]);
+    this.#texts = new Map([
+      ...(script === real ? [] : [[script, scriptText] as const]),
+      ...checked.texts,
+    ]);
     if (this.#isClosed) return;
     const before = this.#state;
     const isAsBefore =
@@ -123,7 +126,7 @@ export class WatchedToolFile {
       ...(client && { client }),
       problems: checked.problems.map(({ file, ...problem }) => ({
         ...problem,
-        ...(file === real ? {} : { file: relative(dirname(real), file) }),
+        ...(resolve(file) === real ? {} : { file: relative(dirname(real), file) }),
       })),
     });
     // What was saved before its folder was watched.
@@ -162,8 +165,9 @@ export class WatchedToolFile {
   }
 
   #saved(): void {
-    this.#settle ??= setTimeout(() => {
-      this.#settle = undefined;
+    // The last of the steps may be the one that writes it.
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => {
       this.#building = this.#building.then(async () => {
         // What is missing, or cannot be read, may be mended by a file that is not known yet.
         const isUnsound = this.#state?.error !== undefined || this.#state?.problems.length !== 0;

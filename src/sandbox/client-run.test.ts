@@ -81,17 +81,37 @@ describe("says what ended it:", () => {
     ["an id that is none", script('await script.call("act", {}, 5);'), "by its id"],
     ["a cycle", script('const a = {}; a.a = a; await script.call("act", a);'), "circular|cyclic"],
     ["code that is none", "const = ;", "SyntaxError|is no JavaScript"],
+    ["a name without end", script('await script.call("x".repeat(2000), {});'), "by its name"],
+    [
+      "a large value",
+      script(
+        'let a = []; for (let n = 0; n < 30; n++) a = [a, a]; await script.call("act", { a });',
+      ),
+      "The script sent more than 64 MB",
+    ],
+    [
+      "no function of a name",
+      "exports.run = () => {};",
+      'no function "default" or "runClient", but run',
+    ],
     [
       "a flood",
       PORTS_OF +
         script(
           'script.note("x"); for (let n = 0; n < 200000; n++) for (const port of ports) send.call(port, n);',
         ),
-      "was ended",
+      "The script sent more than",
     ],
   ])("%s", async (_, code, message) => {
     await expect(run(code)).rejects.toThrow(new RegExp(message));
   });
+});
+
+it("has not ended before what it did not wait for has", async () => {
+  const lines = await run(script(`script.call("act", {}).then(() => script.note("late"));`));
+  expect(lines.at(-1)).toBe("note: late");
+  const many = script(`for (let n = 0; n < 1500; n++) script.call("act", {});`);
+  expect(await run(many)).toHaveLength(3000);
 });
 
 it("is stopped, though it loops without end", async () => {

@@ -5,13 +5,7 @@
 import type { ClientScript } from "../examples/index.ts";
 import { Caller, methodOf, methodsOf, respond } from "../store/remote/index.ts";
 import { openFrame, workerCode } from "./frame.ts";
-import {
-  CLIENT_CALLS,
-  SCRIPT_CALLS,
-  type ClientCalls,
-  type ClientInit,
-  type ScriptCalls,
-} from "./messages.ts";
+import { CLIENT_CALLS, SCRIPT_CALLS, type ClientInit, type ScriptCalls } from "./messages.ts";
 import { Meter } from "./metered-port.ts";
 
 export interface ClientRunOptions {
@@ -25,8 +19,8 @@ export interface ClientRunOptions {
   readonly url: string;
 }
 
-/** How much of what it prints in a line is taken, in characters. */
-const LONGEST_LINE = 10_000;
+/** Of a tool, in characters. */
+const LONGEST_NAME = 1000;
 
 /**
  * Runs the script to its end.
@@ -36,12 +30,12 @@ const LONGEST_LINE = 10_000;
 export async function runClientScript(options: ClientRunOptions): Promise<void> {
   const { code, exports, script, url } = options;
   const { signal } = script;
+  signal?.throwIfAborted();
   const early = Promise.withResolvers<never>();
   early.promise.catch(() => undefined);
   const stop = (): void => early.reject(signal?.reason);
-  signal?.throwIfAborted();
   signal?.addEventListener("abort", stop, { once: true });
-  const meter = new Meter((why) => early.reject(new Error(why)));
+  const meter = new Meter("The script", (why) => early.reject(new Error(why)));
   const [client, page] = [new MessageChannel(), new MessageChannel()];
   const caller = new Caller({ port: meter.port(client.port1), methods: CLIENT_CALLS });
   caller.name.catch(() => undefined);
@@ -53,24 +47,25 @@ export async function runClientScript(options: ClientRunOptions): Promise<void> 
     limit: meter.limit,
     find: (name) => methodOf(calls, name),
   });
+  const opening = openFrame(url);
   try {
-    const frame = await openFrame(url);
-    try {
-      frame.run({
-        code: await workerCode(code),
-        init: { exports } satisfies ClientInit,
-        ports: [client.port2, page.port2],
-        onError: (message) => early.reject(new Error(message)),
-      });
-      const calls = methodsOf(caller, CLIENT_CALLS) as unknown as ClientCalls;
-      await Promise.race([calls.run(), early.promise]);
-    } finally {
-      frame.close();
-    }
+    const frame = await Promise.race([opening, early.promise]);
+    frame.run({
+      code: await workerCode(code),
+      init: { exports } satisfies ClientInit,
+      ports: [client.port2, page.port2],
+      onError: (message) => early.reject(new Error(message)),
+    });
+    const { run } = methodsOf(caller, CLIENT_CALLS);
+    await Promise.race([run?.(), early.promise]);
   } finally {
     signal?.removeEventListener("abort", stop);
     caller.close();
     endCalls();
+    opening.then(
+      (frame) => frame.close(),
+      () => undefined, // What kept it from being opened is thrown already.
+    );
   }
 }
 
@@ -79,17 +74,19 @@ function scriptCalls(script: ClientScript): ScriptCalls {
   return {
     heading: async (text: unknown) => {
       await Promise.resolve();
-      script.heading(textOf(text));
+      script.heading(lineOf(text));
     },
     note: async (text: unknown) => {
       await Promise.resolve();
-      script.note(textOf(text));
+      script.note(lineOf(text));
     },
     listTools: () => script.listTools(),
     call: async (name: unknown, args: unknown, invocation: unknown) => {
-      if (typeof name !== "string") throw new TypeError("A tool is called by its name, a text.");
+      if (typeof name !== "string" || name.length > LONGEST_NAME) {
+        throw new TypeError(`A tool is called by its name, of up to ${LONGEST_NAME} characters.`);
+      }
       if (typeof args !== "object" || args === null || Array.isArray(args)) {
-        throw new TypeError(`The arguments of ${textOf(name)} are an object.`);
+        throw new TypeError(`The arguments of ${name} are an object.`);
       }
       if (invocation !== undefined && typeof invocation !== "string") {
         throw new TypeError("An invocation is named by its id, a text.");
@@ -99,6 +96,7 @@ function scriptCalls(script: ClientScript): ScriptCalls {
   };
 }
 
-function textOf(value: unknown): string {
-  return String(value).slice(0, LONGEST_LINE);
+function lineOf(text: unknown): string {
+  if (typeof text !== "string") throw new TypeError("A line is a text.");
+  return text;
 }

@@ -139,11 +139,15 @@ describe("a tool reaches out", () => {
 });
 
 /** Has a tool send these calls to whatever port it finds, after a payment; says how many were sent. */
-async function forge(calls: readonly (readonly [method: string, ...args: unknown[]])[]) {
+async function forge(
+  calls: readonly (readonly [method: string, ...args: unknown[]])[],
+  before: () => Promise<void> = () => Promise.resolve(),
+) {
   const kept = host(PAYS);
   await kept.start();
   await call((await kept.connect()).client, "pay", { amount: 1 });
   await kept.stop();
+  await before();
   const server = host(
     tool(
       `const calls = ${JSON.stringify(calls)};
@@ -187,7 +191,10 @@ describe("a hostile tool", () => {
     walls.methods = false;
     walls.checks = false;
     onTestFinished(() => void Object.assign(walls, { methods: true, checks: true }));
-    await forge([["wipe"], ["readMapNames"]]).catch(() => undefined);
+    // The server finds its call gone.
+    await forge([["wipe"], ["readMapNames"]], async () => {
+      expect(await own.lab.store.readEntry("payments", "one")).toBeDefined();
+    }).catch(() => undefined);
     expect(await own.lab.store.readEntry("payments", "one")).toBeUndefined();
   });
 

@@ -2,4 +2,5 @@
 export * from "../durable/index.ts";
 export { DurableMcpServer, structured } from "../mcp/index.ts";
 export * from "../world/index.ts";
-export { stableId, type Answer, type ClientScript } from "../examples/index.ts";
+export { stableId, type Answer } from "../examples/index.ts";
+export type { OwnScript as ClientScript } from "./messages.ts";

@@ -76,9 +76,9 @@ export async function openLife({
 }: LifeOptions): Promise<Life> {
   const script = await workerCode(code);
   const channels = PORTS.map(() => new MessageChannel());
-  const meter = new Meter((why) => onTooMuch(life, new Error(why)));
-  const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }) =>
-    meter.port(port1),
+  const meter = new Meter("The server", (why) => onTooMuch(life, new Error(why)));
+  const [ofStore, ofLedger, ofServer, ofPage, ofLine] = channels.map(({ port1 }, at) =>
+    meter.port(port1, PORTS[at] === "line"),
   );
   if (!ofStore || !ofLedger || !ofServer || !ofPage || !ofLine) throw new Error("No ports.");
   const caller = new Caller({ port: ofServer, methods: SERVER_CALLS });

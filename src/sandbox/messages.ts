@@ -1,7 +1,7 @@
 /** What passes between the page and the worker in which a person's own server runs. */
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Fault, FaultDetail, FaultPoint, Passing } from "../durable/index.ts";
-import type { Answer } from "../examples/index.ts";
+import type { Answer, ClientScript } from "../examples/index.ts";
 import type { HostSettings } from "../host/index.ts";
 import type { AttachOptions } from "../mcp/index.ts";
 import type { Simulated } from "../world/index.ts";
@@ -108,10 +108,12 @@ export interface ScriptCalls {
 export const SCRIPT_CALLS: Methods & Record<keyof ScriptCalls, Methods[string]> = {
   heading: {},
   note: {},
-  // A person may take any time.
-  listTools: { waits: true },
-  call: { waits: true },
+  listTools: {},
+  call: {},
 };
+
+/** What a client script is given. */
+export type OwnScript = Pick<ClientScript, "heading" | "note" | "listTools" | "call">;
 
 /** What passes over the line of the clients' sessions, in both directions. */
 export type LineMessage =

@@ -6,6 +6,8 @@ import type { CallLimit, Port } from "../store/remote/index.ts";
  * where messages keep the page from all else.
  */
 export const MOST_MESSAGES = 5000;
+/** The same with the calls that are answered, and with what passes between clients and tools. */
+export const MOST_OF_ALL = 20_000;
 /** Of the timer, in milliseconds. */
 const WINDOW_MS = 500;
 /** Of all that arrives until then, in bytes, about. */
@@ -14,6 +16,10 @@ export const MOST_BYTES = 64 * 1024 * 1024;
 export const MOST_CALLS = 1000;
 /** What a value takes beside its text or bytes, about. */
 const VALUE_BYTES = 8;
+/** What an object takes beside its parts, about. */
+const OBJECT_BYTES = 56;
+/** How deeply values lie within one another. */
+const MOST_DEPTH = 2000;
 
 export interface MeteredPort extends Port {
   readonly addEventListener: (type: string, listener: () => void) => void;
@@ -21,16 +27,27 @@ export interface MeteredPort extends Port {
 
 export class Meter {
   #count = 0;
+  #all = 0;
   #bytes = 0;
   /** A timer is waited for. */
   #isOpen = false;
   #isOver = false;
 
-  /** @param onTooMuch is called once: nothing that comes after it is taken */
-  constructor(private readonly onTooMuch: (why: string) => void) {}
+  /**
+   * @param who sends, in words
+   * @param onTooMuch is called once: nothing that comes after it is taken
+   */
+  constructor(
+    private readonly who: string,
+    private readonly onTooMuch: (why: string) => void,
+  ) {}
 
-  /** The port, which passes on what is within bounds. */
-  port(port: MessagePort): MeteredPort {
+  /**
+   * The port, which passes on what is within bounds.
+   *
+   * @param isLine what passes over it is as much as clients and tools have to say
+   */
+  port(port: MessagePort, isLine = false): MeteredPort {
     const metered: MeteredPort = {
       onmessage: null,
       // It tells of the other end's death, where the browser does.
@@ -42,23 +59,27 @@ export class Meter {
       },
     };
     port.onmessage = (event: MessageEvent<unknown>) => {
-      if (this.takes(event.data)) metered.onmessage?.(event);
+      if (this.takes(event.data, isLine)) metered.onmessage?.(event);
     };
     return metered;
   }
 
   /** Whether a message is within bounds. */
-  takes(message: unknown): boolean {
+  takes(message: unknown, isLine = false): boolean {
     if (this.#isOver) return false;
     if (!this.#isOpen) {
       this.#isOpen = true;
       setTimeout(() => {
         this.#isOpen = false;
         this.#count = 0;
+        this.#all = 0;
         this.#bytes = 0;
       }, WINDOW_MS);
     }
-    if (++this.#count > MOST_MESSAGES) this.#end(`more than ${MOST_MESSAGES} messages at once`);
+    this.#all++;
+    if (!isLine) this.#count++;
+    if (this.#count > MOST_MESSAGES) this.#end(`more than ${MOST_MESSAGES} messages at once`);
+    else if (this.#all > MOST_OF_ALL) this.#end(`more than ${MOST_OF_ALL} messages at once`);
     else {
       this.#bytes += bytesOf(message, MOST_BYTES - this.#bytes);
       if (this.#bytes > MOST_BYTES) this.#end(`more than ${MOST_BYTES >> 20} MB at once`);
@@ -81,36 +102,38 @@ export class Meter {
   #end(what: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.onTooMuch(`The server sent ${what}, and was ended: nothing of that was taken.`);
+    this.onTooMuch(`${this.who} sent ${what}, and was ended: nothing of that was taken.`);
   }
 }
 
-/** About how large a message is, as far as it takes to know that it is larger than `most`. */
+/**
+ * About how large a message is for whoever reads it, as far as it takes to know that it is larger than
+ * `most`. What is in it twice counts twice: a list of lists of the same list is as large as it reads.
+ */
 function bytesOf(message: unknown, most: number): number {
-  const left: unknown[] = [];
-  const seen = new Set<object>();
+  const path = new Set<object>();
   let bytes = 0;
-  /** What has parts is looked into later: each part counts at once. */
-  const add = (value: unknown): void => {
+  const read = (value: unknown): void => {
     bytes += VALUE_BYTES;
     if (typeof value === "string") bytes += value.length * 2;
     else if (typeof value === "bigint") bytes += value.toString(16).length / 2;
-    else if (typeof value === "object" && value !== null && !seen.has(value)) {
-      seen.add(value);
-      left.push(value);
+    else if (value instanceof ArrayBuffer) bytes += value.byteLength;
+    else if (ArrayBuffer.isView(value)) bytes += value.buffer.byteLength;
+    else if (typeof value === "object" && value !== null && !path.has(value)) {
+      // What is nested deeper than anybody reads is more than any server sends.
+      if (path.size > MOST_DEPTH) bytes = Infinity;
+      path.add(value);
+      bytes += OBJECT_BYTES;
+      // Also what is not there is counted when it is read.
+      if (Array.isArray(value)) bytes += value.length * VALUE_BYTES;
+      for (const part of partsOf(value)) {
+        if (bytes > most) break;
+        read(part);
+      }
+      path.delete(value);
     }
   };
-  add(message);
-  for (let value = left.pop(); value !== undefined && bytes <= most; value = left.pop()) {
-    if (value instanceof ArrayBuffer) bytes += value.byteLength;
-    else if (ArrayBuffer.isView(value)) bytes += value.buffer.byteLength;
-    else {
-      for (const part of partsOf(value as object)) {
-        add(part);
-        if (bytes > most) break;
-      }
-    }
-  }
+  read(message);
   return bytes;
 }
 

@@ -26,6 +26,8 @@ export interface PageSide {
   readonly onReport: (message: string) => void;
 }
 
+/** In characters. */
+const LONGEST_REPORT = 10_000;
 /** At a time. */
 const MOST_EXECUTIONS = 10_000;
 
@@ -82,7 +84,9 @@ export function pageCalls({ executions }: Life, page: PageSide): PageCalls {
     },
     report: async (message) => {
       await Promise.resolve();
-      page.onReport(message.slice(0, 10_000));
+      page.onReport(
+        message.length > LONGEST_REPORT ? `${message.slice(0, LONGEST_REPORT)}…` : message,
+      );
     },
   };
 }

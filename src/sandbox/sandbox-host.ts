@@ -109,8 +109,7 @@ export class SandboxHost implements ServerHost {
 
   async stop(): Promise<void> {
     const life = this.#life;
-    this.#next?.end();
-    this.#next = undefined;
+    // What was prepared is for the next start.
     this.state = "stopped";
     this.#life = undefined;
     if (!life) return;

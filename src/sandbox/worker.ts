@@ -9,7 +9,6 @@ import * as zod from "zod";
 import { clockThat, type FaultInjector } from "../durable/index.ts";
 import { makeServer, type ToolFile } from "../host/index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
-import type { ClientScript } from "../examples/index.ts";
 import { overriding } from "../store/index.ts";
 import {
   Caller,
@@ -31,6 +30,7 @@ import {
   type ClientCalls,
   type ClientInit,
   type Init,
+  type OwnScript,
   type PageCalls,
   type SandboxSettings,
   type ScriptCalls,
@@ -66,7 +66,8 @@ function exportOf(file: OwnModule, exported: readonly string[], write: string): 
   const module = { exports: {} as Record<string, unknown> };
   file(module, module.exports, requireModule);
   const functions = Object.entries(module.exports).filter(
-    ([, value]) => typeof value === "function",
+    // A class is a function that cannot be called.
+    ([, value]) => typeof value === "function" && !/^class\b/.test(String(value)),
   );
   const [found] = exported.flatMap((name) => functions.filter(([own]) => own === name));
   if (found) return found[1];
@@ -74,11 +75,9 @@ function exportOf(file: OwnModule, exported: readonly string[], write: string): 
   throw new Error(
     names.length === 0
       ? `The file exports no function. Write: ${write}`
-      : `The file exports no function "${exported[0]}", but ${names.join(", ")}.`,
+      : `The file exports no function ${exported.map((name) => `"${name}"`).join(" or ")}, but ${names.join(", ")}.`,
   );
 }
-
-type OwnScript = Pick<ClientScript, "heading" | "note" | "listTools" | "call">;
 
 class SandboxServer implements ServerCalls {
   #server: DurableMcpServer | undefined;
@@ -230,27 +229,29 @@ function textOf(error: unknown): string {
 function clientOf(file: OwnModule, { exports }: ClientInit, port: Port): ClientCalls {
   const caller = new Caller({ port, methods: SCRIPT_CALLS });
   const page = methodsOf(caller, SCRIPT_CALLS) as unknown as ScriptCalls;
-  const printed = new Set<Promise<void>>();
+  /** What the script asked for and did not wait for is done before it has ended. */
+  const asked = new Set<Promise<unknown>>();
+  const ask = <T>(answer: Promise<T>): Promise<T> => {
+    const settled = answer.catch(() => undefined).finally(() => asked.delete(settled));
+    asked.add(settled);
+    return answer;
+  };
   const print = (line: Promise<void>): void => {
     // The page takes every line, unless it is gone.
-    const taken = line.catch(() => undefined).finally(() => printed.delete(taken));
-    printed.add(taken);
+    ask(line).catch(() => undefined);
   };
   const script: OwnScript = {
-    heading: (text) => print(page.heading(text)),
-    note: (text) => print(page.note(text)),
-    listTools: () => page.listTools(),
-    call: (...args) => page.call(...args),
+    heading: (text) => print(page.heading(String(text))),
+    note: (text) => print(page.note(String(text))),
+    listTools: () => ask(page.listTools()),
+    call: (...args) => ask(page.call(...args)),
   };
   return {
     run: async () => {
       const write = "export async function runClient(script) { … }";
       const run = exportOf(file, exports, write) as (script: OwnScript) => Promise<void>;
-      try {
-        await run(script);
-      } finally {
-        await Promise.all(printed);
-      }
+      await run(script);
+      while (asked.size > 0) await Promise.all(asked);
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../store/contract/engine.ts";
 import { openLedger, openStore } from "../store/indexeddb/index.ts";
+import { checkServerCall } from "../sandbox/index.ts";
 import { memoryEngine } from "./memory-engine.ts";
 import { pgliteEngine } from "./pglite-engine.ts";
 import { remoteEngine } from "./remote-engine.ts";
@@ -19,7 +20,8 @@ export const ENGINES = {
     },
   },
   memory: memoryEngine(),
-  remote: remoteEngine(),
+  // What the core sends is what a person's own server may send.
+  remote: remoteEngine(checkServerCall),
   pglite: pgliteEngine(),
 } satisfies Readonly<Record<string, Engine>>;
 

@@ -238,7 +238,7 @@ export async function writesOf(store: InspectableStore): Promise<WriteHeader[]> 
 export async function quiesce(lab: Lab): Promise<void> {
   for (let round = 0; round < 4; round++) {
     await lab.store.interruptInvocations({ dead: [], at: 0 });
-    await lab.world.ledger.settle(-1, { answered: true });
+    await lab.world.ledger.settle(0, { answered: true });
   }
 }
 

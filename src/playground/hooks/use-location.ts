@@ -65,7 +65,7 @@ const ofDatabase = {
 const SHOWN = { explore: null, dock: "half", column: "happened" } as const;
 
 /** What is left with a database. */
-const LEFT = { map: null, moment: null, start: null, end: null, prefix: null } as const;
+const LEFT = { map: null, moment: null, start: null, end: null, prefix: null, file: null } as const;
 
 const place = {
   // Where a file is shown without a name, the first example has one.

@@ -18,11 +18,11 @@ export function usePlayground(): Playground {
  */
 export function usePlaygroundPart<Part>(select: (state: PlaygroundState) => Part): Part {
   const playground = usePlayground();
-  return useSyncExternalStore(playground.subscribe, () => select(playground.snapshot()));
+  return useSyncExternalStore(playground.subscribePaced, () => select(playground.snapshot()));
 }
 
 /** The playground's snapshot; renders anew when it changes. */
 export function usePlaygroundState(): PlaygroundState {
   const playground = usePlayground();
-  return useSyncExternalStore(playground.subscribe, playground.snapshot);
+  return useSyncExternalStore(playground.subscribePaced, playground.snapshot);
 }

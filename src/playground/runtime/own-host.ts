@@ -20,11 +20,16 @@ export function ownHost({ example, store, world, settings, cell, onCrash }: Host
   const host: SandboxHost = new SandboxHost({
     ...fileOf(name),
     code: () => {
-      const own = named(name);
-      newest = own.file?.code ?? own.code;
-      return compiled(own);
+      const { file, code } = named(name);
+      const next = ownServers.takeNext(name) ?? code;
+      newest = file?.code ?? next;
+      return compiled(next, file);
     },
-    onRunning: () => cell.set({ runs: newest }),
+    onRunning: () => {
+      cell.set({ runs: newest });
+      // Where the browser keeps no more, it is told.
+      void cell.attempt(() => ownServers.change(name, { ran: newest }));
+    },
     store,
     world,
     settings,
@@ -37,12 +42,13 @@ export function ownHost({ example, store, world, settings, cell, onCrash }: Host
 }
 
 /**
- * Of the cases of a sweep: each has the code as it is now.
+ * Of the cases of a sweep: each has the code as it ran last.
  *
  * @throws CompileError where that is no TypeScript
  */
 export function ownCases(name: string): OpenHost {
-  const code = compiled(named(name));
+  const { code: written, ran = written, file: onDisk } = named(name);
+  const code = compiled(ran, onDisk);
   const file = fileOf(name);
   const frames = new FramePool(url);
   return (parts) =>
@@ -83,7 +89,7 @@ function fileOf(name: string): { readonly name: string; readonly export?: string
 }
 
 /** @throws Error what keeps it from being run */
-function compiled({ code, file }: OwnServer): string {
+function compiled(code: string, file: OwnServer["file"]): string {
   if (!file) return compile(code);
   if (file.code === undefined) throw new Error(file.error);
   return file.code;

@@ -38,9 +38,14 @@ it("what two tabs begin and write at the same time is all kept, in its order", (
   vi.setSystemTime(2000);
   const b = other.add(written("b"));
   one.change(a.id, { title: "A" });
+  // Of the same one, too.
+  const third = new OwnServers();
+  one.change(b.id, { client: "// client" });
+  third.change(a.id, { client: "// a's" });
   other.change(b.id, { code: "// B" });
   expect(titles()).toEqual(["A", "b"]);
-  expect(new OwnServers().named(b.id)?.code).toBe("// B");
+  expect(new OwnServers().named(b.id)).toMatchObject({ code: "// B", client: "// client" });
+  expect(new OwnServers().named(a.id)).toMatchObject({ title: "A", client: "// a's" });
   one.remove(a.id);
   expect(titles()).toEqual(["b"]);
 });
@@ -48,9 +53,10 @@ it("what two tabs begin and write at the same time is all kept, in its order", (
 it("one that was deleted does not come back by what is still written to it", () => {
   const own = new OwnServers();
   const { id } = own.add(written("a"));
+  const other = new OwnServers();
   own.remove(id);
-  own.change(id, { code: "late" });
-  expect([own.list(), titles()]).toEqual([[], []]);
+  for (const tab of [own, other]) tab.change(id, { code: "late" });
+  expect([own.list(), other.list(), titles()]).toEqual([[], [], []]);
 });
 
 it("where the browser keeps no more, that is told, and all is as it was", () => {
@@ -62,10 +68,19 @@ it("where the browser keeps no more, that is told, and all is as it was", () => 
 });
 
 it("the list of an earlier version is taken over, and gets a client script", () => {
-  kept.setItem(OLD, JSON.stringify([{ id: "own-1", title: "old", code: "x" }, { id: 5 }]));
-  expect(titles()).toEqual(["old"]);
+  const old = ["own-2", "own-1"].map((id) => ({ id, title: id, code: "x" }));
+  kept.setItem(OLD, JSON.stringify([...old, { id: 5 }]));
+  expect(titles()).toEqual(["own-2", "own-1"]);
   expect(new OwnServers().named("own-1")?.client).toContain("runClient");
   expect(kept.getItem(OLD)).toBeNull();
+});
+
+it("the list of an earlier version that has no room under its own keys is listed all the same", () => {
+  new OwnServers().add(written("new"));
+  const old = [{ id: "own-1", title: "old", code: "not too\u0020much" }];
+  kept[OLD] = JSON.stringify(old).replace("\\u0020", " ");
+  expect(titles()).toEqual(["old", "new"]);
+  expect(kept.getItem(OLD)).not.toBeNull();
 });
 
 it.each(["", "{", "5", '{"id":"other","title":"x","code":"y"}'])(

@@ -15,9 +15,11 @@ const ownSchema = z.object({
   id: z.string().regex(/^own-[\w-]+$/),
   /** When it was begun, in milliseconds since the epoch: their order. */
   begunAt: z.number().default(0),
-  title: z.string(),
+  title: z.string().transform((title) => title.trim() || "Without a name"),
   /** TypeScript. */
   code: z.string(),
+  /** As it ran last: a restart runs that; what is written since runs when a person says so. */
+  ran: z.string().optional(),
   /** Its client script, TypeScript too. */
   client: z.string().default(FIRST_CLIENT),
 });
@@ -42,6 +44,8 @@ export class OwnServers {
   #kept: readonly OwnServer[];
   #list: readonly OwnServer[];
   readonly #listeners = new Set<() => void>();
+  /** Whose code, as it is written, a person wants to run. */
+  readonly #asked = new Set<string>();
 
   constructor() {
     this.#list = this.#kept = read();
@@ -72,12 +76,22 @@ export class OwnServers {
   }
 
   /** @throws DOMException where the browser keeps no more; then everything is as it was */
-  change(id: string, change: Partial<Pick<OwnServer, "title" | "code" | "client">>): void {
-    const before = this.#kept.find((own) => own.id === id);
-    if (!before) return;
-    const own = { ...before, ...change };
-    keep(own);
-    this.#take(this.#kept.map((each) => (each.id === id ? own : each)));
+  change(id: string, change: Partial<Pick<OwnServer, "title" | "code" | "client" | "ran">>): void {
+    // As another tab may have left it just now.
+    const before = kept(id);
+    if (before) keep({ ...before, ...change });
+    this.#take(read());
+  }
+
+  /** The next server that is made of it is made of what is written. */
+  runWritten(id: string): void {
+    this.#asked.add(id);
+  }
+
+  /** What the next server is made of: what is written, where that was asked for, else what ran last. */
+  takeNext(id: string): string | undefined {
+    const own = this.named(id);
+    return this.#asked.delete(id) ? own?.code : (own?.ran ?? own?.code);
   }
 
   remove(id: string): void {
@@ -116,19 +130,36 @@ function keep(own: OwnServer): void {
   localStorage.setItem(KEY + own.id, JSON.stringify(own));
 }
 
+function kept(id: string): OwnServer | undefined {
+  const [own] = parsed(`[${localStorage.getItem(KEY + id) ?? ""}]`);
+  return own?.id === id ? own : undefined;
+}
+
 /** What another build or a hand left there is passed over, one by one. */
 function read(): OwnServer[] {
   try {
-    for (const own of parsed(localStorage.getItem(OLD_KEY) ?? "[]")) {
-      if (localStorage.getItem(KEY + own.id) === null) keep(own);
-    }
-    localStorage.removeItem(OLD_KEY);
-    return Object.keys(localStorage)
+    const old = takenOver();
+    const own = Object.keys(localStorage)
       .filter((key) => key.startsWith(KEY))
-      .flatMap((key) => parsed(`[${localStorage.getItem(key) ?? ""}]`))
-      .sort((a, b) => a.begunAt - b.begunAt);
+      .flatMap((key) => kept(key.slice(KEY.length)) ?? []);
+    return [...old, ...own].sort((a, b) => a.begunAt - b.begunAt);
   } catch {
+    // Storage is denied: there are none.
     return [];
+  }
+}
+
+/** Brings what an earlier version kept under keys of their own; what has no room yet is listed all the same. */
+function takenOver(): OwnServer[] {
+  const old = localStorage.getItem(OLD_KEY);
+  if (old === null) return [];
+  const list = parsed(old).map((own, at) => ({ ...own, begunAt: at }));
+  try {
+    for (const own of list) if (!kept(own.id)) keep(own);
+    localStorage.removeItem(OLD_KEY);
+    return [];
+  } catch {
+    return list.filter(({ id }) => !kept(id));
   }
 }
 

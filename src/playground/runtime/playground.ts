@@ -75,7 +75,10 @@ export class Playground {
   get database(): string {
     return this.run ?? `playground-${this.example.name}`;
   }
+  /** What kept the last server from being made or started. */
+  #startProblem: string | undefined;
   readonly subscribe = this.#cell.subscribe;
+  readonly subscribePaced = this.#cell.subscribePaced;
   readonly until = this.#cell.until;
   readonly snapshot = (): PlaygroundState => this.#cell.state;
 
@@ -133,7 +136,10 @@ export class Playground {
   restart(): Promise<void> {
     return this.#inOrder(async () => {
       // One that cannot be made leaves the last good one running.
-      if (!(await this.#cell.attempt(() => this.#host?.prepare?.()))) return;
+      if (!(await this.#cell.attempt(() => this.#host?.prepare?.()))) {
+        this.#startProblem = this.#cell.state.problem;
+        return;
+      }
       await this.#closeServer();
       await this.#start();
     });
@@ -232,6 +238,9 @@ export class Playground {
       if (hasDied()) return;
       this.#cell.log("info", `Server “${this.example.name}” is running.`);
       this.#cell.set({ server: "running", serverId: host.serverId });
+      // It is true no more.
+      if (this.#startProblem !== undefined && this.#cell.state.problem === this.#startProblem)
+        this.dismiss();
     } catch (error) {
       // A fault may have crashed a resumed call, and the server with it, meanwhile.
       if (hasDied()) return;
@@ -239,7 +248,10 @@ export class Playground {
       const { message } = asError(error);
       this.#cell.set({ server: "stopped" });
       if (error instanceof ServerRefusedError) this.#cell.set({ refused: message });
-      else this.#cell.reportProblem(`The server could not be started. ${message}`);
+      else {
+        this.#cell.reportProblem(`The server could not be started. ${message}`);
+        this.#startProblem = this.#cell.state.problem;
+      }
     }
   }
 

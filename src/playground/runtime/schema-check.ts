@@ -136,15 +136,20 @@ function withAnyFlags(pattern: string): string {
   return !refersBack && isReadable(either) ? either : pattern;
 }
 
+/** With more of them, one after the other, each character more is tried so many times as often. */
+const MOST_REPEATED = 2;
+
 /**
  * Whether a text can be made on which the pattern takes for ever: something is repeated that has
- * repetitions or alternatives within. Not every such pattern does; the server checks those, too.
+ * repetitions or alternatives within, or much is repeated. Not every such pattern does; the server
+ * checks those, too.
  */
 function mayTakeForEver(pattern: string): boolean {
   // Without what stands for itself: escapes and classes of characters.
   let plain = pattern.replace(/\\./gu, "x").replace(/\[[^\]]*\]/gu, "x");
+  if ((plain.match(/[*+]|\{\d+,\}|\{\d*,?\d{2,}\}/g) ?? []).length > MOST_REPEATED) return true;
   for (;;) {
-    const group = /\(([^()]*)\)([*+]|\{\d+,\d*\})?/.exec(plain);
+    const group = /\(([^()]*)\)([*+]|\{\d+,?\d*\})?/.exec(plain);
     if (!group) return false;
     const [whole, inside = "", repeated] = group;
     const isOpen = /[*+{|]/.test(inside);

@@ -92,6 +92,8 @@ it.each([
 
 it.each<[string, object, unknown]>([
   ["a pattern", { type: "string", pattern: "^(a+)+$" }, `${"a".repeat(40)}!`],
+  ["many repetitions", { type: "string", pattern: "^a*a*a*a*a*b$" }, "a".repeat(300)],
+  ["a group so often", { type: "string", pattern: "^(a|aa){40}$" }, `${"a".repeat(60)}!`],
   ["alternatives", { type: "string", pattern: "^(a|a)*$" }, `${"a".repeat(40)}!`],
   [
     "names",

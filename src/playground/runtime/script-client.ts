@@ -18,8 +18,13 @@ export interface ScriptSurroundings {
 
 /** Runs the script to its end, and closes its client. Rejects with what ended it early. */
 export async function runScript(surroundings: ScriptSurroundings): Promise<void> {
-  const { example, cell, print, signal } = surroundings;
-  const connection = connectionOf(surroundings);
+  const { example, cell, signal } = surroundings;
+  let isOver = false;
+  // What nobody waited for says nothing any more.
+  const print = (line: TranscriptLine): void => {
+    if (!isOver) surroundings.print(line);
+  };
+  const connection = connectionOf({ ...surroundings, print });
   try {
     const [{ ClientScript }, { runClient }] = await Promise.all([
       loadClientScript(),
@@ -27,6 +32,7 @@ export async function runScript(surroundings: ScriptSurroundings): Promise<void>
     ]);
     await runClient(new ClientScript({ connect: connection.open, print, signal }));
   } finally {
+    isOver = true;
     await cell.attempt(connection.close);
   }
 }
@@ -34,6 +40,7 @@ export async function runScript(surroundings: ScriptSurroundings): Promise<void>
 /** The script's client: one for each server that it meets. */
 function connectionOf({ cell, protocol, running, print, signal }: ScriptSurroundings) {
   let met: { readonly server: string | undefined; readonly client: Client } | undefined;
+  let isClosed = false;
 
   const connect = async (host: ServerHost): Promise<Client> => {
     const { client } = await host.connect({
@@ -53,6 +60,7 @@ function connectionOf({ cell, protocol, running, print, signal }: ScriptSurround
 
   return {
     open: async (): Promise<Client> => {
+      if (isClosed) throw new Error("The script is over.");
       if (met && cell.state.server !== "running") {
         print({ kind: "note", text: "It waits for the next server: restart it." });
       }
@@ -69,6 +77,9 @@ function connectionOf({ cell, protocol, running, print, signal }: ScriptSurround
         }
       }
     },
-    close: async (): Promise<void> => met?.client.close(),
+    close: async (): Promise<void> => {
+      isClosed = true;
+      await met?.client.close();
+    },
   };
 }

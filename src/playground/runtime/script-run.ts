@@ -6,6 +6,8 @@ import { asError, type StateCell } from "./state-cell.ts";
 
 /** Of a transcript. */
 const MOST_LINES = 5000;
+/** Of a line, in characters. */
+const LONGEST_LINE = 20_000;
 
 export class ScriptRun {
   #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
@@ -37,17 +39,17 @@ export class ScriptRun {
 
   async #run(signal: AbortSignal): Promise<void> {
     this.cell.set({ transcript: [], transcriptRunning: true });
-    const print = (line: TranscriptLine): void => {
+    let more = 0;
+    const print = ({ kind, text }: TranscriptLine): void => {
       const { transcript } = this.cell.state;
       // A script may print without end.
-      if (transcript.length < MOST_LINES) this.cell.set({ transcript: [...transcript, line] });
+      if (transcript.length >= MOST_LINES) more++;
+      else this.cell.set({ transcript: [...transcript, { kind, text: cut(text) }] });
     };
     const end = (text: string): void => {
-      const { transcript } = this.cell.state;
-      const cut = `No more than ${MOST_LINES} lines are kept.`;
-      const more = transcript.length < MOST_LINES ? [text] : [cut, text];
-      const notes = more.map((text) => ({ kind: "note" as const, text }));
-      this.cell.set({ transcript: [...transcript, ...notes] });
+      const texts = more > 0 ? [`${more} more lines were not kept.`, text] : [text];
+      const notes = texts.map((text) => ({ kind: "note" as const, text: cut(text) }));
+      this.cell.set({ transcript: [...this.cell.state.transcript, ...notes] });
     };
     const { example, cell, protocol, running } = this;
     try {
@@ -61,4 +63,11 @@ export class ScriptRun {
       end(text);
     }
   }
+}
+
+function cut(text: string): string {
+  if (text.length <= LONGEST_LINE) return text;
+  // A copy: a part of a text keeps the whole of it in memory.
+  const kept = JSON.parse(JSON.stringify(text.slice(0, LONGEST_LINE))) as string;
+  return `${kept}… (${text.length} characters)`;
 }

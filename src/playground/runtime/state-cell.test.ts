@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { asError, StateCell } from "./state-cell.ts";
 
 it("listeners are told of each change until they leave; the snapshot is another only then", () => {
@@ -13,6 +13,24 @@ it("listeners are told of each change until they leave; the snapshot is another 
   expect(seen).toEqual(["running", "crashed"]);
   expect(before.server).toBe("starting");
   expect(cell.state).toEqual({ ...before, server: "stopped" });
+});
+
+it("who draws is told at once, and then of all that has changed meanwhile", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const cell = new StateCell();
+  const seen: number[] = [];
+  const end = cell.subscribePaced(() => seen.push(cell.state.log.length));
+  for (let n = 0; n < 100; n++) cell.log("info", "line");
+  expect(seen).toEqual([1]);
+  vi.advanceTimersByTime(50);
+  expect(seen).toEqual([1, 100]);
+  // Nothing has changed since.
+  vi.advanceTimersByTime(500);
+  expect(seen).toEqual([1, 100]);
+  cell.log("info", "line");
+  expect(seen).toEqual([1, 100, 101]);
+  end();
 });
 
 describe("attempt", () => {

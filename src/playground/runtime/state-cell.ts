@@ -2,10 +2,14 @@
 import { initialState, type LogLine, type PlaygroundState } from "./state.ts";
 
 const LOG_LIMIT = 200;
+/** A tool may log as fast as it likes: so often is it shown, in milliseconds. */
+const PACE_MS = 50;
 
 export class StateCell {
   #state: PlaygroundState = initialState;
   readonly #listeners = new Set<() => void>();
+  readonly #paced = new Set<() => void>();
+  #isWaiting = false;
   #logged = 0;
 
   get state(): PlaygroundState {
@@ -17,6 +21,15 @@ export class StateCell {
     return () => this.#listeners.delete(listener);
   };
 
+  /**
+   * Like `subscribe`, for who draws the page: told at once, and then no sooner than `PACE_MS` later of
+   * all that has changed meanwhile.
+   */
+  readonly subscribePaced = (listener: () => void): (() => void) => {
+    this.#paced.add(listener);
+    return () => this.#paced.delete(listener);
+  };
+
   set(change: Partial<PlaygroundState>): void {
     this.replace({ ...this.#state, ...change });
   }
@@ -24,6 +37,18 @@ export class StateCell {
   replace(state: PlaygroundState): void {
     this.#state = state;
     for (const listener of this.#listeners) listener();
+    this.#pace();
+  }
+
+  #pace(): void {
+    if (this.#isWaiting) return;
+    for (const listener of this.#paced) listener();
+    const told = this.#state;
+    this.#isWaiting = true;
+    setTimeout(() => {
+      this.#isWaiting = false;
+      if (this.#state !== told) this.#pace();
+    }, PACE_MS);
   }
 
   /** Does what a person asked for, and tells where it fails. */

@@ -71,6 +71,10 @@ const BESIDE: Methods = {
   ),
   announceServer: {},
 };
+/** What a server calls over a connection to a store and one to a ledger. */
+export type ServedMethod =
+  keyof typeof SERVER | keyof typeof WORLD | `liveness.${keyof typeof LIVENESS}` | "announceServer";
+
 const STORE_METHODS: Methods = { ...STORE, ...BESIDE };
 
 /** Whom a connection is served to. */

@@ -3,6 +3,9 @@
  * anything else is a break: it takes a part of the axis, and its length stands there in words.
  */
 
+/** Many more than an axis has. */
+const MOST_STEPS = 1000;
+
 /** A stretch of time, in milliseconds since the execution began. */
 export interface Stretch {
   readonly from: number;
@@ -74,7 +77,11 @@ export function ticksOf({ length, breaks, place }: Axis, end: number, count: num
   const ticks = [0];
   let from = 0;
   for (const to of [...breaks.map((stretch) => stretch.from), end]) {
-    for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
+    const first = Math.ceil(from / step);
+    // Of times that no clock gave, steps may be too small to be counted.
+    const steps = Math.min(MOST_STEPS, Math.floor(to / step) - first);
+    for (let n = 0; n <= steps; n++) {
+      const at = (first + n) * step;
       // What stands close to a moment that is named is not named.
       if (place(at) - place(ticks.at(-1) ?? 0) >= step * 0.8) ticks.push(at);
     }

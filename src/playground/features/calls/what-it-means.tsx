@@ -91,11 +91,13 @@ function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
   const guard = guards.find(({ alias }) => alias === again.alias);
   return (
     <Notice tone="bad" title={`${again.service}.${again.operation} happened more than once.`}>
-      {!guard
-        ? "The guards were off: nothing remembered that it had happened, so the next execution did it again."
-        : guard.kind === "atLeastOnce"
-          ? `atLeastOnce "${guard.alias}" runs until it has succeeded, so it may happen again. Use atMostOnce for what must not.`
-          : `The callable of "${guard.alias}" threw ${first?.error?.name ?? "a retryable error"} after it had already happened. A retryable error says that nothing happened, so the guard ran it again: the fault is the callable's.`}
+      {again.alias === undefined
+        ? "No guard stood around it: nothing remembered that it had happened, so the next execution did it again. What must not happen twice belongs into atMostOnce."
+        : !guard
+          ? "The guards were off: nothing remembered that it had happened, so the next execution did it again."
+          : guard.kind === "atLeastOnce"
+            ? `atLeastOnce "${guard.alias}" runs until it has succeeded, so it may happen again. Use atMostOnce for what must not.`
+            : `The callable of "${guard.alias}" threw ${first?.error?.name ?? "a retryable error"} after it had already happened. A retryable error says that nothing happened, so the guard ran it again: the fault is the callable's.`}
     </Notice>
   );
 }

@@ -74,7 +74,7 @@ function ExampleCode(): ReactElement {
 
 /** The file as it lies on the disk, where it is written. */
 function FileCode({
-  file: { code, error, problems, path, source },
+  file: { code, error, client, problems, path, source },
   isLost,
 }: {
   readonly file: ToolFileState;
@@ -93,6 +93,11 @@ function FileCode({
       {error === undefined ? null : (
         <Notice tone="bad" title="What was saved last does not run.">
           {error}
+        </Notice>
+      )}
+      {client?.error === undefined ? null : (
+        <Notice tone="bad" title="The client script does not run.">
+          {client.error}
         </Notice>
       )}
       {problems.length === 0 ? null : <Problems problems={problems} />}

@@ -34,7 +34,7 @@ export function Summary({ state }: { readonly state: ExploreState }): ReactEleme
 }
 
 const COUNTED: readonly (readonly [Standing, string])[] = [
-  ["done twice", "done twice by the callable itself"],
+  ["done twice", "done twice, by the tool’s own code"],
   ["unknown", "unknown: ask the service"],
   ["not ended", "never ended"],
   ["not done", "not done"],

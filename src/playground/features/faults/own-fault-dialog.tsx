@@ -39,6 +39,8 @@ export default function OwnFaultDialog({
   const [alias, setAlias] = useState("");
   const [service, setService] = useState("");
   const services = useServices();
+  // What was chosen stays, though the server is gone that had it.
+  const offered = service === "" || services.includes(service) ? services : [...services, service];
   const [error, setError] = useState("");
   const [ms, setMs] = useState("1000");
   const [refusal, setRefusal] = useState<string>();
@@ -80,6 +82,7 @@ export default function OwnFaultDialog({
         <Select
           label="Point"
           above
+          className="w-full"
           value={point}
           options={FAULT_POINTS.map((name) => [name, `${name}: ${POINT_WORDS[name]}`])}
           onChange={(chosen) => {
@@ -88,8 +91,22 @@ export default function OwnFaultDialog({
             if (!chosen.startsWith("effect:")) setService("");
           }}
         />
-        <Select label="Kind" above value={kind} options={FAULT_KINDS} onChange={setKind} />
-        <Select label="When" above value={when} options={WHENS} onChange={setWhen} />
+        <Select
+          label="Kind"
+          above
+          className="w-full"
+          value={kind}
+          options={FAULT_KINDS}
+          onChange={setKind}
+        />
+        <Select
+          label="When"
+          above
+          className="w-full"
+          value={when}
+          options={WHENS}
+          onChange={setWhen}
+        />
         {when === "every" ? (
           <span />
         ) : (
@@ -105,8 +122,9 @@ export default function OwnFaultDialog({
           <Select
             label="Only service"
             above
+            className="w-full"
             value={service}
-            options={[["", "any"], ...services.map((name) => [name, name] as const)]}
+            options={[["", "any"], ...offered.map((name) => [name, name] as const)]}
             onChange={setService}
           />
         ) : null}

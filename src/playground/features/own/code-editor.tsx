@@ -4,7 +4,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching } from "@codemirror/language";
 import { linter, lintKeymap } from "@codemirror/lint";
-import { Compartment, EditorState } from "@codemirror/state";
+import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import { EditorView, hoverTooltip, keymap, lineNumbers, type Tooltip } from "@codemirror/view";
 import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
 import { codeLook, editorRoot } from "../../components/code-look.ts";
@@ -12,6 +12,9 @@ import { linesOf, marked, pausedLine, type Stretch } from "../../components/code
 import { compile, CompileError } from "../../runtime/compile.ts";
 import { typeChecker } from "../../runtime/type-checker.ts";
 import type { HoverInfo, Problem } from "../../runtime/type-messages.ts";
+
+/** A change of the text that was not made here. */
+const ofOtherTab = Annotation.define<boolean>();
 
 export default function CodeEditor({
   label,
@@ -107,10 +110,11 @@ export default function CodeEditor({
             "aria-label": label,
             tabindex: "0",
           }),
-          EditorView.updateListener.of(({ docChanged, state }) => {
+          EditorView.updateListener.of(({ docChanged, state, transactions }) => {
             if (!docChanged) return;
             const code = state.doc.toString();
-            changed(code);
+            // What another tab wrote is kept there: told once more, it would come back into what is typed.
+            if (!transactions.some((made) => made.annotation(ofOtherTab))) changed(code);
             // What is completed must know what was just typed.
             void unlessMissing(typeChecker().updateFile({ path, code }));
           }),
@@ -124,7 +128,10 @@ export default function CodeEditor({
   useEffect(() => {
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === text) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+    editor.dispatch({
+      changes: { from: 0, to: editor.state.doc.length, insert: text },
+      annotations: ofOtherTab.of(true),
+    });
   }, [text]);
   const { from, to } = paused ?? {};
   useEffect(() => {

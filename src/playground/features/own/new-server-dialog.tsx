@@ -35,7 +35,6 @@ export default function NewServerDialog({
         tool: null,
         run: null,
         bottom: "code",
-        file: null,
       });
     });
   };

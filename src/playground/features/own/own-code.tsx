@@ -59,6 +59,7 @@ function Written({
             onClick={() => void setPlace({ file: name })}
           >
             {text}
+            {name === "server" && file !== "server" && paused ? " (a call is paused)" : ""}
           </Button>
         ))}
         <span className="ml-auto flex flex-wrap gap-1">
@@ -101,7 +102,10 @@ function ServerCode({
 }): ReactElement {
   const playground = usePlayground();
   const { runs, server } = usePlaygroundState();
-  const run = (): void => void playground.restart();
+  const run = (): void => {
+    ownServers.runWritten(id);
+    void playground.restart();
+  };
   const about =
     server === "running" ? "This code runs. Change it, and run it anew." : "This code ran last.";
   return (

@@ -28,7 +28,7 @@ const template = (name: string, title: string, code: string, client: string): St
 });
 
 export const starts: readonly Start[] = [
-  template("mail", "A mail that must go out once", mail, mailClient),
+  template("mail", "A mail that must not go out twice", mail, mailClient),
   template("saga", "A saga of two services", saga, sagaClient),
   template("two-maps", "An index kept in two maps", twoMaps, twoMapsClient),
   ...examples.map(({ name, title }) => ({

@@ -1,5 +1,5 @@
-/** A mail that must go out once, whatever fails on the way. */
-import { atMostOnce, effect, NetworkError, SortedMap, toBytes } from "durable-mcp-playground";
+/** A mail that must not go out twice, whatever fails on the way. */
+import { atMostOnce, effect, SortedMap, toBytes } from "durable-mcp-playground";
 import type { DurableMcpServer, World } from "durable-mcp-playground";
 import { z } from "zod";
 
@@ -19,9 +19,9 @@ export default (server: DurableMcpServer, world: World) => {
       const mail = await atMostOnce(
         "mail",
         context,
-        // The service may fail before it has the mail: that alone is tried again.
+        // Nothing is tried again by itself: an error does not say whether the service has the mail.
         (inner) => effect(inner, "mail.send", { to, text }, () => fetchMail()),
-        { schema: z.object({ id: z.string() }), retryableErrors: [NetworkError] },
+        { schema: z.object({ id: z.string() }) },
       );
       await sent.insert(context, { entries: { [to]: toBytes(mail.id) } });
       return { content: [{ type: "text", text: `Sent to ${to}: ${mail.id}.` }] };
