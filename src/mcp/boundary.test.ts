@@ -265,3 +265,13 @@ it("an error's code stands before its message once", async () => {
   );
   for (const message of messages) expect(message).toMatch(/^MCP error -32602: (?!MCP error)/);
 });
+
+it("a tool with an empty schema is listed and called like one without arguments", async () => {
+  const { client } = await lab.serve((server) => {
+    server.registerTool("none", { inputSchema: {} }, (args, { signal }) =>
+      ok(`${JSON.stringify(args)} ${signal.aborted}`),
+    );
+  });
+  expect((await client.listTools()).tools).toMatchObject([{ inputSchema: { type: "object" } }]);
+  expect(textOf(await call(client, "none"))).toBe("{} false");
+});

@@ -241,8 +241,8 @@ function clientOf(file: OwnModule, { exports }: ClientInit, port: Port): ClientC
     ask(line).catch(() => undefined);
   };
   const script: OwnScript = {
-    heading: (text) => print(page.heading(String(text))),
-    note: (text) => print(page.note(String(text))),
+    heading: (text: unknown) => print(page.heading(String(text))),
+    note: (text: unknown) => print(page.note(String(text))),
     listTools: () => ask(page.listTools()),
     call: (...args) => ask(page.call(...args)),
   };
