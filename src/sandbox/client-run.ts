@@ -30,7 +30,6 @@ const LONGEST_NAME = 1000;
 export async function runClientScript(options: ClientRunOptions): Promise<void> {
   const { code, exports, script, url } = options;
   const { signal } = script;
-  signal?.throwIfAborted();
   const early = Promise.withResolvers<never>();
   early.promise.catch(() => undefined);
   const stop = (): void => early.reject(signal?.reason);
@@ -47,25 +46,24 @@ export async function runClientScript(options: ClientRunOptions): Promise<void> 
     limit: meter.limit,
     find: (name) => methodOf(calls, name),
   });
-  const opening = openFrame(url);
   try {
-    const frame = await Promise.race([opening, early.promise]);
-    frame.run({
-      code: await workerCode(code),
-      init: { exports } satisfies ClientInit,
-      ports: [client.port2, page.port2],
-      onError: (message) => early.reject(new Error(message)),
-    });
-    const { run } = methodsOf(caller, CLIENT_CALLS);
-    await Promise.race([run?.(), early.promise]);
+    const frame = await openFrame(url, signal);
+    try {
+      frame.run({
+        code: await workerCode(code),
+        init: { exports } satisfies ClientInit,
+        ports: [client.port2, page.port2],
+        onError: (message) => early.reject(new Error(message)),
+      });
+      const { run } = methodsOf(caller, CLIENT_CALLS);
+      await Promise.race([run?.(), early.promise]);
+    } finally {
+      frame.close();
+    }
   } finally {
     signal?.removeEventListener("abort", stop);
     caller.close();
     endCalls();
-    opening.then(
-      (frame) => frame.close(),
-      () => undefined, // What kept it from being opened is thrown already.
-    );
   }
 }
 

@@ -32,9 +32,11 @@ const KEPT_MS = 5000;
  * Opens a frame. Resolves when it takes work.
  *
  * @param url the document of the sandbox, from the page's own server
+ * @param signal is waited for no more when it is aborted
  * @throws Error where that does not load
  */
-export async function openFrame(url: string): Promise<Frame> {
+export async function openFrame(url: string, signal?: AbortSignal): Promise<Frame> {
+  signal?.throwIfAborted();
   const frame = document.createElement("iframe");
   frame.hidden = true;
   frame.title = "Sandbox";
@@ -73,6 +75,8 @@ export async function openFrame(url: string): Promise<Frame> {
     () => ready.reject(new Error(`The sandbox did not load from ${url}. Reload the page.`)),
     LOAD_MS,
   );
+  const stop = (): void => ready.reject(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
   try {
     await ready.promise;
     return opened;
@@ -81,6 +85,7 @@ export async function openFrame(url: string): Promise<Frame> {
     throw error;
   } finally {
     clearTimeout(late);
+    signal?.removeEventListener("abort", stop);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ENGINES } from "../../testing/engines.ts";
+import { remoteEngine } from "../../testing/remote-engine.ts";
 import { storeContract } from "../contract/index.ts";
 
-storeContract(ENGINES.remote);
+storeContract(remoteEngine());
