@@ -5,7 +5,13 @@
 import type { ClientScript } from "../examples/index.ts";
 import { Caller, methodOf, methodsOf, respond } from "../store/remote/index.ts";
 import { openFrame, workerCode } from "./frame.ts";
-import { CLIENT_CALLS, SCRIPT_CALLS, type ClientInit, type ScriptCalls } from "./messages.ts";
+import {
+  CLIENT_CALLS,
+  SCRIPT_CALLS,
+  type ClientCalls,
+  type ClientInit,
+  type ScriptCalls,
+} from "./messages.ts";
 import { Meter } from "./metered-port.ts";
 
 export interface ClientRunOptions {
@@ -55,8 +61,8 @@ export async function runClientScript(options: ClientRunOptions): Promise<void> 
         ports: [client.port2, page.port2],
         onError: (message) => early.reject(new Error(message)),
       });
-      const { run } = methodsOf(caller, CLIENT_CALLS);
-      await Promise.race([run?.(), early.promise]);
+      const worker = methodsOf(caller, CLIENT_CALLS) as unknown as ClientCalls;
+      await Promise.race([worker.run(), early.promise]);
     } finally {
       frame.close();
     }

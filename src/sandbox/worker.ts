@@ -65,13 +65,15 @@ function requireModule(name: string): unknown {
 function exportOf(file: OwnModule, exported: readonly string[], write: string): unknown {
   const module = { exports: {} as Record<string, unknown> };
   file(module, module.exports, requireModule);
-  const functions = Object.entries(module.exports).filter(
-    // A class is a function that cannot be called.
-    ([, value]) => typeof value === "function" && !/^class\b/.test(String(value)),
+  const functions = new Map(
+    Object.entries(module.exports).filter(
+      // A class is a function that cannot be called.
+      ([, value]) => typeof value === "function" && !/^class\b/.test(String(value)),
+    ),
   );
-  const [found] = exported.flatMap((name) => functions.filter(([own]) => own === name));
-  if (found) return found[1];
-  const names = functions.map(([name]) => name);
+  const found = exported.find((name) => functions.has(name));
+  if (found !== undefined) return functions.get(found);
+  const names = [...functions.keys()];
   throw new Error(
     names.length === 0
       ? `The file exports no function. Write: ${write}`

@@ -77,10 +77,11 @@ export class OwnServers {
 
   /** @throws DOMException where the browser keeps no more; then everything is as it was */
   change(id: string, change: Partial<Pick<OwnServer, "title" | "code" | "client" | "ran">>): void {
-    // As another tab may have left it just now.
+    // As another tab may have left it just now, or deleted it.
     const before = kept(id);
-    if (before) keep({ ...before, ...change });
-    this.#take(read());
+    const own = before && { ...before, ...change };
+    if (own) keep(own);
+    this.#take(this.#kept.flatMap((each) => (each.id === id ? (own ?? []) : each)));
   }
 
   /** The next server that is made of it is made of what is written. */

@@ -1,6 +1,6 @@
 /** What a verdict asks of the caller. */
 import type { ReactElement } from "react";
-import type { InvocationRecord, Judgement } from "../../../store/index.ts";
+import type { GuardRecord, InvocationRecord, Judgement, LedgerRow } from "../../../store/index.ts";
 import { show } from "../../components/format.ts";
 import { Notice } from "../../components/panel.tsx";
 import { STEPS_READ } from "../../hooks/use-calls.ts";
@@ -91,15 +91,24 @@ function WhyTwice({ id }: { readonly id: string }): ReactElement | null {
   const guard = guards.find(({ alias }) => alias === again.alias);
   return (
     <Notice tone="bad" title={`${again.service}.${again.operation} happened more than once.`}>
-      {again.alias === undefined
-        ? "No guard stood around it: nothing remembered that it had happened, so the next execution did it again. What must not happen twice belongs into atMostOnce."
-        : !guard
-          ? "The guards were off: nothing remembered that it had happened, so the next execution did it again."
-          : guard.kind === "atLeastOnce"
-            ? `atLeastOnce "${guard.alias}" runs until it has succeeded, so it may happen again. Use atMostOnce for what must not.`
-            : `The callable of "${guard.alias}" threw ${first?.error?.name ?? "a retryable error"} after it had already happened. A retryable error says that nothing happened, so the guard ran it again: the fault is the callable's.`}
+      {whyTwice(again, guard, first?.error?.name)}
     </Notice>
   );
+}
+
+/** @param thrown the error that the first of them ended in, by name */
+function whyTwice(
+  { alias }: LedgerRow,
+  guard: GuardRecord | undefined,
+  thrown = "a retryable error",
+): string {
+  if (alias === undefined)
+    return "No guard stood around it: nothing remembered that it had happened, so the next execution did it again. What must not happen twice belongs into atMostOnce.";
+  if (!guard)
+    return "The guards were off: nothing remembered that it had happened, so the next execution did it again.";
+  if (guard.kind === "atLeastOnce")
+    return `atLeastOnce "${alias}" runs until it has succeeded, so it may happen again. Use atMostOnce for what must not.`;
+  return `The callable of "${alias}" threw ${thrown} after it had already happened. A retryable error says that nothing happened, so the guard ran it again: the fault is the callable's.`;
 }
 
 /** What a verdict rests on: the call's rows in the ledger, and its guards. */

@@ -1,7 +1,7 @@
 /** What a server of one's own can begin with: a template, or a copy of an example. Loaded with its dialog. */
 import fold from "../../../examples/define/fold.ts?raw";
 import { examples } from "../../../examples/index.ts";
-import { clientSourceOf, sourceOf } from "../../runtime/example-source.ts";
+import { sourceOf } from "../../runtime/example-source.ts";
 import mailClient from "./templates/mail.client.ts?raw";
 import mail from "./templates/mail.ts?raw";
 import sagaClient from "./templates/saga.client.ts?raw";
@@ -35,7 +35,7 @@ export const starts: readonly Start[] = [
     name,
     title: `The example “${title}”`,
     load: async () => {
-      const [code, client] = await Promise.all([sourceOf(name), clientSourceOf(name)]);
+      const [code, client] = await Promise.all([sourceOf(name), sourceOf(name, "client")]);
       return { code: asOwn(code), client: asOwn(client) };
     },
   })),
