@@ -17,7 +17,7 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
  * What the SDK imports and nobody here needs: Ajv, which compiles code where a strict
  * Content-Security-Policy forbids that, and zod 3.
  */
-const leftOut = [
+export const leftOut = [
   { find: "ajv", replacement: file("src/mcp/no-ajv.ts") },
   { find: "ajv-formats", replacement: file("src/mcp/no-ajv.ts") },
   { find: "zod/v3", replacement: file("src/mcp/no-zod-3.ts") },
