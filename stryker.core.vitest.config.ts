@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     environment: "node",
     testTimeout: 60_000,
+    isolate: false,
+    pool: "threads",
+    fileParallelism: false,
     env: { STORE_ENGINE: "memory" },
     include: [
       "src/{durable,mcp,host,world}/**/*.test.ts",

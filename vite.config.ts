@@ -75,6 +75,8 @@ const onEveryEngine = ["durable", "mcp", "host", "examples"].map(
 );
 /** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
 const patience = {
+  // Loading every module anew for each file took longer than the tests. A file puts back what it changes.
+  isolate: false,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   teardownTimeout: 60_000,

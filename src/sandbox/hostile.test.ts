@@ -7,23 +7,15 @@ import { uuidv7 } from "../durable/index.ts";
 import { deferred } from "../store/index.ts";
 import { call, textOf } from "../testing/lab.ts";
 import { frames, ownHosts, PAYS, PORTS_OF, tool } from "../testing/own-hosts.ts";
+import { WALLS } from "./life.ts";
 import { Meter } from "./metered-port.ts";
 
-/** Those of the page's side of the ports. */
-const walls = vi.hoisted(() => ({ methods: true, checks: true }));
-vi.mock(import("../store/remote/index.ts"), async (original) => {
-  const remote = await original();
-  const without = ({ to, check, ...options }: Parameters<typeof remote.serveStore>[2] = {}) => ({
-    ...options,
-    ...(walls.methods && to ? { to } : {}),
-    ...(walls.checks && check ? { check } : {}),
-  });
-  return {
-    ...remote,
-    serveStore: (port, store, options) => remote.serveStore(port, store, without(options)),
-    serveLedger: (port, ledger, options) => remote.serveLedger(port, ledger, without(options)),
-  } satisfies typeof remote;
-});
+/** Takes walls of the page's side of the ports away for this test. */
+function without(...walls: readonly (keyof typeof WALLS)[]): void {
+  const all = { ...WALLS };
+  onTestFinished(() => void Object.assign(WALLS, all));
+  for (const wall of walls) Reflect.deleteProperty(WALLS, wall);
+}
 
 const own = ownHosts();
 const { host, rows } = own;
@@ -78,9 +70,7 @@ describe("a hostile tool", () => {
   });
 
   it("does where the methods are not listed", async () => {
-    walls.methods = false;
-    walls.checks = false;
-    onTestFinished(() => void Object.assign(walls, { methods: true, checks: true }));
+    without("to", "check");
     // The server finds its call gone.
     await forge([["wipe"], ["readMapNames"]], async () => {
       expect(await own.lab.store.readEntry("payments", "one")).toBeDefined();
@@ -94,8 +84,7 @@ describe("a hostile tool", () => {
   });
 
   it("does where arguments are not checked", async () => {
-    walls.checks = false;
-    onTestFinished(() => void (walls.checks = true));
+    without("check");
     await forge([ODD]);
     expect(await odd()).toMatchObject({ tool: {}, args: 5 });
   });

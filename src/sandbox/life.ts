@@ -7,6 +7,7 @@ import {
   respond,
   serveLedger,
   serveStore,
+  type ServeOptions,
 } from "../store/remote/index.ts";
 import type { World } from "../world/index.ts";
 import { LOAD_MS, openFrame, workerCode, type FramePool } from "./frame.ts";
@@ -58,6 +59,9 @@ export interface LifeOptions {
 /** How much of what a server throws where nobody catches it is reported. */
 const MOST_THROWN = 100;
 
+/** What a worker may ask of the page's store and ledger; tests take one of them away. */
+export const WALLS: Pick<ServeOptions, "to" | "check"> = { to: "server", check: checkStoreCall };
+
 /**
  * Opens a worker. Resolves when its script has run.
  *
@@ -85,7 +89,7 @@ export async function openLife({
   caller.name.catch(() => undefined);
   const line = new SessionLine(ofLine);
   const executions = new Map<string, AbortController>();
-  const bounds = { to: "server", limit: meter.limit, check: checkStoreCall } as const;
+  const bounds = { ...WALLS, limit: meter.limit };
   const endStore = serveStore(ofStore, store, bounds);
   const parts: (() => void)[] = [
     serveLedger(ofLedger, world.ledger, bounds),

@@ -76,19 +76,19 @@ export async function connectTo(
 }
 
 /**
- * Chooses each tool in the panel that is shown, and calls it when whoever iterates has seen its form.
+ * Chooses each of these tools in the panel that is shown, and calls it when whoever iterates has seen its form.
  *
  * @param calls what reaches the server
  */
 export async function* chooseEach<Listed extends Pick<Tool, "name">>(
-  tools: readonly Listed[],
+  chosen: readonly Listed[],
   calls: readonly unknown[],
 ): AsyncGenerator<Listed> {
-  for (const [index, tool] of tools.entries()) {
+  for (const [index, tool] of chosen.entries()) {
     const select = await shown<HTMLSelectElement>("select", ({ labels }) =>
       [...labels].some(({ textContent }) => textContent.startsWith("Tool")),
     );
-    select.selectedIndex = index;
+    select.value = tool.name;
     select.dispatchEvent(new Event("change", { bubbles: true }));
     const button = await shown<HTMLButtonElement>(
       "button[type=submit]",
