@@ -164,6 +164,8 @@ export default tseslint.config(
       ],
     },
   },
+  // One subject a file.
+  { files: ["src/**"], rules: { "max-lines": ["error", 350] } },
   {
     files: [
       "src/durable/**",

@@ -33,7 +33,7 @@ const RARELY_NEEDED =
   /(\/store\/memory\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|replay-check|schema-validator|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;
 
 const FIRST_PAGE =
-  /\/node_modules\/((react|react-dom|scheduler|nuqs|@tanstack|react-error-boundary)\/|lucide-react\/dist\/esm\/\w+\.m?js)|\/playground\/(browser\/(persistence|session-memory|use-(media|stored|theme))|components\/(button|panel|part|split|state-badge)|hooks\/use-(chosen|form|live|location|playground)|runtime\/(arguments|data-note|drafts|page-client|playground|protocol|settings|state)|shell\/(app|root|columns))/;
+  /\/node_modules\/((react|react-dom|scheduler|nuqs|@tanstack|react-error-boundary)\/|lucide-react\/dist\/esm\/\w+\.m?js)|\/playground\/(browser\/(persistence|session-memory|use-(media|stored|theme))|components\/(button|panel|part|split|state-badge)|hooks\/use-(chosen|form|live|location|playground)|runtime\/(arguments|data-note|drafts|page-client|playground|protocol|server-life|settings|state)|shell\/(app|root|columns))/;
 
 /** Needed before the first call can be made: in two chunks it is smaller than in twenty. */
 const firstLoad = [

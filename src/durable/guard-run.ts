@@ -17,15 +17,10 @@ import {
 } from "../store/index.ts";
 import { DurableContext } from "./context.ts";
 import type { Run } from "./effect-validation.ts";
-import {
-  AtMostOnceFailedBeforeCompleting,
-  GuardUsageError,
-  GuardValueError,
-  serializeError,
-  kindMismatch,
-} from "./errors.ts";
+import { GuardUsageError, GuardValueError, serializeError } from "./errors.ts";
 import type { FaultPoint } from "./fault-plan.ts";
 import type { Execution } from "./execution.ts";
+import { answerFrom } from "./guard-answer.ts";
 import { asksAround, type Asked, type Scope } from "./scope.ts";
 import type { AtMostOnceOptions, Callable } from "./guard.ts";
 import { backoffMs, type RetryPolicy } from "./retry-policy.ts";
@@ -47,7 +42,7 @@ export class GuardRun {
     readonly execution: Execution,
     readonly scope: Scope,
     private readonly callable: Callable<unknown>,
-    private readonly options: AtMostOnceOptions<Schema | undefined>,
+    readonly options: AtMostOnceOptions<Schema | undefined>,
     private readonly policy: RetryPolicy,
   ) {}
 
@@ -61,7 +56,7 @@ export class GuardRun {
     const recorded = guards === "on" && !this.scope.validates;
     if (guards === "on" && !this.#isNew) {
       const record = await fence.run(() => store.readGuard(invocation.seq, this.alias));
-      if (record && !isClaimable(record, this.kind)) return await this.#answer(record);
+      if (record && !isClaimable(record, this.kind)) return await answerFrom(record, this);
     }
     for (let tries = 1; ; tries++) {
       const outcome = await (recorded ? this.#attempt() : this.#unguarded());
@@ -79,7 +74,7 @@ export class GuardRun {
 
   async #attemptOnce(): Promise<AttemptOutcome> {
     const claim = await this.#claim();
-    if (!claim.claimed) return { value: await this.#answer(claim.record) };
+    if (!claim.claimed) return { value: await answerFrom(claim.record, this) };
     const { attempts: attempt } = claim.record;
     try {
       await this.#pass("guard:started", attempt);
@@ -115,7 +110,7 @@ export class GuardRun {
     let attempt: number | undefined;
     try {
       const claim = await this.#claim();
-      if (!claim.claimed) return { value: await this.#answer(claim.record) };
+      if (!claim.claimed) return { value: await answerFrom(claim.record, this) };
       attempt = claim.record.attempts;
       const { effectValidation } = this.execution.options;
       const validates = effectValidation && this.options.effectValidation !== false;
@@ -243,48 +238,6 @@ export class GuardRun {
     if (state !== "absent") this.execution.trace({ type, ...about });
   }
 
-  /** Answers from a guard that is not absent. */
-  async #answer(record: GuardRecord): Promise<unknown> {
-    if (record.kind !== this.kind) {
-      const isEarlier = record.execution !== this.execution.options.number;
-      const since = isEarlier ? record.execution : undefined;
-      const error = kindMismatch(this.alias, this.kind, record.kind, since);
-      this.#traceChange(record, error);
-      throw error;
-    }
-    if (record.state === "stored") {
-      let output: unknown;
-      try {
-        output = await parseValue(this.alias, this.options.schema, record.value);
-      } catch (error) {
-        this.#traceChange(record, error);
-        throw error;
-      }
-      this.#trace("guard-answered", { detail: String(record.execution) });
-      return output;
-    }
-    const why = new Error(
-      record.error ? describeError(record.error) : await this.#whyUnfinished(record),
-    );
-    this.#trace("guard-refused", { error: serializeError(why) });
-    throw new AtMostOnceFailedBeforeCompleting(this.alias, why);
-  }
-
-  async #whyUnfinished({ invocationSeq, execution, attempts }: GuardRecord): Promise<string> {
-    const { store, fence, number } = this.execution.options;
-    const where = `(execution ${execution}, attempt ${attempts})`;
-    if (execution === number) return `What became of the callable could not be recorded ${where}.`;
-    const entered = await fence.run(() => store.readExecution({ invocationSeq, execution }));
-    switch (entered?.outcome) {
-      case "crashed":
-        return `The server died while the callable ran ${where}.`;
-      case "cancelled":
-        return `The call was cancelled while the callable ran ${where}.`;
-      default:
-        return `The execution ended while the callable ran, or before its end was recorded ${where}.`;
-    }
-  }
-
   /** Run again, the callable would do for real what it asked for past its own context. */
   #leaveUnvalidated(attempt: number): void {
     const detail = "Not validated: it asked with another context than its own.";
@@ -313,14 +266,6 @@ export class GuardRun {
     await fence.run(() => client.log("warning", text));
   }
 
-  /** What an execution before this one stored is not what the code asks for now. */
-  #traceChange({ execution, kind }: GuardRecord, error: unknown): void {
-    if (execution === this.execution.options.number) return;
-    const outcome = kind === this.kind ? "schema" : "kind";
-    const detail = String(execution);
-    this.#trace("code-changed", { outcome, detail, error: serializeError(error) });
-  }
-
   #isRetryable(error: unknown): boolean {
     return this.options.retryableErrors?.some((type) => error instanceof type) ?? false;
   }
@@ -347,8 +292,4 @@ function isLasting(error: unknown): boolean {
 
 function nothingAsked(): Asked {
   return { mutations: [], requests: [], effects: [] };
-}
-
-function describeError({ name, message }: SerializedError): string {
-  return `${name}: ${message}`;
 }

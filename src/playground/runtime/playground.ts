@@ -6,8 +6,7 @@
  */
 import { clockThat } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
-import { Stepper, type ServerHost } from "../../host/index.ts";
-import { ServerRefusedError } from "../../store/index.ts";
+import { Stepper } from "../../host/index.ts";
 import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { Simulated, World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
@@ -20,6 +19,7 @@ import { RunHold, type LoadRuns } from "./run-hold.ts";
 import { ScriptRun } from "./script-run.ts";
 import { DraftDesk } from "./drafts.ts";
 import { openDatabases } from "./open-databases.ts";
+import { ServerLife } from "./server-life.ts";
 import { SettingsDesk } from "./settings-desk.ts";
 import type { Settings } from "./settings.ts";
 import { asError, StateCell } from "./state-cell.ts";
@@ -50,7 +50,7 @@ export class Playground {
   #store: IndexedDbStore | undefined;
   #world: World | undefined;
   #keepers: Keepers | undefined;
-  #host: ServerHost | undefined;
+  readonly #server: ServerLife;
   /** Counts openings: what an earlier one had begun is left alone. */
   #life = 0;
   readonly #hold: RunHold;
@@ -62,21 +62,20 @@ export class Playground {
     runs?: LoadRuns,
   ) {
     this.#hold = new RunHold(run, runs);
+    this.#server = new ServerLife(example.name, this.#cell, this.client);
     this.#note = run === null ? new DataNote(this.database) : undefined;
     this.#cell.set({ loss: this.#note?.loss });
     const store = (): IndexedDbStore | undefined => this.#store;
     this.settings = new SettingsDesk(this.#cell, store, (settings) => this.#apply(settings));
     this.drafts = new DraftDesk(this.#cell, example.name);
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
-      this.#running(signal),
+      this.#server.running(signal),
     );
   }
 
   get database(): string {
     return this.run ?? `playground-${this.example.name}`;
   }
-  /** What kept the last server from being made or started. */
-  #startProblem: string | undefined;
   readonly subscribe = this.#cell.subscribe;
   readonly subscribePaced = this.#cell.subscribePaced;
   readonly until = this.#cell.until;
@@ -106,7 +105,7 @@ export class Playground {
       this.#cell.replace({ ...state, phase: "opening" });
       if (!(await this.#openDatabases(life, held))) return;
       await this.#openKeepers(life);
-      await this.#start();
+      await this.#server.start();
     });
   }
 
@@ -120,29 +119,21 @@ export class Playground {
 
   /** Starts a server on the store, where none is running. */
   start(): Promise<void> {
-    return this.#inOrder(() => this.#start());
+    return this.#inOrder(() => this.#server.start());
   }
 
   /** Starts a server though another may live: the person says that it does not. */
   takeOver(): Promise<void> {
-    return this.#inOrder(() => this.#start({ takeOver: true }));
+    return this.#inOrder(() => this.#server.start({ takeOver: true }));
   }
 
   crash(): void {
-    this.#host?.crash();
+    this.#server.host?.crash();
   }
 
   /** Stops the server in order, if it is running, and starts the next. */
   restart(): Promise<void> {
-    return this.#inOrder(async () => {
-      // One that cannot be made leaves the last good one running.
-      if (!(await this.#cell.attempt(() => this.#host?.prepare?.()))) {
-        this.#startProblem = this.#cell.state.problem;
-        return;
-      }
-      await this.#closeServer();
-      await this.#start();
-    });
+    return this.#inOrder(() => this.#server.restart());
   }
 
   /**
@@ -153,7 +144,7 @@ export class Playground {
     await this.script.stop();
     let wiped = false;
     await this.#inOrder(async () => {
-      await this.#closeServer();
+      await this.#server.stop();
       wiped = await this.#cell.attempt(async () => {
         await this.#store?.wipe();
         await this.#world?.ledger.wipe();
@@ -161,7 +152,7 @@ export class Playground {
         this.#cell.set({ client: new Map(), transcript: [], loss: undefined });
         this.#cell.log("info", "Everything was wiped.");
       });
-      await this.#start();
+      await this.#server.start();
     });
     return wiped;
   }
@@ -200,7 +191,7 @@ export class Playground {
         clock,
         settings: this.#serverSettings,
         cell: this.#cell,
-        onCrash: (id, host) => this.#hasCrashed(id, host),
+        onCrash: (id, host) => this.#server.hasCrashed(id, host),
       });
       if (life !== this.#life) {
         await store.close();
@@ -209,7 +200,7 @@ export class Playground {
       }
       this.#store = store;
       this.#world = world;
-      this.#host = host;
+      this.#server.host = host;
       this.settings.adopt(settings);
       store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
@@ -227,64 +218,14 @@ export class Playground {
     }
   }
 
-  async #start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
-    const host = this.#host;
-    if (!host || host.state === "running") return;
-    const hasDied = (): boolean => host.state === "crashed";
-    this.#cell.set({ server: "starting", refused: undefined });
-    try {
-      await host.start(options);
-      await this.client.connect(host);
-      if (hasDied()) return;
-      this.#cell.log("info", `Server “${this.example.name}” is running.`);
-      this.#cell.set({ server: "running", serverId: host.serverId });
-      // It is true no more.
-      if (this.#startProblem !== undefined && this.#cell.state.problem === this.#startProblem)
-        this.dismiss();
-    } catch (error) {
-      // A fault may have crashed a resumed call, and the server with it, meanwhile.
-      if (hasDied()) return;
-      await host.stop();
-      const { message } = asError(error);
-      this.#cell.set({ server: "stopped" });
-      if (error instanceof ServerRefusedError) this.#cell.set({ refused: message });
-      else {
-        this.#cell.reportProblem(`The server could not be started. ${message}`);
-        this.#startProblem = this.#cell.state.problem;
-      }
-    }
-  }
-
-  #hasCrashed(id: string, host: ServerHost): void {
-    this.#cell.set({ dead: new Set([...this.#cell.state.dead, id]) });
-    if (host !== this.#host || id !== host.serverId) return;
-    this.#cell.log("error", "The server crashed.");
-    this.#cell.set({ server: "crashed", silent: 0 });
-  }
-
-  /** The host, when its server runs and answers. */
-  async #running(signal: AbortSignal): Promise<ServerHost> {
-    await this.#cell.until(({ server }) => server === "running", signal);
-    if (this.#host?.state !== "running") throw new Error("The server is not running.");
-    return this.#host;
-  }
-
-  /** From the first moment on the page does not take it for running. */
-  async #closeServer(): Promise<void> {
-    const dead = new Set(this.#cell.state.dead);
-    if (this.#host?.serverId !== undefined) dead.add(this.#host.serverId);
-    this.#cell.set({ server: "stopped", dead, silent: 0 });
-    await this.#host?.stop();
-  }
-
   async #stop(): Promise<void> {
     const store = this.#store;
     const world = this.#world;
     this.#store = undefined;
     this.#world = undefined;
     this.#keepers?.close();
-    await this.#closeServer();
-    this.#host = undefined;
+    await this.#server.stop();
+    this.#server.host = undefined;
     await store?.close();
     await world?.ledger.close();
   }
@@ -299,26 +240,24 @@ export class Playground {
 
   /** What the running server simulates, as its author says. */
   async simulated(): Promise<readonly Simulated[]> {
-    return (await this.#host?.simulated?.()) ?? this.#world?.simulated() ?? [];
+    return (await this.#server.host?.simulated?.()) ?? this.#world?.simulated() ?? [];
   }
 
   /** Whether a call hangs because of a fault. */
   get isHanging(): boolean {
-    return this.#host?.isHanging ?? false;
+    return this.#server.host?.isHanging ?? false;
   }
 
   release(): void {
-    this.#host?.release();
+    this.#server.host?.release();
   }
 
   async resume(id: string): Promise<void> {
-    await this.#cell.attempt(() => this.#host?.resume(id));
+    await this.#cell.attempt(() => this.#server.host?.resume(id));
   }
 
-  /** Dismisses the reported problem. */
   dismiss(): void {
-    const { problem: _, ...state } = this.#cell.state;
-    this.#cell.replace(state);
+    this.#cell.dismiss();
   }
 
   /** Puts away the word of what the browser lost, for good. */
@@ -329,7 +268,7 @@ export class Playground {
 
   /** Stops the server in order and starts none: nothing is left running. */
   stop(): Promise<void> {
-    return this.#inOrder(() => this.#closeServer());
+    return this.#inOrder(() => this.#server.stop());
   }
 
   clearProtocol(): void {
@@ -345,7 +284,7 @@ export class Playground {
       this.#world.changes = settings.simulations;
     }
     this.#cell.set({ settings });
-    this.#host?.configure(this.#serverSettings);
+    this.#server.host?.configure(this.#serverSettings);
   }
 
   get #serverSettings() {

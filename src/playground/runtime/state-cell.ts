@@ -68,6 +68,12 @@ export class StateCell {
     this.set({ problem });
   }
 
+  /** Puts away the problem that was told. */
+  dismiss(): void {
+    const { problem: _, ...state } = this.#state;
+    this.replace(state);
+  }
+
   log(level: LogLine["level"], text: string): void {
     const line = { id: ++this.#logged, at: Date.now(), level, text };
     this.set({ log: [...this.#state.log.slice(-LOG_LIMIT + 1), line] });
