@@ -1,17 +1,17 @@
 /** Ports whose other end may send what it likes: how much of it, and how large, is bounded. */
 import type { CallLimit, Port } from "../store/remote/index.ts";
 
-/**
- * Over all ports of a worker, but for calls that are answered, until a timer is heard: that is late
- * where messages keep the page from all else.
- */
+/** At once, over all ports of a worker, but for calls that are answered. */
 export const MOST_MESSAGES = 5000;
 /** The same with the calls that are answered, and with what passes between clients and tools. */
 export const MOST_OF_ALL = 20_000;
-/** Of the timer, in milliseconds. */
-const WINDOW_MS = 500;
-/** Of all that arrives until then, in bytes, about. */
+/** Of all that arrives at once, in bytes, about. */
 export const MOST_BYTES = 64 * 1024 * 1024;
+/**
+ * After this time, in milliseconds, as much may come again; of less, as much less. A page that does
+ * nothing but read messages reads more than that, also where it is slow.
+ */
+const DRAINED_MS = 2000;
 /** How many calls a worker may have under way on a port: one that means well has 64, and those that wait. */
 export const MOST_CALLS = 1000;
 /** What a value takes beside its text or bytes, about. */
@@ -29,8 +29,8 @@ export class Meter {
   #count = 0;
   #all = 0;
   #bytes = 0;
-  /** A timer is waited for. */
-  #isOpen = false;
+  /** When it last took a message, by `performance.now()`. */
+  #at = 0;
   #isOver = false;
 
   /**
@@ -67,15 +67,7 @@ export class Meter {
   /** Whether a message is within bounds. */
   takes(message: unknown, isLine = false): boolean {
     if (this.#isOver) return false;
-    if (!this.#isOpen) {
-      this.#isOpen = true;
-      setTimeout(() => {
-        this.#isOpen = false;
-        this.#count = 0;
-        this.#all = 0;
-        this.#bytes = 0;
-      }, WINDOW_MS);
-    }
+    this.#drain();
     this.#all++;
     if (!isLine) this.#count++;
     if (this.#count > MOST_MESSAGES) this.#end(`more than ${MOST_MESSAGES} messages at once`);
@@ -87,6 +79,15 @@ export class Meter {
     return !this.#isOver;
   }
 
+  #drain(): void {
+    const now = performance.now();
+    const part = (now - this.#at) / DRAINED_MS;
+    this.#at = now;
+    this.#count = Math.max(0, this.#count - part * MOST_MESSAGES);
+    this.#all = Math.max(0, this.#all - part * MOST_OF_ALL);
+    this.#bytes = Math.max(0, this.#bytes - part * MOST_BYTES);
+  }
+
   /** Of a port's calls. */
   get limit(): CallLimit {
     return {
@@ -94,7 +95,7 @@ export class Meter {
       onMore: () => this.#end(`more than ${MOST_CALLS} calls at a time`),
       // Who waits for answers sends no faster than the page is.
       onAnswered: () => {
-        if (this.#count > 0) this.#count--;
+        this.#count = Math.max(0, this.#count - 1);
       },
     };
   }
