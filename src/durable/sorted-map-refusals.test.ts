@@ -52,6 +52,14 @@ describe("a range is refused, with its bounds quoted,", () => {
   });
 });
 
+it.each(["startKey", "endKey"] as const)("a range is refused whose %s is no key", async (name) => {
+  const range = runIn(lab, (context) =>
+    SortedMap.ref("m").range(context, { [name]: "\ud800", limit: 1 }),
+  );
+  await expect(range).rejects.toThrow(InvalidKeyError);
+  await expect(range).rejects.toThrow(name);
+});
+
 describe("a mutation is refused, and nothing of it is written,", () => {
   const map = SortedMap.ref("m");
   const good = { good: toBytes("good") };
@@ -66,6 +74,11 @@ describe("a mutation is refused, and nothing of it is written,", () => {
     ["for an array as a value", valued([1, 2]), InvalidValueError],
     ["for a buffer as a value", valued(new ArrayBuffer(2)), InvalidValueError],
     ["for other numbers as a value", valued(new Uint16Array(2)), InvalidValueError],
+    [
+      "for entries that are none",
+      (context) => map.insert(context, { entries: null as unknown as Record<string, Uint8Array> }),
+      InvalidValueError,
+    ],
     [
       "for one bad key of those to remove",
       (context) => map.remove(context, { keys: ["kept", "\ud800"] }),

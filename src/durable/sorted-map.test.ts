@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLab, runIn, type Lab } from "../testing/lab.ts";
+import type { KeyBound } from "../model/index.ts";
+import { rangeBounds } from "./sorted-map.ts";
 import {
   compareKeys,
   InvalidKeyError,
@@ -22,6 +24,13 @@ afterEach(async () => {
 });
 
 const encoder = new TextEncoder();
+
+function startAndEnd(startKey?: string, endKey?: string): Partial<RangeRequest> {
+  return {
+    ...(startKey === undefined ? {} : { startKey }),
+    ...(endKey === undefined ? {} : { endKey }),
+  };
+}
 
 /** The order of UTF-8 bytes, told by the bytes themselves. */
 function byBytes(a: string, b: string): number {
@@ -235,6 +244,41 @@ describe("a sorted map", () => {
         expect((await map[method](context, request)).entries).toHaveLength(1);
       }
     });
+  });
+});
+
+describe("bounds and a prefix", () => {
+  it("hold what both of them hold", () => {
+    const key = fc.string({ unit: fc.constantFrom("a", "b", "\u{10ffff}"), maxLength: 3 });
+    const some = fc.option(key, { nil: undefined });
+    fc.assert(
+      fc.property(some, some, key, key, fc.boolean(), (one, other, prefix, asked, ascending) => {
+        const [low, high] =
+          one !== undefined && other !== undefined && byBytes(one, other) > 0
+            ? [other, one]
+            : [one, other];
+        fc.pre(low === undefined || low !== high);
+        const bounds = rangeBounds(ascending ? "ascending" : "descending", {
+          ...startAndEnd(...(ascending ? ([low, high] as const) : ([high, low] as const))),
+          prefix,
+          limit: 1,
+        });
+        // A range begins with its start, and ends before its end.
+        const given = ascending
+          ? (low === undefined || byBytes(asked, low) >= 0) &&
+            (high === undefined || byBytes(asked, high) < 0)
+          : (low === undefined || byBytes(asked, low) > 0) &&
+            (high === undefined || byBytes(asked, high) <= 0);
+        const { lower, upper } = bounds ?? {};
+        const lies = (bound: KeyBound | undefined, side: 1 | -1): boolean => {
+          const order = bound ? byBytes(asked, bound.key) * side : 1;
+          return order > 0 || (order === 0 && !bound?.open);
+        };
+        const within = bounds !== undefined && lies(lower, 1) && lies(upper, -1);
+        expect(within).toBe(given && asked.startsWith(prefix));
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

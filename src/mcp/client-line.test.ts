@@ -8,6 +8,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, ok, openLab, settled, type Lab } from "../testing/lab.ts";
 import { atLeastOnce, connect, DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
+import { INVOCATION_ID } from "./meta.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -39,6 +40,31 @@ describe("a request to the client", () => {
     const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
     expect(trace.find(({ type }) => type === "notification")).toMatchObject({ outcome: "dropped" });
   });
+});
+
+it("progress is sent to a client that asked for it, and dropped and traced for one that did not", async () => {
+  const { client } = await lab.serve((server) => {
+    server.registerTool("work", {}, async (_args, context) => {
+      await context.notify({ method: "notifications/progress", params: { progress: 1 } });
+      return ok();
+    });
+  });
+  const heard: number[] = [];
+  const outcomes = async (id: string): Promise<unknown[]> =>
+    (await lab.store.readTrace({ invocation: id, limit: 100 }))
+      .filter(({ type }) => type === "notification")
+      .map(({ outcome, detail }) => [outcome, detail]);
+  const [asked, unasked] = [uuidv7(), uuidv7()];
+  await client.callTool({ name: "work", _meta: { [INVOCATION_ID]: asked } }, undefined, {
+    onprogress: ({ progress }) => heard.push(progress),
+  });
+  await call(client, "work", {}, unasked);
+  await settled(lab, unasked, "completed");
+  expect(heard).toEqual([1]);
+  expect(await outcomes(asked)).toEqual([["sent", "notifications/progress"]]);
+  expect(await outcomes(unasked)).toEqual([
+    ["dropped", "notifications/progress (dropped: the client asked for no progress)"],
+  ]);
 });
 
 describe("two clients", () => {
