@@ -73,11 +73,13 @@ const otherEngines = ["src/store/memory/**/*.test.ts", "src/store/postgres/**/*.
 const onEveryEngine = ["durable", "mcp", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,
 );
+/** What runs for long, as `npm run test:kills` and `npm run test:schemas` have it. */
+const isLong = Boolean(process.env["VITE_RUNS"] ?? process.env["VITE_SCHEMAS"]);
 /** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
 const patience = {
   // Loading every module anew for each file took longer than the tests. A file puts back what it changes.
   isolate: false,
-  testTimeout: 60_000,
+  testTimeout: isLong ? 7_200_000 : 60_000,
   hookTimeout: 60_000,
   teardownTimeout: 60_000,
   expect: { poll: { timeout: 30_000 } },
