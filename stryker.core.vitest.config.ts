@@ -1,6 +1,6 @@
 /** What `npm run mutate:core` judges the core's tests by: those on the store in memory and the port. */
 import { defineConfig } from "vitest/config";
-import { leftOut } from "./vite.config.ts";
+import { leftOut } from "./src/node/left-out.ts";
 
 export default defineConfig({
   resolve: { alias: leftOut },
@@ -8,8 +8,6 @@ export default defineConfig({
     environment: "node",
     testTimeout: 60_000,
     isolate: false,
-    pool: "threads",
-    fileParallelism: false,
     env: { STORE_ENGINE: "memory" },
     include: [
       "src/{durable,mcp,host,world}/**/*.test.ts",

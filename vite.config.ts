@@ -1,33 +1,15 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
-import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { BROWSER_ARGS, findBrowser } from "./e2e/support/browser.ts";
 import { findFirefox, firefoxProvider } from "./e2e/support/firefox.ts";
 import { PAGE_POLICY } from "./src/node/content-policy.ts";
+import { leftOut } from "./src/node/left-out.ts";
 import { DEFAULT_PORT } from "./src/node/port.ts";
 import { sandboxRuntime } from "./src/node/sandbox-runtime.ts";
 import { toolTypes } from "./src/node/tool-types.ts";
-
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/**
- * What the SDK imports and nobody here needs: Ajv, which compiles code where a strict
- * Content-Security-Policy forbids that, and zod 3.
- */
-export const leftOut = [
-  { find: "ajv", replacement: file("src/mcp/no-ajv.ts") },
-  { find: "ajv-formats", replacement: file("src/mcp/no-ajv.ts") },
-  { find: "zod/v3", replacement: file("src/mcp/no-zod-3.ts") },
-  { find: "zod-to-json-schema", replacement: file("src/mcp/no-zod-3.ts") },
-  {
-    // The SDK's own imports within it.
-    find: /^\.\.\/(experimental\/tasks\/(server|client|mcp-server)|shared\/toolNameValidation)\.js$/,
-    replacement: file("src/mcp/no-tasks.ts"),
-  },
-];
 
 const RARELY_NEEDED =
   /(\/store\/memory\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|replay-check|schema-validator|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;
@@ -70,20 +52,21 @@ const browserOnly = [
 /** What no browser does otherwise than Node: engines that are none of its own. */
 const otherEngines = ["src/store/memory/**/*.test.ts", "src/store/postgres/**/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
-const onEveryEngine = ["durable", "mcp", "host", "examples"].map(
+const onEveryEngine = ["durable", "mcp", "world", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,
 );
 /** What runs for long, as `npm run test:kills` and `npm run test:schemas` have it. */
 const isLong = Boolean(process.env["VITE_RUNS"] ?? process.env["VITE_SCHEMAS"]);
 /** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
 const patience = {
-  // Loading every module anew for each file took longer than the tests. A file puts back what it changes.
-  isolate: false,
   testTimeout: isLong ? 7_200_000 : 60_000,
   hookTimeout: 60_000,
   teardownTimeout: 60_000,
   expect: { poll: { timeout: 30_000 } },
 };
+
+/** Loading every module anew for each file took longer than the tests. What a file changes is put back. */
+const together = { isolate: false, restoreMocks: true, unstubGlobals: true };
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), contentSecurityPolicy, sandboxRuntime(leftOut), toolTypes()],
@@ -105,6 +88,7 @@ export default defineConfig({
         test: {
           name: "unit",
           ...patience,
+          ...together,
           environment: "node",
           include: durableTests,
           exclude: browserOnly,
@@ -116,6 +100,7 @@ export default defineConfig({
         test: {
           name: engine,
           ...patience,
+          ...together,
           environment: "node" as const,
           env: { STORE_ENGINE: engine },
           include: onEveryEngine,
@@ -128,6 +113,7 @@ export default defineConfig({
         test: {
           name: "browser",
           ...patience,
+          ...together,
           include: durableTests,
           exclude: [...nodeOnly, ...otherEngines],
           browser: {
@@ -151,6 +137,7 @@ export default defineConfig({
               test: {
                 name: "firefox",
                 ...patience,
+                ...together,
                 include: durableTests,
                 exclude: [...nodeOnly, ...otherEngines, "src/explore/**", "src/playground/**"],
                 browser: {

@@ -168,7 +168,9 @@ for (const seed of SEEDS) {
       expect(before.made + known.invocations.length).toBeGreaterThan(KILLS / 2);
       expect(before.resumed + resumedOf(known)).toBeGreaterThan(0);
     } finally {
-      tell(`Seed ${seed}: ${before.losses} losses of the browser's own.`);
+      tell(
+        `Seed ${seed}: ${before.losses} losses of the browser's own; resumed: ${before.resumed + (known ? resumedOf(known) : 0)}.`,
+      );
       await profile.remove();
     }
   });

@@ -26,6 +26,7 @@ describe("imports point one way", { timeout }, () => {
     ["src/world/world.ts", "../mcp/index.ts", "world may not know mcp"],
     ["src/host/local-host.ts", "../examples/index.ts", "host may not know examples"],
     ["src/mcp/meta.ts", "../host/index.ts", "mcp may not know host"],
+    ["src/mcp/meta.ts", "../world/index.ts", "mcp may not know world"],
     ["src/examples/index.ts", "../playground/main.tsx", "examples may not know playground"],
     ["src/examples/index.ts", "../sandbox/index.ts", "examples may not know sandbox"],
     ["src/sandbox/frame.ts", "../playground/main.tsx", "sandbox may not know playground"],
@@ -87,6 +88,16 @@ describe("imports point one way", { timeout }, () => {
   it("while what points the right way passes", async () => {
     const code = `import type * as lower from "../store/index.ts";\n`;
     expect(await problems("src/durable/errors.ts", code)).toEqual([]);
+  });
+});
+
+describe("beside imports,", { timeout }, () => {
+  it.each([
+    ["src/durable/errors.ts", "export const a = indexedDB;\n", "no-restricted-globals"],
+    ["src/mcp/meta.ts", 'export * from "react";\n', "no-restricted-imports"],
+    ["src/model/guard.ts", "export {};\n".repeat(351), "max-lines"],
+  ])("in %s, %j breaks %s", async (file, code, rule) => {
+    expect(await problems(file, code, rule)).toHaveLength(1);
   });
 });
 

@@ -63,11 +63,13 @@ const vitest = (project: string): Step => {
   };
 };
 
+const firefox = findFirefox();
+
 /** The longest first, so that the two that run at a time end together. */
 const checks: readonly Step[] = [
   vitest("browser"),
   // Where a Firefox is on the machine.
-  ...(findFirefox() ? [vitest("firefox")] : []),
+  ...(firefox ? [vitest("firefox")] : []),
   vitest("unit"),
   { name: "lint and layers", command: "eslint", args: [".", "--max-warnings", "0"] },
   vitest("pglite"),
@@ -236,6 +238,7 @@ await run(endToEnd, true);
 if (total.failures.length > 0) {
   console.log(`\n# failures\n${total.failures.join("\n")}`);
 }
+if (!firefox) console.log("\nNo Firefox is on this machine: the core's tests did not run in it.");
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -72,7 +72,7 @@ it("whatever uses whatever, every execution ends", async () => {
     }),
     { numRuns: 60 },
   );
-}, 60_000);
+});
 
 it("the same kind of use that waits beside another gets its value", async () => {
   const schema = z.number();

@@ -1,7 +1,8 @@
 /**
  * The rules of a guard's record.
  *
- * 1. A guard is claimed only where it is absent, of the same kind, and not yet claimed by this attempt.
+ * 1. A guard is claimed only where it is absent and of the same kind; an at-least-once guard stays absent
+ *    while it is tried, and each claim counts an attempt.
  * 2. It is settled by compare-and-set: a late writer, whose claim another has replaced, changes nothing.
  */
 import type {

@@ -7,15 +7,8 @@ import { uuidv7 } from "../durable/index.ts";
 import { deferred } from "../store/index.ts";
 import { call, textOf } from "../testing/lab.ts";
 import { frames, ownHosts, PAYS, PORTS_OF, tool } from "../testing/own-hosts.ts";
-import { WALLS } from "./life.ts";
+import type { Walls } from "./life.ts";
 import { Meter } from "./metered-port.ts";
-
-/** Takes walls of the page's side of the ports away for this test. */
-function without(...walls: readonly (keyof typeof WALLS)[]): void {
-  const all = { ...WALLS };
-  onTestFinished(() => void Object.assign(WALLS, all));
-  for (const wall of walls) Reflect.deleteProperty(WALLS, wall);
-}
 
 const own = ownHosts();
 const { host, rows } = own;
@@ -23,13 +16,20 @@ const { host, rows } = own;
 /** Has a tool send these calls to whatever port it finds, after a payment; says how many were sent. */
 async function forge(
   calls: readonly (readonly [method: string, ...args: unknown[]])[],
-  before: () => Promise<void> = () => Promise.resolve(),
+  {
+    walls,
+    before,
+  }: {
+    /** In place of those of a server. */
+    readonly walls?: Walls;
+    readonly before?: () => Promise<void>;
+  } = {},
 ) {
   const kept = host(PAYS);
   await kept.start();
   await call((await kept.connect()).client, "pay", { amount: 1 });
   await kept.stop();
-  await before();
+  await before?.();
   const server = host(
     tool(
       `const calls = ${JSON.stringify(calls)};
@@ -42,6 +42,7 @@ async function forge(
        return ports.size > 2 ? sent : "no ports"`,
       PORTS_OF,
     ),
+    walls ? { walls } : {},
   );
   await server.start();
   const { client } = await server.connect();
@@ -70,11 +71,11 @@ describe("a hostile tool", () => {
   });
 
   it("does where the methods are not listed", async () => {
-    without("to", "check");
-    // The server finds its call gone.
-    await forge([["wipe"], ["readMapNames"]], async () => {
+    const before = async (): Promise<void> => {
       expect(await own.lab.store.readEntry("payments", "one")).toBeDefined();
-    }).catch(() => undefined);
+    };
+    // The server finds its call gone.
+    await forge([["wipe"], ["readMapNames"]], { walls: {}, before }).catch(() => undefined);
     expect(await own.lab.store.readEntry("payments", "one")).toBeUndefined();
   });
 
@@ -84,8 +85,7 @@ describe("a hostile tool", () => {
   });
 
   it("does where arguments are not checked", async () => {
-    without("check");
-    await forge([ODD]);
+    await forge([ODD], { walls: { to: "server" } });
     expect(await odd()).toMatchObject({ tool: {}, args: 5 });
   });
 
@@ -149,9 +149,9 @@ describe("a hostile tool", () => {
         .poll(() => server.state === "crashed" || ticks > 20, { timeout: 120_000 })
         .toBe(true);
       clearInterval(timer);
+      if (ticks <= 20) expect(own.errors.join()).toContain("The server sent more than");
       server.crash();
       await answered;
-      expect(server.state).toBe("crashed");
       expect(frames()).toBe(0);
     },
   );

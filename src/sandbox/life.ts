@@ -38,6 +38,9 @@ export interface Life {
   isSound: boolean;
 }
 
+export type Walls = Pick<ServeOptions, "to" | "check">;
+const WALLS: Walls = { to: "server", check: checkStoreCall };
+
 export interface LifeOptions {
   readonly init: Init;
   /** The tool file: CommonJS. */
@@ -46,6 +49,8 @@ export interface LifeOptions {
   readonly world: World;
   /** Where the sandbox's document is. */
   readonly url: string;
+  /** What it may ask of the store and the ledger: as a server does, unless a test takes a wall away. */
+  readonly walls: Walls | undefined;
   /** From where its frame is taken, unless it opens one. */
   readonly frames: FramePool | undefined;
   /** What the worker may ask of the page. */
@@ -59,9 +64,6 @@ export interface LifeOptions {
 /** How much of what a server throws where nobody catches it is reported. */
 const MOST_THROWN = 100;
 
-/** What a worker may ask of the page's store and ledger; tests take one of them away. */
-export const WALLS: Pick<ServeOptions, "to" | "check"> = { to: "server", check: checkStoreCall };
-
 /**
  * Opens a worker. Resolves when its script has run.
  *
@@ -73,6 +75,7 @@ export async function openLife({
   store,
   world,
   url,
+  walls = WALLS,
   frames,
   calls: callsOf,
   onError,
@@ -89,7 +92,7 @@ export async function openLife({
   caller.name.catch(() => undefined);
   const line = new SessionLine(ofLine);
   const executions = new Map<string, AbortController>();
-  const bounds = { ...WALLS, limit: meter.limit };
+  const bounds = { ...walls, limit: meter.limit };
   const endStore = serveStore(ofStore, store, bounds);
   const parts: (() => void)[] = [
     serveLedger(ofLedger, world.ledger, bounds),

@@ -3,15 +3,14 @@ import type { CallLimit, Port } from "../store/remote/index.ts";
 
 /** At once, over all ports of a worker, but for calls that are answered. */
 export const MOST_MESSAGES = 5000;
-/** The same with the calls that are answered, and with what passes between clients and tools. */
-export const MOST_OF_ALL = 20_000;
+/** The same of what passes between clients and tools. */
+export const MOST_OF_LINE = 20_000;
+/** So many may come again after a second: a page that does nothing but read messages reads more, also where it is slow. */
+export const MESSAGES_PER_SECOND = 2500;
 /** Of all that arrives at once, in bytes, about. */
 export const MOST_BYTES = 64 * 1024 * 1024;
-/**
- * After this time, in milliseconds, as much may come again; of less, as much less. A page that does
- * nothing but read messages reads more than that, also where it is slow.
- */
-const DRAINED_MS = 2000;
+/** So many may come again after a second. */
+export const BYTES_PER_SECOND = 2 * MOST_BYTES;
 /** How many calls a worker may have under way on a port: one that means well has 64, and those that wait. */
 export const MOST_CALLS = 1000;
 /** What a value takes beside its text or bytes, about. */
@@ -27,7 +26,7 @@ export interface MeteredPort extends Port {
 
 export class Meter {
   #count = 0;
-  #all = 0;
+  #ofLine = 0;
   #bytes = 0;
   /** When it last took a message, by `performance.now()`. */
   #at = 0;
@@ -68,10 +67,10 @@ export class Meter {
   takes(message: unknown, isLine = false): boolean {
     if (this.#isOver) return false;
     this.#drain();
-    this.#all++;
-    if (!isLine) this.#count++;
+    if (isLine) this.#ofLine++;
+    else this.#count++;
     if (this.#count > MOST_MESSAGES) this.#end(`more than ${MOST_MESSAGES} messages at once`);
-    else if (this.#all > MOST_OF_ALL) this.#end(`more than ${MOST_OF_ALL} messages at once`);
+    else if (this.#ofLine > MOST_OF_LINE) this.#end(`more than ${MOST_OF_LINE} messages at once`);
     else {
       this.#bytes += bytesOf(message, MOST_BYTES - this.#bytes);
       if (this.#bytes > MOST_BYTES) this.#end(`more than ${MOST_BYTES >> 20} MB at once`);
@@ -81,11 +80,11 @@ export class Meter {
 
   #drain(): void {
     const now = performance.now();
-    const part = (now - this.#at) / DRAINED_MS;
+    const seconds = (now - this.#at) / 1000;
     this.#at = now;
-    this.#count = Math.max(0, this.#count - part * MOST_MESSAGES);
-    this.#all = Math.max(0, this.#all - part * MOST_OF_ALL);
-    this.#bytes = Math.max(0, this.#bytes - part * MOST_BYTES);
+    this.#count = Math.max(0, this.#count - seconds * MESSAGES_PER_SECOND);
+    this.#ofLine = Math.max(0, this.#ofLine - seconds * MESSAGES_PER_SECOND);
+    this.#bytes = Math.max(0, this.#bytes - seconds * BYTES_PER_SECOND);
   }
 
   /** Of a port's calls. */

@@ -12,7 +12,7 @@ import type { InspectableStore } from "../store/index.ts";
 import type { Simulated, World } from "../world/index.ts";
 import { idSchema, simulatedSchema } from "./checks.ts";
 import type { FramePool } from "./frame.ts";
-import { openLife, type Life } from "./life.ts";
+import { openLife, type Life, type Walls } from "./life.ts";
 import type { PageCalls, SandboxSettings, ServerCalls } from "./messages.ts";
 import { pageCalls } from "./page-calls.ts";
 
@@ -36,6 +36,8 @@ export interface SandboxHostOptions {
   readonly url?: string;
   /** From where frames are taken, and to where they are given back; each worker has one of its own unless given. */
   readonly frames?: FramePool;
+  /** What the worker may ask of the store and the ledger: what a server does, unless a test takes a wall away. */
+  readonly walls?: Walls;
 }
 
 /** How often a worker is asked whether it answers, and from when on it is silent, in milliseconds. */
@@ -232,7 +234,7 @@ export class SandboxHost implements ServerHost {
   /** Opens a worker and has it make the server; what keeps it from that leaves nothing running. */
   async #make(): Promise<Life> {
     const code = await this.options.code();
-    const { name, store, world, url = "./sandbox.html", frames } = this.options;
+    const { name, store, world, url = "./sandbox.html", frames, walls } = this.options;
     const { export: exported = "default" } = this.options;
     const tooMuch = Promise.withResolvers<never>();
     tooMuch.promise.catch(() => undefined);
@@ -242,6 +244,7 @@ export class SandboxHost implements ServerHost {
       store,
       world,
       url,
+      walls,
       frames,
       calls: (life) => this.#pageCalls(life),
       onError: (life, error) => {

@@ -15,7 +15,7 @@ const WAYS = {
   fetch: `return await fetch(target, { mode: "no-cors" }).then(() => "out");`,
   XMLHttpRequest: `return await new Promise((r) => { const x = new XMLHttpRequest(); x.onload = () => r("out"); x.onerror = () => r("dead"); x.open("GET", "data:,x"); x.send(); })`,
   // The policy says at once what it stops; nothing answers there. Firefox waits longer each time for a port where nothing did.
-  WebSocket: `const stopped = new Promise((r) => addEventListener("securitypolicyviolation", () => r("dead"), { once: true })); const w = new WebSocket("ws://localhost:" + (20000 + Math.floor(Math.random() * 40000))); return await Promise.race([stopped, new Promise((r) => { w.onerror = () => setTimeout(() => r("out"), 100); })]);`,
+  WebSocket: `const stopped = new Promise((r) => addEventListener("securitypolicyviolation", () => r("dead"), { once: true })); const w = new WebSocket("ws://localhost:" + (20000 + Math.floor(Math.random() * 40000))); return await Promise.race([stopped, new Promise((r) => { w.onopen = () => r("out"); w.onerror = () => setTimeout(() => r("out"), 100); })]);`,
   parent: `return parent.document ? "out" : "dead";`,
   importScripts: `importScripts("data:text/javascript,"); return "out";`,
   "import()": `return await import("data:text/javascript,").then(() => "out");`,

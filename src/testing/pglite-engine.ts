@@ -1,4 +1,4 @@
-/** PGlite in memory: one for each of the files of tests, which is emptied after each of its databases. */
+/** PGlite in memory: one for each worker of tests, which is emptied after each of its databases. */
 import { inject } from "vitest";
 import type { Engine } from "../store/contract/engine.ts";
 import { PgliteDatabase } from "../store/postgres/index.ts";

@@ -1,4 +1,4 @@
-/** Makes the database that each file of tests begins with: to make one takes seconds, to load it one. */
+/** Makes the database that each worker of tests begins with: to make one takes seconds, to load it one. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { PgliteDatabase } from "../store/postgres/index.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The file of the dump; absent where files of tests make their own. */
+    /** The file of the dump; absent where each makes its own. */
     readonly pgliteTemplate?: string;
   }
 }

@@ -1,5 +1,5 @@
 /** What tests of the sweep share. */
-import { afterEach, expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import {
   describeEnd,
   pairsOf,
@@ -11,17 +11,14 @@ import {
   type Scenario,
 } from "../explore/index.ts";
 
-const made: string[] = [];
-afterEach(() => {
-  for (const name of made.splice(0)) {
-    indexedDB.deleteDatabase(name);
-    indexedDB.deleteDatabase(`${name}-ledger`);
-  }
-});
-
 /** The databases of a sweep go after the test. */
 export function leave(prefix: string, results: readonly CaseResult[]): void {
-  made.push(prefix, ...results.map(({ run }) => run.name));
+  onTestFinished(() => {
+    for (const name of [prefix, ...results.map(({ run }) => run.name)]) {
+      indexedDB.deleteDatabase(name);
+      indexedDB.deleteDatabase(`${name}-ledger`);
+    }
+  });
 }
 
 /** Every failure of a call that succeeds without any, or every two. */

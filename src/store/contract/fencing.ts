@@ -47,6 +47,22 @@ export function fencingContract(engine: Engine): void {
       );
     });
 
+    it("writes nothing after a wipe either", async () => {
+      const { store } = bench;
+      const begun = await begin(store, "i");
+      const claimed = await claim(store, begun, "a");
+      await supersede(store, begun);
+      await store.wipe();
+      const late = [
+        store.settleGuard({ claimed, at: 2, state: "stored" }),
+        claim(store, begun, "b"),
+        store.applyMutation({ ...byHand(insert("k")), by: refOf(begun) }),
+      ];
+      await Promise.all(late.map((write) => expect(write).rejects.toThrow(SupersededError)));
+      expect(await store.readGuards({ limit: 9 })).toEqual([]);
+      expect(await store.readMapNames()).toEqual([]);
+    });
+
     it("cannot end any more, and what became of it stays", async () => {
       const { store } = bench;
       const begun = await begin(store, "i");

@@ -34,6 +34,13 @@ export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Pr
   }
 }
 
+export async function readMarksAmongGuards(tx: IDBTransaction): Promise<ExecutionRef[]> {
+  const keys = await settled(tx.objectStore("guards").getAllKeys());
+  return (keys as [number, number | string][]).flatMap(([invocationSeq, alias]) =>
+    typeof alias === "number" ? [{ invocationSeq, execution: alias }] : [],
+  );
+}
+
 /** An invocation's guards: aliases sort after the numbers of its marks. */
 export function guardsOf(invocationSeq: number): IDBKeyRange {
   return IDBKeyRange.bound([invocationSeq, ""], [invocationSeq, []]);

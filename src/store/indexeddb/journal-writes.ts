@@ -21,7 +21,7 @@ import {
 import type { Interruption, JournalStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
 import { transact, write, type TransactOptions } from "./database.ts";
-import { endOnce, raiseAmongGuards, raiseFence } from "./fence-table.ts";
+import { endOnce, raiseAmongGuards, raiseFence, readMarksAmongGuards } from "./fence-table.ts";
 import { settled } from "./read-records.ts";
 import {
   ALL_TABLES,
@@ -177,14 +177,18 @@ async function interruptInvocations(
   });
 }
 
-/** Empties all tables but those that are kept. Who executes something does so no more: what it writes is refused. */
+/**
+ * Empties all tables but those that are kept, and the fence. Who executes something does so no more:
+ * what it writes is refused, as it is of whoever was superseded before.
+ */
 export async function wipe({ db }: Connection, kept: readonly PlaygroundTable[]): Promise<void> {
   const tables = ALL_TABLES.filter((table) => !kept.includes(table));
   await write(db, tables, {}, async (tx) => {
     const pending = tx.objectStore("invocations").index("pending");
     const running = await settled<StoredInvocation[]>(pending.getAll("running"));
-    for (const table of tables) tx.objectStore(table).clear();
+    const marks = await readMarksAmongGuards(tx);
+    for (const table of tables) if (table !== "fences") tx.objectStore(table).clear();
     // An invocation's number is given once, so that a mark never meets another's.
-    for (const invocation of running) await raiseFence(tx, lastExecution(invocation));
+    for (const by of [...marks, ...running.map(lastExecution)]) await raiseFence(tx, by);
   });
 }

@@ -1,5 +1,5 @@
 /** The tools of published MCP servers, and two schemas that others have met: each has a form that can be filled in. */
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, onTestFinished } from "vitest";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { exampleOf, playgroundLab } from "../../../testing/example.ts";
 import { chooseEach, connectTo, showTools } from "./test-panel.ts";
@@ -71,7 +71,7 @@ it.each([...named, ["those reported", () => Promise.resolve(REPORTED)] as const]
     const chosen = tools.filter((_, index) => index % step === 0);
     const playground = await lab.open(exampleOf());
     const calls = await connectTo(playground, tools);
-    const hide = showTools(playground);
+    onTestFinished(showTools(playground));
     for await (const tool of chooseEach(chosen, calls)) {
       const controls = document.querySelectorAll(
         ".schema-form :is(input, select, textarea, button)",
@@ -82,7 +82,6 @@ it.each([...named, ["those reported", () => Promise.resolve(REPORTED)] as const]
       if (hasFields(tool) && controls.length === 0) expect.fail(`${tool.name} has no controls.`);
     }
     expect(calls.map(({ name }) => name)).toEqual(chosen.map(({ name }) => name));
-    hide();
   },
   PATIENCE_MS,
 );
