@@ -43,7 +43,7 @@ const contentSecurityPolicy: Plugin = {
 const executablePath = findBrowser();
 const firefox = findFirefox();
 const durableTests = ["src/**/*.test.ts"];
-const nodeOnly = ["src/layers.test.ts", "src/docs.test.ts", "src/node/**/*.test.ts"];
+const nodeOnly = ["src/{layers,docs,cycles}.test.ts", "src/node/**/*.test.ts"];
 const browserOnly = [
   "src/sandbox/*.test.ts",
   "src/playground/features/tools/*.test.ts",

@@ -8,7 +8,8 @@
  */
 import { internals, type DurableContext } from "./context.ts";
 import { GuardValueError, InvalidOptionError, serializeError } from "./errors.ts";
-import { effectAccess, type EffectAccess } from "./effect-access.ts";
+import { effectAccess } from "./effect-access.ts";
+import type { EffectAccess, EffectPort } from "./effect-port.ts";
 import type { SerializedError } from "../store/index.ts";
 import { parseValue, type Schema, type SchemaInput, type SchemaOutput } from "./schema.ts";
 
@@ -23,27 +24,6 @@ export interface EffectOptions<S extends Schema | undefined = undefined> {
   readonly repeatable?: boolean;
   /** What the service answers passes it. */
   readonly schema?: S;
-}
-
-/** An effect as a world is asked for it. */
-export interface EffectRequest {
-  readonly service: string;
-  readonly operation: string;
-  /** JSON: kept in the ledger. */
-  readonly request: unknown;
-  /** Does it for real. */
-  readonly perform: () => Promise<unknown>;
-  readonly repeatable: boolean;
-}
-
-/** What effects are done by; see `World`. */
-export interface EffectPort {
-  /**
-   * Does the effect, or throws what kept it from being done.
-   *
-   * @throws EffectRefused where nothing happened, and never will
-   */
-  run(access: EffectAccess, effect: EffectRequest): Promise<unknown>;
 }
 
 /**

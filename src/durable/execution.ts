@@ -26,7 +26,7 @@ import {
   type Passing,
 } from "./fault-plan.ts";
 import { never, type Fence } from "./fence.ts";
-import type { EffectPort } from "./effect.ts";
+import type { EffectPort } from "./effect-port.ts";
 import { GuardTurns } from "./guard-turns.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import { guardOf, guardsAround, sameMutation, type Mutation, type Scope } from "./scope.ts";

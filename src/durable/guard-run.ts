@@ -22,7 +22,7 @@ import type { FaultPoint } from "./fault-plan.ts";
 import type { Execution } from "./execution.ts";
 import { answerFrom } from "./guard-answer.ts";
 import { asksAround, type Asked, type Scope } from "./scope.ts";
-import type { AtMostOnceOptions, Callable } from "./guard.ts";
+import type { AtMostOnceOptions, Callable } from "./guard-options.ts";
 import { backoffMs, type RetryPolicy } from "./retry-policy.ts";
 import { parseValue, type Schema } from "./schema.ts";
 

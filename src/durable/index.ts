@@ -8,15 +8,8 @@ export {
   type Clock,
 } from "./clock.ts";
 export { DurableContext } from "./context.ts";
-export {
-  effect,
-  EffectRefused,
-  traceFailure,
-  type EffectOptions,
-  type EffectPort,
-  type EffectRequest,
-} from "./effect.ts";
-export type { EffectAccess } from "./effect-access.ts";
+export { effect, EffectRefused, traceFailure, type EffectOptions } from "./effect.ts";
+export type { EffectAccess, EffectPort, EffectRequest } from "./effect-port.ts";
 export { audit, auditMap, type AuditEntry } from "./audit.ts";
 export { entryToJson, fromBytes, textOf, toBytes } from "./bytes.ts";
 export * from "./errors.ts";
@@ -39,13 +32,8 @@ export {
   type Passing,
 } from "./fault-plan.ts";
 export { Fence, never } from "./fence.ts";
-export {
-  atLeastOnce,
-  atMostOnce,
-  type AtMostOnceOptions,
-  type Callable,
-  type GuardOptions,
-} from "./guard.ts";
+export { atLeastOnce, atMostOnce } from "./guard.ts";
+export type { AtMostOnceOptions, Callable, GuardOptions } from "./guard-options.ts";
 export { checkKey, checkNewKey, compareKeys, isTooLong, prefixRange } from "./keys.ts";
 export { drawAt } from "./random.ts";
 export { defaultRetryPolicy, retryPolicy, type RetryPolicy } from "./retry-policy.ts";

@@ -2,28 +2,7 @@
  * Tells of committed changes, in this tab and in the others. A change names what to read again; it
  * carries no data, so that a lost or doubled one does no harm.
  */
-import { MOST_CHANGES, readChanges } from "./change-message.ts";
-
-/** The parts of a store, and the ledger, by which changes are told apart. */
-export type Table = "invocations" | "guards" | "maps" | "trace" | "settings" | "ledger" | "hits";
-
-/** What a commit has changed: a word of what to read again, never the data. */
-export interface StoreChange {
-  readonly tables: readonly Table[];
-  /** The map that was written, where it was one. */
-  readonly map?: string;
-  readonly invocation?: string;
-  /** Its number, where an execution began or ended. */
-  readonly invocationSeq?: number;
-  /** A server that has started on the store. */
-  readonly server?: string;
-  /** It took over from those that were registered: they are to end. */
-  readonly tookOver?: true;
-  /** Everything but the settings is gone. */
-  readonly wiped?: true;
-  /** The change was made over another connection, most likely in another tab. */
-  readonly remote: boolean;
-}
+import { MOST_CHANGES, readChanges, type StoreChange } from "./change-message.ts";
 
 /** Called after each commit that this connection made or heard of. */
 export type ChangeListener = (change: StoreChange) => void;

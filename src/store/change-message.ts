@@ -2,7 +2,26 @@
  * What another page of this origin said on the change feed's channel. It may be a newer build, an older
  * one or something else: what is invalid is ignored, and nothing of it is thrown or kept.
  */
-import type { StoreChange, Table } from "./change-feed.ts";
+/** The parts of a store, and the ledger, by which changes are told apart. */
+export type Table = "invocations" | "guards" | "maps" | "trace" | "settings" | "ledger" | "hits";
+
+/** What a commit has changed: a word of what to read again, never the data. */
+export interface StoreChange {
+  readonly tables: readonly Table[];
+  /** The map that was written, where it was one. */
+  readonly map?: string;
+  readonly invocation?: string;
+  /** Its number, where an execution began or ended. */
+  readonly invocationSeq?: number;
+  /** A server that has started on the store. */
+  readonly server?: string;
+  /** It took over from those that were registered: they are to end. */
+  readonly tookOver?: true;
+  /** Everything but the settings is gone. */
+  readonly wiped?: true;
+  /** The change was made over another connection, most likely in another tab. */
+  readonly remote: boolean;
+}
 
 /** In the order in which a change that was read names them. */
 const TABLES: readonly Table[] = [

@@ -1,6 +1,7 @@
 /** The store: a port, and engines in folders of their own. */
 export * from "../model/index.ts";
-export type { ChangeListener, StoreChange, Table } from "./change-feed.ts";
+export type { ChangeListener } from "./change-feed.ts";
+export type { StoreChange, Table } from "./change-message.ts";
 export { deferred, type Deferred } from "./deferred.ts";
 export type {
   AppliedMutation,

@@ -15,6 +15,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { deferred } from "../../store/index.ts";
+import type { Question } from "./question.ts";
 import { asError, type StateCell } from "./state-cell.ts";
 
 const requests = {
@@ -22,20 +23,6 @@ const requests = {
   "sampling/createMessage": CreateMessageRequestSchema,
   "roots/list": ListRootsRequestSchema,
 };
-type Asked = { [Method in keyof typeof requests]: z.infer<(typeof requests)[Method]> };
-
-export interface Question {
-  /** Counts the questions of this page. */
-  readonly id: number;
-  /** As the server sent it, and of the type that its method names. */
-  readonly request: Asked[keyof Asked];
-  /** The server waits for the answer; where it does not, the call has failed and is retried after it. */
-  readonly isAwaited: boolean;
-  readonly answer: (result: Result) => void;
-  /** The person will not: the server gets an error. */
-  readonly refuse: () => void;
-}
-
 /** What the specification suggests for a person's refusal. */
 const REFUSED = -1;
 

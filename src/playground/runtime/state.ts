@@ -10,7 +10,7 @@ import type { Pause } from "../../host/index.ts";
 import type { ConnectionEvent } from "../../store/indexeddb/index.ts";
 import type { Loss } from "./data-note.ts";
 import type { Exchange } from "./protocol.ts";
-import type { Question } from "./questions.ts";
+import type { Question } from "./question.ts";
 import { settingsSchema, type Settings } from "./settings.ts";
 
 export type ServerPhase = "starting" | "running" | "crashed" | "stopped";

@@ -7,7 +7,7 @@
  *    comes to what the engine makes of it.
  * 3. When the port is closed every call that is left rejects: what was under way may have been done.
  */
-import type { StoreChange } from "../change-feed.ts";
+import type { StoreChange } from "../change-message.ts";
 import { deferred, type Deferred } from "../deferred.ts";
 import { StoreClosedError } from "../errors.ts";
 import type { Methods, Port, Reply, Request } from "./messages.ts";

@@ -1,5 +1,5 @@
 /** What passes between the two ends of a port. */
-import type { StoreChange } from "../change-feed.ts";
+import type { StoreChange } from "../change-message.ts";
 
 /** What is needed of a `MessagePort`, or of a worker's global scope. */
 export interface Port {

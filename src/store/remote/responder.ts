@@ -7,7 +7,7 @@
  * 3. When the port is closed, or the other end dies, every signal that it had given is aborted: what
  *    is under way is rolled back, and the servers that it had entered are dead.
  */
-import type { StoreChange, Table } from "../change-feed.ts";
+import type { StoreChange, Table } from "../change-message.ts";
 import type { Methods, Port, Reply, Request } from "./messages.ts";
 import { fromWire, isWireError, toWire } from "./wire-errors.ts";
 

@@ -1,5 +1,6 @@
 /** The ports of a store and of a ledger over messages. */
-import type { ChangeListener, StoreChange } from "../change-feed.ts";
+import type { ChangeListener } from "../change-feed.ts";
+import type { StoreChange } from "../change-message.ts";
 import type { DurableStore, InspectableStore } from "../durable-store.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Liveness } from "../liveness.ts";

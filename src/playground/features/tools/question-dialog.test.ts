@@ -9,7 +9,7 @@ import { createElement } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { exampleOf, playgroundLab } from "../../../testing/example.ts";
-import type { Question } from "../../runtime/questions.ts";
+import type { Question } from "../../runtime/question.ts";
 import QuestionDialog from "./question-dialog.tsx";
 import { connectTo, showPart, showTools } from "./test-panel.ts";
 

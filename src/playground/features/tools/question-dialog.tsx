@@ -8,7 +8,7 @@ import { plural } from "../../components/format.ts";
 import { visible } from "../../components/visible.ts";
 import { usePlayground, usePlaygroundPart } from "../../hooks/use-playground.ts";
 import { initialArguments } from "../../runtime/arguments.ts";
-import type { Question } from "../../runtime/questions.ts";
+import type { Question } from "../../runtime/question.ts";
 import { RootsQuestion } from "./roots-question.tsx";
 import { SamplingQuestion } from "./sampling-question.tsx";
 import { WrittenAnswer } from "./written-answer.tsx";

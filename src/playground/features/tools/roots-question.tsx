@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import { recall, remember } from "../../browser/session-memory.ts";
 import { Button } from "../../components/button.tsx";
-import type { Question } from "../../runtime/questions.ts";
+import type { Question } from "../../runtime/question.ts";
 import { WrittenAnswer } from "./written-answer.tsx";
 
 /** MCP's `ListRootsResult`. */

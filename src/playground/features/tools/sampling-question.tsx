@@ -4,7 +4,7 @@ import type { ReactElement, ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
 import { ContentPart } from "../../components/content-part.tsx";
 import { Json } from "../../components/json.tsx";
-import type { Question } from "../../runtime/questions.ts";
+import type { Question } from "../../runtime/question.ts";
 import { WrittenAnswer } from "./written-answer.tsx";
 
 const content = (type: string, properties: object): object => ({
