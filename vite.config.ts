@@ -57,16 +57,18 @@ const onEveryEngine = ["durable", "mcp", "world", "host", "examples"].map(
 );
 /** What runs for long, as `npm run test:kills` and `npm run test:schemas` have it. */
 const isLong = Boolean(process.env["VITE_RUNS"] ?? process.env["VITE_SCHEMAS"]);
-/** So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds. */
-const patience = {
+/** What each of the projects is run with. */
+const shared = {
+  // Loading every module anew for each file took longer than the tests. What a file changes is put back.
+  isolate: false,
+  restoreMocks: true,
+  unstubGlobals: true,
+  // So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds.
   testTimeout: isLong ? 7_200_000 : 60_000,
   hookTimeout: 60_000,
   teardownTimeout: 60_000,
   expect: { poll: { timeout: 30_000 } },
 };
-
-/** Loading every module anew for each file took longer than the tests. What a file changes is put back. */
-const together = { isolate: false, restoreMocks: true, unstubGlobals: true };
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), contentSecurityPolicy, sandboxRuntime(leftOut), toolTypes()],
@@ -87,8 +89,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          ...patience,
-          ...together,
+          ...shared,
           environment: "node",
           include: durableTests,
           exclude: browserOnly,
@@ -99,8 +100,7 @@ export default defineConfig({
         extends: true as const,
         test: {
           name: engine,
-          ...patience,
-          ...together,
+          ...shared,
           environment: "node" as const,
           env: { STORE_ENGINE: engine },
           include: onEveryEngine,
@@ -112,8 +112,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "browser",
-          ...patience,
-          ...together,
+          ...shared,
           include: durableTests,
           exclude: [...nodeOnly, ...otherEngines],
           browser: {
@@ -136,8 +135,7 @@ export default defineConfig({
               cacheDir: "node_modules/.vite-firefox",
               test: {
                 name: "firefox",
-                ...patience,
-                ...together,
+                ...shared,
                 include: durableTests,
                 exclude: [...nodeOnly, ...otherEngines, "src/explore/**", "src/playground/**"],
                 browser: {

@@ -1,6 +1,6 @@
 /** No serious or critical axe violation on any screen, in both themes and widths; all by the keyboard. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { graveViolations } from "./support/axe.ts";
 import { expect, test } from "./support/test.ts";
 
 // Each screen is looked at whole, which takes its time.
@@ -8,24 +8,11 @@ test.describe.configure({ timeout: 360_000 });
 
 /** In light; and in dark what depends on colours. */
 async function hasNoViolation(page: Page): Promise<void> {
+  // A row that is still lit is between two colours.
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "light" });
-  await findsNone(axe(page), "light");
-  await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
-  await findsNone(axe(page).withRules(["color-contrast", "link-in-text-block"]), "dark");
-}
-
-/** In the page itself: its only frames are the sandboxes, which show nothing; else each look opens a page more. */
-function axe(page: Page): AxeBuilder {
-  return new AxeBuilder({ page }).setLegacyMode();
-}
-
-async function findsNone(builder: AxeBuilder, theme: string): Promise<void> {
-  const { violations } = await builder.analyze();
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(
-    grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-    theme,
-  ).toEqual([]);
+  expect(await graveViolations(page), "light").toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await graveViolations(page, ["color-contrast", "link-in-text-block"]), "dark").toEqual([]);
 }
 
 for (const viewport of [
@@ -33,8 +20,6 @@ for (const viewport of [
   { width: 390, height: 844 },
 ]) {
   test(`every screen, light and dark, ${viewport.width} wide`, async ({ page, playground }) => {
-    // A row that is still lit is between two colours.
-    await page.emulateMedia({ reducedMotion: "reduce" });
     await page.setViewportSize(viewport);
     await page.goto("/");
     await playground.isUp();

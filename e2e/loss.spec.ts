@@ -1,8 +1,8 @@
 /** What the browser itself loses is told in words, by name, until it was read; what a person wipes is not. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { graveViolations } from "./support/axe.ts";
 import { newProfile } from "./support/kept-profile.ts";
 import { PlaygroundPage } from "./support/playground-page.ts";
 import { expect, test } from "./support/test.ts";
@@ -162,9 +162,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.setViewportSize({ width: 390, height: 844 });
     await playground.open();
     await expect(page.getByRole("alert")).toContainText("The browser lost");
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(grave.map(({ id }) => id)).toEqual([]);
+    expect(await graveViolations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     // The tools are still in sight below it.
     await expect(page.getByRole("combobox", { name: "Tool", exact: true })).toBeInViewport();

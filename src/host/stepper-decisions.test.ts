@@ -9,20 +9,20 @@ const { waits, pays, rows } = own;
 
 it("a crash there is a crash: nothing of it goes on, and the next server resumes the call", async () => {
   own.stepper.breakpoints = [{ point: "effect:after" }];
-  const { server, client } = await own.lab.serve(pays, { faults: own.faults });
+  const { server, client } = await own.serve();
   const id = uuidv7();
   const answer = call(client, "pay", { amount: 1 }, id);
   own.stepper.decide((await waits()).id, { kind: "crash" });
   await expect(answer).rejects.toThrow("Connection closed");
   expect([server.state, own.pauses]).toEqual(["crashed", []]);
-  await own.lab.serve(pays, { faults: own.faults });
+  await own.serve();
   await settled(own.lab, id, "failed");
   expect(await rows()).toHaveLength(1);
 });
 
 it.each(["crash", "close"] as const)("a %s leaves no call waiting", async (end) => {
   own.stepper.breakpoints = [{ point: "guard:started" }];
-  const { server, client } = await own.lab.serve(pays, { faults: own.faults });
+  const { server, client } = await own.serve();
   const answer = call(client, "pay", { amount: 1 });
   const pause = await waits();
   await server[end]();
@@ -35,7 +35,7 @@ it.each(["crash", "close"] as const)("a %s leaves no call waiting", async (end) 
 
 it("a cancelled call waits no more", async () => {
   own.stepper.breakpoints = [{ point: "effect:before" }];
-  const { server, client } = await own.lab.serve(pays, { faults: own.faults });
+  const { server, client } = await own.serve();
   const id = uuidv7();
   const answer = call(client, "pay", { amount: 1 }, id);
   await waits();
@@ -47,7 +47,7 @@ it("a cancelled call waits no more", async () => {
 
 it("it fails there with the error that is chosen, and the guard does what it promises", async () => {
   own.stepper.breakpoints = [{ point: "effect:before" }];
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   const id = uuidv7();
   const answer = call(client, "pay", { amount: 1 }, id);
   own.stepper.decide((await waits()).id, { kind: "retryable" });
@@ -66,7 +66,7 @@ it("it fails there with the error that is chosen, and the guard does what it pro
 
 it("an answer that is lost there does not arrive, and is in the journal", async () => {
   own.stepper.breakpoints = [{ point: "guard:stored" }];
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   const id = uuidv7();
   const answer = call(client, "pay", { amount: 1 }, id);
   own.stepper.decide((await waits()).id, { kind: "lose-response" });

@@ -8,11 +8,11 @@ import { steppedLab } from "../testing/stepped-lab.ts";
 import type { Pause } from "./index.ts";
 
 const own = steppedLab();
-const { waiting, waits, pays, rows } = own;
+const { waiting, waits, rows } = own;
 
 it("a call waits at a breakpoint with what was written before it, and goes on from there", async () => {
   own.stepper.breakpoints = [{ point: "effect:after" }];
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   const id = uuidv7();
   const answer = call(client, "pay", { amount: 1 }, id);
   const pause = await waits();
@@ -47,7 +47,7 @@ it("a call waits at a breakpoint with what was written before it, and goes on fr
 });
 
 it("a call is stepped through every point, in their order", async () => {
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   const id = uuidv7();
   const answer = own.stepper.stepInto(id, () => call(client, "pay", { amount: 1 }, id));
   const seen: string[] = [];
@@ -76,7 +76,7 @@ it("a call is stepped through every point, in their order", async () => {
 
 it("it goes on from a step to the next breakpoint, or to its end", async () => {
   own.stepper.breakpoints = [{ point: "map:committed" }];
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   const id = uuidv7();
   const answer = own.stepper.stepInto(id, () => call(client, "pay", { amount: 1 }, id));
   const first = await waits();
@@ -90,7 +90,7 @@ it("it goes on from a step to the next breakpoint, or to its end", async () => {
 
 it("several calls wait beside one another, and each is decided about alone", async () => {
   own.stepper.breakpoints = [{ point: "effect:before" }];
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   const ids = [uuidv7(), uuidv7(), uuidv7()];
   const answers = ids.map((id, amount) => call(client, "pay", { amount }, id));
   const pauseOf = (nth: number): Pause | undefined =>
@@ -124,7 +124,7 @@ function branches(server: DurableMcpServer): void {
 
 it("branches of one call wait beside one another; a step goes to the next point of any of them", async () => {
   own.stepper.breakpoints = [{ point: "guard:before-start" }];
-  const { client } = await own.lab.serve(branches, { faults: own.faults });
+  const { client } = await own.serve(branches);
   const answer = call(client, "both");
   await waiting(2);
   const [a, b] = own.pauses;
@@ -142,7 +142,7 @@ it("branches of one call wait beside one another; a step goes to the next point 
 
 it("steps of two branches are two steps", async () => {
   own.stepper.breakpoints = [{ point: "guard:before-start" }];
-  const { client } = await own.lab.serve(branches, { faults: own.faults });
+  const { client } = await own.serve(branches);
   const answer = call(client, "both");
   await waiting(2);
   own.stepper.breakpoints = [];
@@ -157,7 +157,7 @@ it("steps of two branches are two steps", async () => {
 });
 
 it("a step into a call that passes no point is no later call's", async () => {
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   const id = uuidv7();
   // Its arguments are refused before it is one.
   await own.stepper.stepInto(id, () => call(client, "pay", { amount: "much" }, id));
@@ -203,7 +203,7 @@ it("it says within which guards it is, and of which kinds they are", async () =>
 });
 
 it("a breakpoint may be narrowed to a tool, a guard, a map or a service", async () => {
-  const { client } = await own.lab.serve(pays, { faults: own.faults });
+  const { client } = await own.serve();
   own.stepper.breakpoints = [
     { point: "effect:before", match: { service: "post" } },
     { point: "every point", match: { map: "payments" } },

@@ -1,8 +1,7 @@
 /** What other pages of the origin may post on the channel: all of it is read, only what can be meant is told. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChangeFeed, originChannel } from "./change-feed.ts";
-import type { StoreChange } from "./change-message.ts";
-import { MOST_CHANGES, readChanges } from "./change-message.ts";
+import { MOST_CHANGES, readChanges, type StoreChange } from "./change-message.ts";
 import { deferred } from "./index.ts";
 
 const deep = (depth: number): unknown => {

@@ -1,7 +1,9 @@
 /**
- * What another page of this origin said on the change feed's channel. It may be a newer build, an older
- * one or something else: what is invalid is ignored, and nothing of it is thrown or kept.
+ * What a change says, and how it is read from what another page of this origin said on the change feed's
+ * channel. That may be a newer build, an older one or something else: what is invalid is ignored, and
+ * nothing of it is thrown or kept.
  */
+
 /** The parts of a store, and the ledger, by which changes are told apart. */
 export type Table = "invocations" | "guards" | "maps" | "trace" | "settings" | "ledger" | "hits";
 

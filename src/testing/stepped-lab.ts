@@ -26,6 +26,8 @@ export interface SteppedLab {
   readonly waiting: (count: number) => Promise<readonly Pause[]>;
   /** The one that waits, once one does. */
   readonly waits: () => Promise<Pause>;
+  /** Serves the tool `pay`, unless other tools are given, with the stepper's faults. */
+  readonly serve: (register?: (server: DurableMcpServer) => void) => ReturnType<Lab["serve"]>;
   /** Registers the tool `pay`. */
   readonly pays: (server: DurableMcpServer) => void;
   /** What really happened. */
@@ -60,6 +62,23 @@ export function steppedLab(): SteppedLab {
     });
     return pauses;
   };
+  const faults: FaultInjector = {
+    strike: () => Promise.resolve(undefined),
+    pause: (...passing) => stepper.pause(...passing),
+  };
+  const pays = (server: DurableMcpServer): void => {
+    lab.world.simulate("bank.pay", { answers: ["paid"] });
+    server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (args, context) => {
+      const paid = await atMostOnce(
+        "payment",
+        context,
+        (inner) => effect(inner, "bank.pay", args, () => "never"),
+        { schema: z.string(), retryableErrors: [NetworkError], retryPolicy: { maxAttempts: 2 } },
+      );
+      await payments.insert(context, { entries: { one: toBytes(paid) } });
+      return ok(paid);
+    });
+  };
   return {
     get lab() {
       return lab;
@@ -70,29 +89,15 @@ export function steppedLab(): SteppedLab {
     get pauses() {
       return pauses;
     },
-    faults: {
-      strike: () => Promise.resolve(undefined),
-      pause: (...passing) => stepper.pause(...passing),
-    },
+    faults,
     waiting,
     waits: async () => {
       const [pause] = await waiting(1);
       if (!pause) throw new Error("Nothing waits.");
       return pause;
     },
-    pays(server) {
-      lab.world.simulate("bank.pay", { answers: ["paid"] });
-      server.registerTool("pay", { inputSchema: { amount: z.number() } }, async (args, context) => {
-        const paid = await atMostOnce(
-          "payment",
-          context,
-          (inner) => effect(inner, "bank.pay", args, () => "never"),
-          { schema: z.string(), retryableErrors: [NetworkError], retryPolicy: { maxAttempts: 2 } },
-        );
-        await payments.insert(context, { entries: { one: toBytes(paid) } });
-        return ok(paid);
-      });
-    },
+    serve: (register = pays) => lab.serve(register, { faults }),
+    pays,
     rows: () => lab.world.ledger.rows({ limit: 99 }),
   };
 }

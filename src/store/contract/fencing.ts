@@ -1,6 +1,11 @@
 /** What a superseded execution is refused, and what marking waits for. */
 import { describe, expect, it } from "vitest";
-import { SupersededError, type InspectableStore, type InvocationRecord } from "../index.ts";
+import {
+  SupersededError,
+  type GuardRecord,
+  type InspectableStore,
+  type InvocationRecord,
+} from "../index.ts";
 import { begin, byHand, claim, insert, refOf, useEngine, type Engine } from "./engine.ts";
 
 type Act = (store: InspectableStore, begun: InvocationRecord) => Promise<unknown>;
@@ -13,6 +18,20 @@ const WAYS: readonly (readonly [string, Act])[] = [
       store.endExecution({ begun, outcome: "failed", at: 1, unfinished: ["a write"] }, []),
   ],
 ];
+
+/** The execution settles, claims and writes nothing any more. */
+async function expectRefused(
+  store: InspectableStore,
+  begun: InvocationRecord,
+  claimed: GuardRecord,
+): Promise<void> {
+  const late = [
+    store.settleGuard({ claimed, at: 2, state: "stored" }),
+    claim(store, begun, "b"),
+    store.applyMutation({ ...byHand(insert("k")), by: refOf(begun) }),
+  ];
+  await Promise.all(late.map((write) => expect(write).rejects.toThrow(SupersededError)));
+}
 
 export function fencingContract(engine: Engine): void {
   const bench = useEngine(engine);
@@ -53,12 +72,7 @@ export function fencingContract(engine: Engine): void {
       const claimed = await claim(store, begun, "a");
       await supersede(store, begun);
       await store.wipe();
-      const late = [
-        store.settleGuard({ claimed, at: 2, state: "stored" }),
-        claim(store, begun, "b"),
-        store.applyMutation({ ...byHand(insert("k")), by: refOf(begun) }),
-      ];
-      await Promise.all(late.map((write) => expect(write).rejects.toThrow(SupersededError)));
+      await expectRefused(store, begun, claimed);
       expect(await store.readGuards({ limit: 9 })).toEqual([]);
       expect(await store.readMapNames()).toEqual([]);
     });
@@ -122,12 +136,7 @@ export function fencingContract(engine: Engine): void {
     const begun = await begin(store, "i");
     const claimed = await claim(store, begun, "a");
     await store.wipe();
-    const superseded = [
-      store.settleGuard({ claimed, at: 1, state: "stored" }),
-      claim(store, begun, "b"),
-      store.applyMutation({ ...byHand(insert("k")), by: refOf(begun) }),
-    ];
-    await Promise.all(superseded.map((write) => expect(write).rejects.toThrow(SupersededError)));
+    await expectRefused(store, begun, claimed);
     const end = { begun, outcome: "completed", at: 1, response: {} } as const;
     expect(await store.endExecution(end, [])).toBe(false);
     expect(await store.readInvocations({ limit: 9 })).toEqual([]);

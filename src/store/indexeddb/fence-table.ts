@@ -34,11 +34,14 @@ export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Pr
   }
 }
 
-export async function readMarksAmongGuards(tx: IDBTransaction): Promise<ExecutionRef[]> {
-  const keys = await settled(tx.objectStore("guards").getAllKeys());
-  return (keys as [number, number | string][]).flatMap(([invocationSeq, alias]) =>
-    typeof alias === "number" ? [{ invocationSeq, execution: alias }] : [],
-  );
+/** Empties the guards, but for the marks among them. */
+export async function clearGuards(tx: IDBTransaction): Promise<void> {
+  const guards = tx.objectStore("guards");
+  const keys = await settled<[number, number | string][]>(guards.getAllKeys());
+  guards.clear();
+  for (const [invocationSeq, alias] of keys) {
+    if (typeof alias === "number") guards.put({ invocationSeq, alias });
+  }
 }
 
 /** An invocation's guards: aliases sort after the numbers of its marks. */

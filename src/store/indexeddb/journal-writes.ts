@@ -21,7 +21,7 @@ import {
 import type { Interruption, JournalStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
 import { transact, write, type TransactOptions } from "./database.ts";
-import { endOnce, raiseAmongGuards, raiseFence, readMarksAmongGuards } from "./fence-table.ts";
+import { clearGuards, endOnce, raiseAmongGuards, raiseFence } from "./fence-table.ts";
 import { settled } from "./read-records.ts";
 import {
   ALL_TABLES,
@@ -186,9 +186,11 @@ export async function wipe({ db }: Connection, kept: readonly PlaygroundTable[])
   await write(db, tables, {}, async (tx) => {
     const pending = tx.objectStore("invocations").index("pending");
     const running = await settled<StoredInvocation[]>(pending.getAll("running"));
-    const marks = await readMarksAmongGuards(tx);
-    for (const table of tables) if (table !== "fences") tx.objectStore(table).clear();
+    await clearGuards(tx);
+    for (const table of tables) {
+      if (table !== "fences" && table !== "guards") tx.objectStore(table).clear();
+    }
     // An invocation's number is given once, so that a mark never meets another's.
-    for (const by of [...marks, ...running.map(lastExecution)]) await raiseFence(tx, by);
+    for (const invocation of running) await raiseFence(tx, lastExecution(invocation));
   });
 }
