@@ -4,7 +4,8 @@
  */
 import type { DurableStore, TraceEvent } from "../store/index.ts";
 
-const FLUSH_AFTER_MS = 50;
+/** What a person takes as at once: each writing costs the guards beside it. */
+const FLUSH_AFTER_MS = 100;
 
 export type TraceInput = Omit<TraceEvent, "n" | "at" | "invocation" | "execution">;
 

@@ -23,8 +23,8 @@ export function originChannel(name: string): FeedChannel | undefined {
   return channel;
 }
 
-/** A message costs as much as a small write: changes of one frame go in one. */
-const SEND_AFTER_MS = 16;
+/** A message costs as much as a small write: those of a moment, which other tabs do not see, go in one. */
+const SEND_AFTER_MS = 50;
 
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();

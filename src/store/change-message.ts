@@ -36,7 +36,7 @@ const TABLES: readonly Table[] = [
   "ledger",
 ];
 
-/** More changes than one frame can make are no message of ours. */
+/** More changes than a moment can make are no message of ours. */
 export const MOST_CHANGES = 10_000;
 
 const isText = (value: unknown): boolean => typeof value === "string";

@@ -80,7 +80,7 @@ export function guardTable({ db, executing }: Connection): GuardStore {
       const known = executing.get(invocationSeq);
       const isKnown = known?.execution === execution && known.claims.get(alias) === attempts;
       if (isKnown) known.claims.delete(alias);
-      await settleGuard(db, settlement, { ...options, mayWait: !isKnown || executing.size <= 1 });
+      await settleGuard(db, settlement, { ...options, isKnown, isAlone: executing.size <= 1 });
     },
   };
 }
@@ -116,14 +116,14 @@ async function claimGuard(
 }
 
 /**
- * A claim is compared with the record. Where that would keep others waiting, and this connection knows
- * that nothing of its own has changed it since, only another execution can have: that one's beginning
- * has left a mark.
+ * A claim is compared with the record. Where this connection knows that nothing of its own has changed
+ * it since, only another execution can have: that one's beginning has left a mark, which is looked for
+ * as a claim does.
  */
 async function settleGuard(
   db: PlaygroundDatabase,
   settlement: GuardSettlement,
-  options: TransactOptions & { readonly mayWait: boolean },
+  options: TransactOptions & { readonly isKnown: boolean; readonly isAlone: boolean },
 ): Promise<void> {
   const { claimed } = settlement;
   let isFenced = (): boolean => false;
@@ -131,13 +131,16 @@ async function settleGuard(
     await write(db, ["guards"], options, async (tx) => {
       const guards = tx.objectStore("guards");
       const { invocationSeq, alias } = claimed;
-      const read = options.mayWait
-        ? settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]))
-        : undefined;
-      if (!read) isFenced = abortIfMarked(tx, claimed);
+      const { isKnown, isAlone } = options;
+      const mark = isKnown && isAlone ? findMark(tx, "guards", claimed) : undefined;
+      const read = isKnown
+        ? undefined
+        : settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
+      if (!mark && !read) isFenced = abortIfMarked(tx, claimed);
       // Who claimed it knows its record: it is written while it is looked at again.
       guards.put(settle(settlement));
-      if (read && !isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
+      const isOver = read ? !isClaimed(await read, claimed) : (await mark) !== undefined;
+      if (isOver) throw new SupersededError(claimed.execution);
     });
   } catch (error) {
     throw isFenced() ? new SupersededError(claimed.execution) : error;
