@@ -96,6 +96,16 @@ export default defineConfig({
           setupFiles: ["fake-indexeddb/auto"],
         },
       },
+      {
+        // What no browser runs: with the others it makes up all tests, each where it counts.
+        extends: true,
+        test: {
+          name: "node",
+          ...shared,
+          environment: "node",
+          include: [...nodeOnly, ...otherEngines],
+        },
+      },
       ...["memory", "remote", "pglite"].map((engine) => ({
         extends: true as const,
         test: {

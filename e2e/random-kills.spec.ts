@@ -21,8 +21,8 @@ import { expect, test } from "./support/test.ts";
 
 const DATABASE = "playground-processing";
 /** Twenty-four kills in all; five hundred in the long runs of `npm run test:kills`. */
-const KILLS = Number(process.env["KILLS"] ?? 12);
-const SEEDS = Array.from({ length: Number(process.env["KILL_SEEDS"] ?? 2) }, (_, n) => n + 1);
+const KILLS = Number(process.env["KILLS"] ?? 16);
+const SEEDS = Array.from({ length: Number(process.env["KILL_SEEDS"] ?? 1) }, (_, n) => n + 1);
 /** A kill comes so long after the first call at the latest, in milliseconds. */
 const LATEST_MS = 160;
 /** Of the browser's own in one test: seen were one in 20 to 130 kills. */

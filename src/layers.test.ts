@@ -93,10 +93,15 @@ describe("imports point one way", { timeout }, () => {
 
 describe("beside imports,", { timeout }, () => {
   it.each([
-    ["src/durable/errors.ts", "export const a = indexedDB;\n", "no-restricted-globals"],
-    ["src/mcp/meta.ts", 'export * from "react";\n', "no-restricted-imports"],
-    ["src/model/guard.ts", "export {};\n".repeat(351), "max-lines"],
-  ])("in %s, %j breaks %s", async (file, code, rule) => {
+    [
+      "a browser's global",
+      "no-restricted-globals",
+      "src/durable/errors.ts",
+      "export const a = indexedDB;\n",
+    ],
+    ["React", "no-restricted-imports", "src/mcp/meta.ts", 'export * from "react";\n'],
+    ["a file of 351 lines", "max-lines", "src/model/guard.ts", "export {};\n".repeat(351)],
+  ])("%s breaks %s in %s", async (_what, rule, file, code) => {
     expect(await problems(file, code, rule)).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Everything that must hold: types, lint, format, tests on simulated and on real IndexedDB, in memory,
+ * Everything that must hold: types, lint, format, tests on real IndexedDB, in memory,
  * over messages and on PGlite, two steps at a time; then the production build, and the end-to-end tests
  * on what it built. All run, whatever fails; at the end stands what failed, by name and with its first
  * words, and the last line counts what ran.
@@ -70,7 +70,7 @@ const checks: readonly Step[] = [
   vitest("browser"),
   // Where a Firefox is on the machine.
   ...(firefox ? [vitest("firefox")] : []),
-  vitest("unit"),
+  vitest("node"),
   { name: "lint and layers", command: "eslint", args: [".", "--max-warnings", "0"] },
   vitest("pglite"),
   vitest("memory"),
