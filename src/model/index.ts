@@ -3,10 +3,13 @@ export type * from "./records.ts";
 export { canonicalJson, copyJson, NotJsonError } from "./json.ts";
 export {
   begin,
+  countAttempts,
   end,
   hold,
   interrupt,
   isHeld,
+  isLeftBehind,
+  isPending,
   lastExecution,
   matchesFilter,
   missingTool,
@@ -14,6 +17,7 @@ export {
   sameRequest,
   summarizeAnswer,
   traceInterruption,
+  trimRecording,
   type BeginExecution,
   type BeginOutcome,
   type BeginRefusal,

@@ -2,15 +2,19 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   begin,
+  countAttempts,
   end,
   hold,
   interrupt,
+  isLeftBehind,
+  isPending,
   lastExecution,
   matchesFilter,
   MAX_RESUMPTION_CRASHES,
   missingTool,
   summarizeAnswer,
   traceInterruption,
+  trimRecording,
   type BeginExecution,
   type InvocationRecord,
 } from "./index.ts";
@@ -184,10 +188,34 @@ describe("a death", () => {
     expect(invocation.held).toBe("Its resumption crashed 3 times in a row.");
   });
 
+  it("of a server leaves what it was executing, and nothing else", () => {
+    expect(isLeftBehind(running, ["p", "o"])).toBe(true);
+    expect(isLeftBehind(running, ["p"])).toBe(false);
+    expect(isLeftBehind(completed, ["o"])).toBe(false);
+    expect(isLeftBehind(interrupt(running, 7), ["o"])).toBe(false);
+  });
+
   it("of a client's own retry is none of a resumption", () => {
     const resumed = interrupt(begun(interrupt(running, 7), { as: "resume", owner: "p" }), 8);
     expect(interrupt(begun(resumed), 9).resumptionCrashes).toBe(0);
   });
+});
+
+it("a server that starts looks for what is running and for what is interrupted", () => {
+  const states = ["running", "completed", "failed", "interrupted", "cancelled"] as const;
+  expect(states.filter(isPending)).toEqual(["running", "interrupted"]);
+});
+
+it("attempts are those of the records, of the recording, and of what was trimmed of it", () => {
+  expect(countAttempts(completed, 2, 0)).toEqual({ attempts: 2, atLeast: false });
+  expect(countAttempts({ ...completed, unguarded: true }, 2, 3)).toEqual({
+    attempts: 5,
+    atLeast: true,
+  });
+  const trimmed = trimRecording(completed, 3);
+  expect(trimmed).toEqual({ ...completed, trimmed: { attempts: 3 } });
+  expect(trimRecording(trimmed, 4)).toEqual({ ...completed, trimmed: { attempts: 7 } });
+  expect(countAttempts(trimmed, 2, 1).attempts).toBe(6);
 });
 
 it("an interruption is traced after all that the execution tells itself, and says why it is held", () => {

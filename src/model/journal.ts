@@ -9,12 +9,15 @@
 import { canonicalJson } from "./json.ts";
 import type {
   AnswerSummary,
+  AttemptCount,
   ExecutionCause,
   ExecutionOutcome,
   ExecutionRecord,
   ExecutionRef,
   InvocationFilter,
   InvocationRecord,
+  InvocationState,
+  PendingState,
   TraceEvent,
 } from "./records.ts";
 
@@ -142,6 +145,45 @@ export function end({
     state: outcome,
     resumptionCrashes: 0,
   };
+}
+
+/** Whether a server that starts looks for it: it is under way, or waits to be resumed. */
+export function isPending(state: InvocationState): state is PendingState {
+  return state === "running" || state === "interrupted";
+}
+
+/** Whether a server that has died was executing it. `dead` are owners. */
+export function isLeftBehind(
+  { state, last }: Pick<InvocationRecord, "state" | "last">,
+  dead: readonly string[],
+): boolean {
+  return state === "running" && dead.includes(last.owner);
+}
+
+/**
+ * How often guarded callables of an invocation were entered.
+ *
+ * @param recorded by its guards' records
+ * @param unrecorded by its recording: what ran with the guards off
+ */
+export function countAttempts(
+  { unguarded, trimmed }: Pick<InvocationRecord, "unguarded" | "trimmed">,
+  recorded: number,
+  unrecorded: number,
+): AttemptCount {
+  return {
+    attempts: recorded + unrecorded + (trimmed?.attempts ?? 0),
+    atLeast: unguarded === true,
+  };
+}
+
+/** An invocation without its recording, which counted `unrecorded` attempts. */
+export function trimRecording<T extends Pick<InvocationRecord, "trimmed">>(
+  invocation: T,
+  unrecorded: number,
+): T & Required<Pick<InvocationRecord, "trimmed">> {
+  const attempts = (invocation.trimmed?.attempts ?? 0) + unrecorded;
+  return { ...invocation, trimmed: { attempts } };
 }
 
 /** A running invocation whose server has died. */

@@ -5,6 +5,9 @@
 
 export type InvocationState = "running" | "completed" | "failed" | "interrupted" | "cancelled";
 
+/** States that a server looks for when it starts. */
+export type PendingState = Extract<InvocationState, "running" | "interrupted">;
+
 /** Why a tool's body was executed: the first call, a client's retry, or a server's resumption. */
 export type ExecutionCause = "call" | "retry" | "resume";
 

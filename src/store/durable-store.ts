@@ -24,11 +24,11 @@ import type {
   GuardSettlement,
   InvocationFilter,
   InvocationRecord,
-  InvocationState,
   KeyBounds,
   MapEntry,
   MutationOutcome,
   MutationRequest,
+  PendingState,
   TraceEvent,
   WriteHeader,
   WriteRecord,
@@ -48,9 +48,6 @@ export interface Page<Key> {
   readonly before?: Key | undefined;
   readonly after?: Key | undefined;
 }
-
-/** States that a server looks for when it starts. */
-export type PendingState = Extract<InvocationState, "running" | "interrupted">;
 
 /** Pages go by `seq`. */
 export interface InvocationQuery extends Page<number> {

@@ -12,7 +12,6 @@ export type {
   Interruption,
   InvocationQuery,
   Page,
-  PendingState,
   RangeQuery,
   TraceQuery,
   Trimmed,

@@ -48,6 +48,29 @@ export function guardContract(engine: Engine): void {
     expect(await store.countAttempts([begun])).toEqual([{ attempts: 2, atLeast: false }]);
   });
 
+  it("one that cannot be there yet is claimed without looking for it, as another is", async () => {
+    const { store } = bench;
+    const begun = await begin(store, "i");
+    const asked = { invocation: "i", ...refOf(begun), alias: "a", kind: "atMostOnce" } as const;
+    const { record, claimed } = await store.claimGuard({ ...asked, at: 1, isNew: true });
+    expect(claimed).toBe(true);
+    expect(await store.readGuard(begun.seq, "a")).toEqual(record);
+    await store.settleGuard({ claimed: record, at: 2, state: "stored", value: 1 });
+    expect(await store.claimGuard({ ...asked, at: 3 })).toMatchObject({
+      claimed: false,
+      record: { state: "stored", value: 1, attempts: 1 },
+    });
+  });
+
+  it("aliases of 500 bytes are told apart by their last", async () => {
+    const { store } = bench;
+    const begun = await begin(store, "i");
+    const aliases = ["a", "b"].map((last) => `${"\uffff".repeat(166)}a${last}`);
+    for (const alias of aliases) await claim(store, begun, alias);
+    const found = await store.readGuards({ invocation: "i", limit: 9 });
+    expect(found.map(({ alias }) => alias)).toEqual(aliases);
+  });
+
   it.each([
     ["alone", []],
     ["among others", ["p", "q"]],

@@ -67,6 +67,24 @@ export function journalContract(engine: Engine): void {
     expect(above.map(({ id }) => id)).toEqual([ids[1]]);
   });
 
+  it("a record holds what the journal knows, and nothing of how an engine finds it", async () => {
+    const { store } = bench;
+    const begun = await begin(store, "i");
+    expect(Object.keys(begun).toSorted()).toEqual(
+      ["args", "createdAt", "id", "last", "resumptionCrashes", "seq", "state", "tool"].toSorted(),
+    );
+    expect(await store.readInvocation("i")).toEqual(begun);
+    expect(await store.readInvocations({ limit: 9 })).toEqual([begun]);
+    expect(await store.readPendingInvocations("running")).toEqual([begun]);
+    const [marked] = await store.interruptInvocations({ dead: ["o"], at: 1 });
+    expect(marked).toEqual({
+      ...begun,
+      state: "interrupted",
+      last: { ...begun.last, outcome: "crashed", endedAt: 1 },
+    });
+    expect(await store.readPendingInvocations("interrupted")).toEqual([marked]);
+  });
+
   it("calls are filtered by tool, state, error, time and text, also that of an answer", async () => {
     const { store } = bench;
     for (const [n, tool] of ["pay", "look", "pay"].entries()) {

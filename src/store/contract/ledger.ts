@@ -26,6 +26,10 @@ export function ledgerContract(engine: Engine): void {
     await ledger.settle(second, { error });
     expect(await ledger.settle(99, { answered: true })).toBeUndefined();
     const rows = await ledger.rows({ invocation: "i", limit: 9 });
+    // Nothing of how an engine finds it.
+    expect(Object.keys(rows[1] ?? {}).toSorted()).toEqual(
+      [...Object.keys(entry()), "seq", "outcome", "error", "occurrence"].toSorted(),
+    );
     expect(rows).toMatchObject([
       { seq: first, alias: "pay", attempt: 1, outcome: "answered", occurrence: 1 },
       { seq: second, outcome: "unanswered", error, request: { amount: 6 }, occurrence: 1 },

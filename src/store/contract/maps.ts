@@ -182,6 +182,19 @@ export function mapContract(engine: Engine): void {
     expect(entry).toEqual({ key: "k", value: new Uint8Array([last]), write: numbers[last] });
   });
 
+  it("a map's name and a key of 2,000 bytes together are told apart and ordered by their last", async () => {
+    const { store } = bench;
+    const map = "\u0000\uffff".repeat(100);
+    // 400 bytes, and 1,600 with each key's end.
+    const long = "\uffff".repeat(532) + "  ";
+    const keys = ["aa", "ab", "ba"].map((end) => long + end);
+    await store.applyMutation(byHand(insert(...keys.toReversed()), map));
+    expect(await keysOf(store, map)).toEqual(keys);
+    expect((await store.readEntry(map, keys[1] ?? ""))?.key).toBe(keys[1]);
+    await store.applyMutation(byHand({ method: "remove", keys: keys.slice(0, 1) }, map));
+    expect(await keysOf(store, map)).toEqual(keys.slice(1));
+  });
+
   it("an entry of 1 MiB, and a batch of 3,000, come back as they were", async () => {
     const { store } = bench;
     const large = new Uint8Array(2 ** 20).map((_, index) => index * 7);

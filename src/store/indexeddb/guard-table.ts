@@ -7,6 +7,7 @@
 import { unwrap, type IDBPTransaction } from "idb";
 import {
   claim,
+  countAttempts,
   isClaimed,
   settle,
   type ClaimOutcome,
@@ -50,14 +51,14 @@ export function guardTable({ db, executing }: Connection): GuardStore {
     async countAttempts(invocations) {
       return await transact(db, ["guards", "trace"], "readonly", {}, (tx) =>
         Promise.all(
-          invocations.map(async ({ id, seq, unguarded = false, trimmed }) => {
+          invocations.map(async (invocation) => {
+            const { id, seq, unguarded } = invocation;
             const [guards, unrecorded] = await Promise.all([
               tx.objectStore("guards").getAll(guardsOf(seq)),
               unguarded ? countUnrecorded(unwrap(tx as unknown as IDBPTransaction), id) : 0,
             ]);
             const recorded = guards.reduce((sum, { attempts }) => sum + attempts, 0);
-            const attempts = recorded + unrecorded + (trimmed?.attempts ?? 0);
-            return { attempts, atLeast: unguarded };
+            return countAttempts(invocation, recorded, unrecorded);
           }),
         ),
       );

@@ -5,12 +5,13 @@ import {
   type ExecutionRecord,
   type ExecutionRef,
   type InvocationRecord,
+  type PendingState,
 } from "../../model/index.ts";
-import type { InvocationQuery, JournalStore, PendingState } from "../durable-store.ts";
+import type { InvocationQuery, JournalStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
 import { readTable, transact } from "./database.ts";
 import { readPage, settled } from "./read-records.ts";
-import type { PlaygroundTable, StoredInvocation } from "./schema.ts";
+import { withoutPending, type PlaygroundTable, type StoredInvocation } from "./schema.ts";
 
 /** Of so many invocations the answers are searched at once: they may be long, and many. */
 const WITH_ANSWERS = 20;
@@ -26,9 +27,10 @@ type Reads =
 export function journalReads({ db }: Pick<Connection, "db">): Pick<JournalStore, Reads> {
   return {
     async readInvocation(id: string): Promise<InvocationRecord | undefined> {
-      return await readTable(db, "invocations", (table) =>
+      const found = await readTable(db, "invocations", (table) =>
         settled<StoredInvocation | undefined>(table.index("id").get(id)),
       );
+      return found && withoutPending(found);
     },
 
     async readExecutions(id: string): Promise<ExecutionRecord[]> {
@@ -59,7 +61,7 @@ export function journalReads({ db }: Pick<Connection, "db">): Pick<JournalStore,
     async readInvocations({ filter, ...page }: InvocationQuery): Promise<InvocationRecord[]> {
       const needsAnswers = filter?.text !== undefined;
       const tables: PlaygroundTable[] = needsAnswers ? ["invocations", "answers"] : ["invocations"];
-      return await transact(db, tables, "readonly", {}, (tx) => {
+      const found = await transact(db, tables, "readonly", {}, (tx) => {
         const select = async (chunk: readonly InvocationRecord[]): Promise<InvocationRecord[]> => {
           if (!filter) return [...chunk];
           const found: InvocationRecord[] = [];
@@ -75,12 +77,14 @@ export function journalReads({ db }: Pick<Connection, "db">): Pick<JournalStore,
         const source = unwrap(tx).objectStore("invocations");
         return readPage<InvocationRecord, number>(source, page, ({ seq }) => seq, filter && select);
       });
+      return found.map(withoutPending);
     },
 
     async readPendingInvocations(state: PendingState): Promise<InvocationRecord[]> {
-      return await transact(db, ["invocations"], "readonly", {}, (tx) =>
+      const found = await transact(db, ["invocations"], "readonly", {}, (tx) =>
         tx.objectStore("invocations").index("pending").getAll(state),
       );
+      return found.map(withoutPending);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   end,
   hold,
   interrupt,
+  isLeftBehind,
   lastExecution,
   traceInterruption,
   type BeginExecution,
@@ -25,6 +26,7 @@ import { clearGuards, endOnce, raiseAmongGuards, raiseFence } from "./fence-tabl
 import { settled } from "./read-records.ts";
 import {
   ALL_TABLES,
+  withoutPending,
   withPending,
   type PlaygroundDatabase,
   type PlaygroundTable,
@@ -165,8 +167,8 @@ async function interruptInvocations(
     const invocations = tx.objectStore("invocations");
     const marked: InvocationRecord[] = [];
     for (const invocation of await invocations.index("pending").getAll("running")) {
-      if (!dead.includes(invocation.last.owner)) continue;
-      const next = interrupt(invocation, at);
+      if (!isLeftBehind(invocation, dead)) continue;
+      const next = interrupt(withoutPending(invocation), at);
       const bare = unwrap(tx as unknown as IDBPTransaction);
       appendTrace(bare, traceInterruption(next, at));
       await raiseFence(bare, lastExecution(invocation));

@@ -48,10 +48,12 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
     async rows({ invocation, ...page }) {
       return await transact(db, ["rows"], "readonly", {}, async (tx) => {
         const table = tx.objectStore("rows");
-        if (invocation !== undefined)
-          return await table.index("invocation").getAll(invocation, page.limit);
-        const rows = await readPage<LedgerRow, number>(unwrap(table), page, ({ seq }) => seq);
-        return rows.reverse();
+        const rows =
+          invocation === undefined
+            ? await readPage<StoredRow, number>(unwrap(table), page, ({ seq }) => seq)
+            : await table.index("invocation").getAll(invocation, page.limit);
+        const found = rows.map(({ sameness: _, ...row }): LedgerRow => row);
+        return invocation === undefined ? found.reverse() : found;
       });
     },
     async tally(invocations) {

@@ -3,6 +3,7 @@
  * Nothing rests on them. Trimming leaves the invocation itself, its guards and what it wrote to maps.
  */
 import { unwrap, type IDBPTransaction } from "idb";
+import { isPending, trimRecording } from "../../model/index.ts";
 import type { Trimmed, Trimming } from "../durable-store.ts";
 import { transact } from "./database.ts";
 import { partsOf } from "./journal-reads.ts";
@@ -28,18 +29,18 @@ export async function trimRecordings(
         : IDBKeyRange.bound(after, newest.primaryKey, true);
     const found = await invocations.getAll(range, limit);
     let count = 0;
-    for (const { pending, ...invocation } of found) {
-      if (pending !== undefined) continue;
-      const { id, seq, trimmed } = invocation;
+    for (const invocation of found) {
+      const { id, seq } = invocation;
+      if (isPending(invocation.state)) continue;
       const events = traceOf(id);
       const isRecorded =
         (await answers.getKey(partsOf(seq))) !== undefined ||
         (await trace.getKey(events)) !== undefined;
       if (!isRecorded) continue;
-      const attempts = (trimmed?.attempts ?? 0) + (await countUnrecorded(bare, id));
+      const next = trimRecording(invocation, await countUnrecorded(bare, id));
       unwrap(trace).delete(events);
       unwrap(answers).delete(partsOf(seq));
-      unwrap(invocations).put(withPending({ ...invocation, trimmed: { attempts } }));
+      unwrap(invocations).put(withPending(next));
       count++;
     }
     const last = found.at(-1)?.seq;

@@ -1,13 +1,14 @@
 /** The tables of one example's database; `upgrade.ts` brings a database of an older version to this one. */
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
-import type {
-  ExecutionRecord,
-  GuardRecord,
-  InvocationRecord,
-  TraceEvent,
-  WriteHeader,
+import {
+  isPending,
+  type ExecutionRecord,
+  type GuardRecord,
+  type InvocationRecord,
+  type PendingState,
+  type TraceEvent,
+  type WriteHeader,
 } from "../../model/index.ts";
-import type { PendingState } from "../durable-store.ts";
 import type { StoredEntry } from "./entry-codec.ts";
 
 export const SCHEMA_VERSION = 4;
@@ -103,8 +104,12 @@ export function makeTables(db: PlaygroundDatabase): void {
   db.createObjectStore("trace", { keyPath: ["invocation", "execution", "n"] });
 }
 
+/** An invocation as it is given out. */
+export function withoutPending({ pending: _, ...invocation }: StoredInvocation): InvocationRecord {
+  return invocation;
+}
+
 export function withPending<T extends Partial<StoredInvocation>>({ pending: _, ...invocation }: T) {
   const { state } = invocation;
-  const isPending = state === "running" || state === "interrupted";
-  return isPending ? { ...invocation, pending: state } : invocation;
+  return state && isPending(state) ? { ...invocation, pending: state } : invocation;
 }

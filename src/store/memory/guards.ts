@@ -1,5 +1,5 @@
 /** Guards in memory. The rules are the model's. */
-import { claim, isClaimed, settle, type GuardRecord } from "../../model/index.ts";
+import { claim, countAttempts, isClaimed, settle, type GuardRecord } from "../../model/index.ts";
 import type { GuardStore } from "../durable-store.ts";
 import { SupersededError } from "../errors.ts";
 import { pageOf, type Connection } from "./connection.ts";
@@ -27,14 +27,13 @@ export function guards(connection: Connection): GuardStore {
 
     countAttempts: (invocations) =>
       connection.run((db) =>
-        invocations.map(({ id, seq, unguarded = false, trimmed }) => {
+        invocations.map((invocation) => {
+          const { id, seq, unguarded } = invocation;
           const recorded = [...(db.guards.get(seq)?.values() ?? [])].reduce(
             (sum, { attempts }) => sum + attempts,
             0,
           );
-          const unrecorded = unguarded ? countUnrecorded(db, id) : 0;
-          const attempts = recorded + unrecorded + (trimmed?.attempts ?? 0);
-          return { attempts, atLeast: unguarded };
+          return countAttempts(invocation, recorded, unguarded ? countUnrecorded(db, id) : 0);
         }),
       ),
 

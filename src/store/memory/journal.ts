@@ -4,6 +4,7 @@ import {
   end,
   hold,
   interrupt,
+  isLeftBehind,
   lastExecution,
   matchesFilter,
   traceInterruption,
@@ -81,9 +82,7 @@ export function journal(connection: Connection): JournalStore {
 
     interruptInvocations: ({ dead, at }) =>
       connection.run((db) => {
-        const left = [...db.invocations.values()].filter(
-          ({ state, last }) => state === "running" && dead.includes(last.owner),
-        );
+        const left = [...db.invocations.values()].filter((each) => isLeftBehind(each, dead));
         return left.map((invocation) => {
           const next = interrupt(invocation, at);
           appendTrace(db, traceInterruption(next, at));

@@ -1,5 +1,5 @@
 /** `DurableStore` in memory: for tests and sweeps, as quick as a store can be. */
-import { lastExecution } from "../../model/index.ts";
+import { isPending, lastExecution, trimRecording } from "../../model/index.ts";
 import { ChangeFeed } from "../change-feed.ts";
 import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
@@ -53,13 +53,11 @@ function trim(db: MemoryDatabase, { keep, after = 0, limit }: Trimming): Trimmed
   const looked = old.slice(0, limit);
   let count = 0;
   for (const invocation of looked) {
-    const { id, seq, state, trimmed } = invocation;
-    if (state === "running" || state === "interrupted") continue;
-    if (!db.answers.has(seq) && !db.trace.has(id)) continue;
-    const attempts = (trimmed?.attempts ?? 0) + countUnrecorded(db, id);
+    const { id, seq } = invocation;
+    if (isPending(invocation.state) || (!db.answers.has(seq) && !db.trace.has(id))) continue;
+    db.invocations.set(seq, trimRecording(invocation, countUnrecorded(db, id)));
     db.answers.delete(seq);
     db.trace.delete(id);
-    db.invocations.set(seq, { ...invocation, trimmed: { attempts } });
     count++;
   }
   const last = looked.at(-1)?.seq;

@@ -1,5 +1,5 @@
 /** Guards in SQL. The rules are the model's. */
-import { claim, isClaimed, settle, type GuardRecord } from "../../model/index.ts";
+import { claim, countAttempts, isClaimed, settle, type GuardRecord } from "../../model/index.ts";
 import type { GuardStore } from "../durable-store.ts";
 import { SupersededError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
@@ -35,7 +35,8 @@ export function guards(connection: Connection): GuardStore {
 
     async countAttempts(invocations) {
       return await Promise.all(
-        invocations.map(async ({ id, seq, unguarded = false, trimmed }) => {
+        invocations.map(async (invocation) => {
+          const { id, seq, unguarded } = invocation;
           const recorded = await first(
             connection.query<{ sum: number | string | null }>(
               "SELECT sum(attempts) AS sum FROM guards WHERE invocation = $1",
@@ -43,8 +44,7 @@ export function guards(connection: Connection): GuardStore {
             ),
           );
           const unrecorded = unguarded ? await countUnrecorded(connection, id) : 0;
-          const attempts = Number(recorded?.sum ?? 0) + unrecorded + (trimmed?.attempts ?? 0);
-          return { attempts, atLeast: unguarded };
+          return countAttempts(invocation, Number(recorded?.sum ?? 0), unrecorded);
         }),
       );
     },

@@ -4,6 +4,7 @@ import {
   end,
   hold,
   interrupt,
+  isLeftBehind,
   lastExecution,
   matchesFilter,
   traceInterruption,
@@ -164,7 +165,7 @@ export function journal(connection: Connection): JournalStore {
         const rows = await sql.query<InvocationRow>(
           `SELECT ${COLUMNS} FROM invocations WHERE state = 'running' ORDER BY seq FOR UPDATE`,
         );
-        const left = rows.map(invocationOf).filter(({ last }) => dead.includes(last.owner));
+        const left = rows.map(invocationOf).filter((each) => isLeftBehind(each, dead));
         const marked: InvocationRecord[] = [];
         for (const invocation of left) {
           const next = interrupt(invocation, at);

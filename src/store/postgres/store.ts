@@ -1,5 +1,5 @@
 /** `DurableStore` in SQL: composes the slices. */
-import { lastExecution } from "../../model/index.ts";
+import { isPending, lastExecution, trimRecording } from "../../model/index.ts";
 import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
@@ -68,15 +68,15 @@ async function trim(sql: Sql, { keep, after = 0, limit }: Trimming): Promise<Tri
   const looked = rows.map(invocationOf);
   let count = 0;
   for (const invocation of looked) {
-    const { id, seq, state, trimmed } = invocation;
-    if (state === "running" || state === "interrupted") continue;
-    const attempts = (trimmed?.attempts ?? 0) + (await countUnrecorded(sql, id));
+    const { id, seq } = invocation;
+    if (isPending(invocation.state)) continue;
+    const next = trimRecording(invocation, await countUnrecorded(sql, id));
     const gone = [
       ...(await sql.query("DELETE FROM answers WHERE invocation = $1 RETURNING 1", [seq])),
       ...(await sql.query("DELETE FROM trace WHERE invocation = $1 RETURNING 1", [id])),
     ];
     if (gone.length === 0) continue;
-    await put(sql, { ...invocation, trimmed: { attempts } });
+    await put(sql, next);
     count++;
   }
   const last = looked.at(-1)?.seq;
