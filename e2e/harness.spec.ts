@@ -53,11 +53,11 @@ for (const { name, title, tools, steps, maps, stored, effects } of EXAMPLES) {
     const { harness, transcript } = await runFromMenu(playground, title);
     await expect(transcript).toContainText("The script has ended.");
 
-    const told = await stepsOf(transcript);
-    expect(told.map(([call]) => call)).toEqual(
+    const reported = await stepsOf(transcript);
+    expect(reported.map(([call]) => call)).toEqual(
       steps.map(([call]) => expect.stringContaining(call) as unknown),
     );
-    expect(told.map(([, answer]) => answer)).toEqual(
+    expect(reported.map(([, answer]) => answer)).toEqual(
       steps.map(([, answer]) => expect.stringContaining(answer) as unknown),
     );
     await expect(transcript.getByRole("listitem").filter({ hasText: /^[a-z_]+: / })).toHaveCount(
@@ -249,13 +249,13 @@ for (const { example, title, preset, instead, counts, maps, effects } of CRASHES
     await expect(transcript).toContainText("It waits for the next server");
     await harness.getByRole("button", { name: "Restart the server" }).click();
     await expect(transcript).toContainText("The script has ended.");
-    const told = await stepsOf(transcript);
+    const reported = await stepsOf(transcript);
     const steps = EXAMPLES.find(({ name }) => name === example)?.steps ?? [];
     const expected = steps.flatMap(([call, answer], index): Step[] => {
       const changed = instead[index];
       return changed === null ? [] : [[call, changed ?? answer]];
     });
-    expect(told).toEqual(
+    expect(reported).toEqual(
       expected.map((step) => step.map((part) => expect.stringContaining(part) as unknown)),
     );
 

@@ -137,13 +137,13 @@ test("what is written runs when it is asked for, and not by a restart or a reloa
   await expect(isDraft).toBeVisible();
   await expect(page.getByRole("button", { name: "Call send_mail" })).toBeVisible();
   await playground.press("Run this code");
-  const told = page.getByRole("alert").filter({ hasText: "notThere is not defined" });
-  await expect(told).toBeVisible();
+  const reported = page.getByRole("alert").filter({ hasText: "notThere is not defined" });
+  await expect(reported).toBeVisible();
   // What was told is true no more when the next code runs.
   await write(page, tool(""));
   await playground.press("Run this code");
   await expect(page.getByRole("button", { name: "Call charge" })).toBeVisible();
-  await expect(told).toHaveCount(0);
+  await expect(reported).toHaveCount(0);
 });
 
 test("what is typed in one tab is in the other, and does not come back into what is typed", async ({

@@ -135,7 +135,7 @@ for (const seed of SEEDS) {
           before.losses += 1;
           before.made += known.invocations.length;
           before.resumed += resumedOf(known);
-          tell(`The browser emptied the origin after kill ${judged + 1} of seed ${seed}.`);
+          report(`The browser emptied the origin after kill ${judged + 1} of seed ${seed}.`);
           expect(before.losses, "losses of the browser's").toBeLessThanOrEqual(MOST_LOSSES);
           await profile.remove();
           profile = newProfile(baseURL);
@@ -168,7 +168,7 @@ for (const seed of SEEDS) {
       expect(before.made + known.invocations.length).toBeGreaterThan(KILLS / 2);
       expect(before.resumed + resumedOf(known)).toBeGreaterThan(0);
     } finally {
-      tell(
+      report(
         `Seed ${seed}: ${before.losses} losses of the browser's own; resumed: ${before.resumed + (known ? resumedOf(known) : 0)}.`,
       );
       await profile.remove();
@@ -181,7 +181,7 @@ function resumedOf({ invocations }: Settled): number {
 }
 
 /** Told in the run's output, whatever becomes of the test, and in its report. */
-function tell(description: string): void {
+function report(description: string): void {
   console.log(description);
   test.info().annotations.push({ type: "browser's loss", description });
 }

@@ -26,7 +26,7 @@ test("a taken port is told in one sentence, with what to do", async () => {
   );
 });
 
-for (const [args, told] of [
+for (const [args, reported] of [
   [["--port", "99999"], /^A port is a whole number from 1 to 65535, not “99999”\.\n$/],
   [["--port"], /argument missing/],
   [["--prot", "9992"], /Unknown option '--prot'/],
@@ -35,7 +35,7 @@ for (const [args, told] of [
   test(`${args.join(" ")} is told, and nothing is started`, async () => {
     const { out, ended } = start(...args);
     expect(await ended).toBe(2);
-    expect(out()).toMatch(told);
+    expect(out()).toMatch(reported);
     expect(out()).not.toContain("    at ");
   });
 }

@@ -31,7 +31,7 @@ declare global {
 export async function measureLive(
   context: BrowserContext,
   url: string,
-  told: (row: LiveRow) => void,
+  report: (row: LiveRow) => void,
 ): Promise<void> {
   const page = await context.newPage();
   await page.addInitScript(() => sessionStorage.setItem("guide", "closed"));
@@ -69,7 +69,7 @@ export async function measureLive(
     await page.evaluate(() => window.longTasks.splice(0));
     await run();
     const tasks = await page.evaluate(() => window.longTasks.splice(0));
-    told({
+    report({
       work,
       tooLong: tasks.filter((ms) => ms > LONGEST_TASK_MS).length,
       longestMs: Math.max(0, ...tasks),

@@ -322,7 +322,7 @@ async function eightContest(): Promise<Row> {
 }
 
 /** Runs what is asked for, or everything. */
-async function bench(only: string, told: (row: Row) => void): Promise<void> {
+async function bench(only: string, report: (row: Row) => void): Promise<void> {
   const parts: [string, () => Promise<Row | readonly Row[]>][] = [
     ["batch", () => contest(batch)],
     ["range", rangeContests],
@@ -335,7 +335,7 @@ async function bench(only: string, told: (row: Row) => void): Promise<void> {
   ];
   for (const [name, run] of parts) {
     if (only !== "" && !only.split(",").includes(name)) continue;
-    for (const row of [await run()].flat()) told(row);
+    for (const row of [await run()].flat()) report(row);
   }
 }
 

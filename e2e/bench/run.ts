@@ -49,9 +49,9 @@ function firstLoad(): number {
 }
 
 async function inBrowser(
-  told: (row: Row) => void,
-  toldForms: (row: FormsRow) => void,
-  toldLive: (row: LiveRow) => void,
+  report: (row: Row) => void,
+  reportForms: (row: FormsRow) => void,
+  reportLive: (row: LiveRow) => void,
 ) {
   const server = await preview({
     root,
@@ -67,15 +67,15 @@ async function inBrowser(
   try {
     const page = await context.newPage();
     page.on("pageerror", (error) => console.error(error.message));
-    await page.exposeFunction("told", told);
+    await page.exposeFunction("report", report);
     await page.goto(`${url}bench/`);
     await page.evaluate(
       (only) =>
-        window.bench(only, (row) => (window as unknown as { told(row: Row): void }).told(row)),
+        window.bench(only, (row) => (window as unknown as { report(row: Row): void }).report(row)),
       values.only,
     );
-    if (isAsked("forms")) toldForms(await page.evaluate(() => window.callEveryTool()));
-    if (isAsked("live")) await measureLive(context, url, toldLive);
+    if (isAsked("forms")) reportForms(await page.evaluate(() => window.callEveryTool()));
+    if (isAsked("live")) await measureLive(context, url, reportLive);
     return context.browser()?.version() ?? (await page.evaluate(() => navigator.userAgent));
   } finally {
     await context.close();

@@ -102,8 +102,8 @@ describe("the sweep can fail: it catches", () => {
         });
       }),
     );
-    const told = failing(results).join("\n");
-    expect(told).toMatch(/crash at effect:after .*happened 2 times under atMostOnce "payment"/);
+    const reported = failing(results).join("\n");
+    expect(reported).toMatch(/crash at effect:after .*happened 2 times under atMostOnce "payment"/);
   });
 
   it("a guard that stores its result before the effect", async () => {

@@ -120,11 +120,11 @@ describe("an answer", () => {
         server.registerTool("odd", {}, () => answer as ReturnType<typeof ok>),
       );
       const id = uuidv7();
-      const told = await call(client, "odd", {}, id);
-      expect(told.isError).toBe(true);
-      expect(textOf(told)).toContain('The answer of the tool "odd" cannot be sent: ');
-      expect(textOf(told)).toContain(message);
-      expect(told._meta).toEqual({ [INVOCATION_ID]: id, [EXECUTION]: 1 });
+      const reported = await call(client, "odd", {}, id);
+      expect(reported.isError).toBe(true);
+      expect(textOf(reported)).toContain('The answer of the tool "odd" cannot be sent: ');
+      expect(textOf(reported)).toContain(message);
+      expect(reported._meta).toEqual({ [INVOCATION_ID]: id, [EXECUTION]: 1 });
       const record = await lab.store.readInvocation(id);
       expect(record).toMatchObject({ state: "failed", last: { outcome: "failed" } });
       expect(await lab.store.readPendingInvocations("running")).toEqual([]);
@@ -141,11 +141,11 @@ describe("an answer", () => {
         return answer;
       }),
     );
-    const told = await call(client, "keep");
-    const kept = await lab.store.readAnswer(told.invocation, 1);
-    expect(kept).toMatchObject({ structuredContent: told.structuredContent });
+    const reported = await call(client, "keep");
+    const kept = await lab.store.readAnswer(reported.invocation, 1);
+    expect(kept).toMatchObject({ structuredContent: reported.structuredContent });
     await expect.poll(() => answer.structuredContent?.["list"]).toContain(3);
-    expect(told.structuredContent).toEqual((kept as typeof told).structuredContent);
+    expect(reported.structuredContent).toEqual((kept as typeof reported).structuredContent);
   });
 
   it("without content is checked against the output schema all the same", async () => {
@@ -187,9 +187,9 @@ describe("an answer", () => {
         throw thrown();
       }),
     );
-    const told = await call(client, "throw");
-    expect(told).toMatchObject({ isError: true, _meta: { [EXECUTION]: 1 } });
-    expect(textOf(told)).toContain(message);
+    const reported = await call(client, "throw");
+    expect(reported).toMatchObject({ isError: true, _meta: { [EXECUTION]: 1 } });
+    expect(textOf(reported)).toContain(message);
   });
 });
 

@@ -120,17 +120,17 @@ describe("two clients", () => {
     const dead = await lab.serve(register, { faults });
     const id = uuidv7();
     await expect(call(dead.client, "ask", {}, id)).rejects.toThrow();
-    const told: string[] = [];
+    const reported: string[] = [];
     const client = async (server: DurableMcpServer, name: string, ownCallsOnly: boolean) => {
       const connection = await connect(server, {
         ownCallsOnly,
         prepare: (client) => {
           client.setRequestHandler(PingRequestSchema, () => {
-            told.push(`${name} asked`);
+            reported.push(`${name} asked`);
             return {};
           });
           client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-            told.push(`${name} ${String(params.data)}`);
+            reported.push(`${name} ${String(params.data)}`);
           });
         },
       });
@@ -142,10 +142,10 @@ describe("two clients", () => {
     const script = await client(server, "script", true);
     await client(server, "page", false);
     await settled(lab, id, "completed");
-    expect(told).toEqual(["page asked", "page asked"]);
-    told.length = 0;
+    expect(reported).toEqual(["page asked", "page asked"]);
+    reported.length = 0;
     await call(script, "ask");
-    expect(told).toEqual(["script asked", "page asked", "script asked"]);
+    expect(reported).toEqual(["script asked", "page asked", "script asked"]);
     await server.close();
   });
 });
@@ -163,16 +163,16 @@ describe("log messages", () => {
 
   it("are sent from the level on that the client sets", async () => {
     const { client } = await lab.serve(say);
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
-      told.push([params.logger, params.level, params.data]);
+      reported.push([params.logger, params.level, params.data]);
     });
     await call(client, "say");
-    expect(told).toHaveLength(3);
-    told.length = 0;
+    expect(reported).toHaveLength(3);
+    reported.length = 0;
     await client.setLoggingLevel("warning");
     await call(client, "say");
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ["say", "warning", { level: "warning" }],
       ["say", "error", { level: "error" }],
     ]);

@@ -75,10 +75,10 @@ it("map names are completed", async () => {
 
 it("a subscriber is told when its range changes, and not when another does", async () => {
   const { client } = await lab.serve(writer);
-  const told: string[] = [];
+  const reported: string[] = [];
   let next = deferred<void>();
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
-    told.push(params.uri);
+    reported.push(params.uri);
     next.resolve();
   });
   const uri = "sortedmap://m?start=b&end=d";
@@ -87,16 +87,16 @@ it("a subscriber is told when its range changes, and not when another does", asy
   await call(client, "write", { map: "other", key: "c" });
   await call(client, "write", { map: "m", key: "c" });
   await next.promise;
-  expect(told).toEqual([uri]);
+  expect(reported).toEqual([uri]);
   next = deferred<void>();
   await client.subscribeResource({ uri: "sortedmap://m" });
   await client.unsubscribeResource({ uri });
   await call(client, "write", { map: "m", key: "bb" });
   await next.promise;
-  expect(told).toEqual([uri, "sortedmap://m"]);
+  expect(reported).toEqual([uri, "sortedmap://m"]);
   // A wipe is a change of every map that held something.
   next = deferred<void>();
   await lab.store.wipe();
   await next.promise;
-  expect(told).toEqual([uri, "sortedmap://m", "sortedmap://m"]);
+  expect(reported).toEqual([uri, "sortedmap://m", "sortedmap://m"]);
 });

@@ -93,7 +93,7 @@ export function serveMaps(
     const { parseMapUri, readRange, signature } = await ranges();
     return signature(await readRange(store, parseMapUri(uri)));
   };
-  const tell = async (uri: string): Promise<void> => {
+  const report = async (uri: string): Promise<void> => {
     const now = await look(uri);
     if (!seen.has(uri) || seen.get(uri) === now) return;
     seen.set(uri, now);
@@ -104,7 +104,7 @@ export function serveMaps(
     for (const uri of seen.keys()) {
       // A wipe names no map: it is a change of every one.
       const isMeant = map === undefined || mapOf(uri) === map;
-      if (isMeant) tell(uri).catch(onError);
+      if (isMeant) report(uri).catch(onError);
     }
   });
 }

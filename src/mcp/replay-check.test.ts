@@ -44,9 +44,9 @@ async function changed(before: readonly Body[], after: readonly Body[]): Promise
   const ended = ["completed", "failed"];
   await until(lab, async () => ended.includes((await lab.store.readInvocation(id))?.state ?? ""));
   const trace = await lab.store.readTrace({ invocation: id, limit: 99 });
-  const told = trace.filter(({ type }) => type === "code-changed");
-  expect(told.every(({ execution }) => execution === 2)).toBe(true);
-  return told;
+  const reported = trace.filter(({ type }) => type === "code-changed");
+  expect(reported.every(({ execution }) => execution === 2)).toBe(true);
+  return reported;
 }
 
 it("the same code is told to have changed nowhere", async () => {
@@ -97,8 +97,12 @@ it("a guard of another kind is told, and refused as what it is", async () => {
 
 it("a stored value that no longer fits its schema is told, and is not handed over", async () => {
   const now: Body = (context) => atMostOnce("a", context, () => 1, { schema: z.number() });
-  const [told, ...more] = await changed([a], [now]);
-  expect(told).toMatchObject({ alias: "a", outcome: "schema", error: { name: "GuardValueError" } });
+  const [reported, ...more] = await changed([a], [now]);
+  expect(reported).toMatchObject({
+    alias: "a",
+    outcome: "schema",
+    error: { name: "GuardValueError" },
+  });
   expect(more).toEqual([]);
 });
 

@@ -240,7 +240,7 @@ it("a crash while it starts, or while a client connects, is not overwritten", as
 it("a call that began after a wipe goes on", async () => {
   const release = deferred<void>();
   const entered = deferred<void>();
-  const told: Parameters<InspectableStore["subscribe"]>[0][] = [];
+  const reported: Parameters<InspectableStore["subscribe"]>[0][] = [];
   const { client } = await lab.serve(
     (server) =>
       server.registerTool("wait", {}, async () => {
@@ -251,7 +251,7 @@ it("a call that began after a wipe goes on", async () => {
     {
       store: overriding(lab.store, {
         subscribe: (listener) => {
-          told.push(listener);
+          reported.push(listener);
           return lab.store.subscribe(listener);
         },
       }),
@@ -261,7 +261,7 @@ it("a call that began after a wipe goes on", async () => {
   const answer = call(client, "wait", {}, id);
   await entered.promise;
   // Of a wipe that came before, and is told of only now.
-  for (const listener of told) listener({ tables: ["invocations"], wiped: true, remote: true });
+  for (const listener of reported) listener({ tables: ["invocations"], wiped: true, remote: true });
   await quiesce(lab);
   release.resolve();
   expect((await answer).isError).toBeUndefined();

@@ -45,7 +45,7 @@ export async function beginInTurn(options: TurnOptions): Promise<BeginOutcome> {
     });
   if (isNew) return await begin(false);
   // Of this server's requests only one is past this at a time.
-  for (const over of earlier) await fence.run(() => over);
+  for (const ended of earlier) await fence.run(() => ended);
   for (let isKnown = false; ; isKnown = true) {
     // Listened for from before the look into the journal, so that no change is missed.
     const next = nextChange(options);

@@ -194,8 +194,8 @@ it("the page is told by events, and nobody else", async () => {
     const events = await fetch(`${server.url}/tool-file`);
     const reader = events.body?.getReader();
     const { value } = (await reader?.read()) ?? {};
-    const [, told = ""] = /^data: (.*)\n\n$/.exec(new TextDecoder().decode(value)) ?? [];
-    expect(toolFileSchema.parse(JSON.parse(told)).source).toBe(GOOD);
+    const [, reported = ""] = /^data: (.*)\n\n$/.exec(new TextDecoder().decode(value)) ?? [];
+    expect(toolFileSchema.parse(JSON.parse(reported)).source).toBe(GOOD);
     await reader?.cancel();
     for (const headers of [
       { Host: "evil.example" },

@@ -114,7 +114,7 @@ export class WatchedToolFile {
     const before = this.#state;
     const isAsBefore =
       before?.source === source && before.code === built.code && before.error === built.error;
-    this.#tell({
+    this.#notify({
       path,
       name,
       // Known apart from those of a process that was there before, too.
@@ -133,7 +133,7 @@ export class WatchedToolFile {
     if (this.#isOther()) this.#saved();
   }
 
-  #tell(state: ToolFileState): void {
+  #notify(state: ToolFileState): void {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }

@@ -149,7 +149,7 @@ export class SandboxHost implements ServerHost {
 
   configure(settings: HostSettings): void {
     this.#settings = settings;
-    this.#tell((server) => server.configure(this.#plainSettings));
+    this.#notify((server) => server.configure(this.#plainSettings));
   }
 
   async connect(options?: ConnectOptions): Promise<Connection> {
@@ -176,7 +176,7 @@ export class SandboxHost implements ServerHost {
 
   release(): void {
     this.isHanging = false;
-    this.#tell((server) => server.release());
+    this.#notify((server) => server.release());
   }
 
   async resume(invocation: string): Promise<void> {
@@ -184,7 +184,7 @@ export class SandboxHost implements ServerHost {
   }
 
   cancel(invocation: string): void {
-    this.#tell((server) => server.cancel(invocation));
+    this.#notify((server) => server.cancel(invocation));
   }
 
   /** For comparisons after something was awaited: it may have changed. */
@@ -223,7 +223,7 @@ export class SandboxHost implements ServerHost {
   }
 
   /** Tells the worker something, if there is one; what it makes of it is reported. */
-  #tell(what: (server: ServerCalls) => Promise<void>): void {
+  #notify(what: (server: ServerCalls) => Promise<void>): void {
     const life = this.#life;
     if (!life) return;
     what(life.server).catch((error: unknown) => {

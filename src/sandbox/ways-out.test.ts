@@ -54,10 +54,10 @@ async function escapes(options: Partial<SandboxHostOptions> = {}): Promise<Way[]
   const after = deferred<undefined>();
   const own = new BroadcastChannel("after");
   own.onmessage = () => after.resolve(undefined);
-  const told = new BroadcastChannel("after");
-  told.postMessage("");
+  const reported = new BroadcastChannel("after");
+  reported.postMessage("");
   await after.promise;
-  told.close();
+  reported.close();
   heard.close();
   own.close();
   server.crash();

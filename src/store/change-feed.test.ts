@@ -73,7 +73,7 @@ describe("a feed", () => {
   });
 
   /** What the feed tells until it tells of the map `last`. */
-  function toldUntil(last: string): Promise<StoreChange[]> {
+  function reportedUntil(last: string): Promise<StoreChange[]> {
     const seen: StoreChange[] = [];
     const all = deferred<StoreChange[]>();
     feed.subscribe((change) => {
@@ -85,26 +85,26 @@ describe("a feed", () => {
 
   // What the handler threw would be uncaught, and fail the run.
   it.each(MALFORMED)("tells nobody of %s, and goes on", async (_, message) => {
-    const told = toldUntil("last");
+    const reported = reportedUntil("last");
     other.postMessage(message);
     other.postMessage([{ tables: ["maps"], map: "last" }]);
-    expect(await told).toEqual([]);
+    expect(await reported).toEqual([]);
   });
 
   it("tells of what it knows in a newer build's message", async () => {
-    const told = toldUntil("last");
+    const reported = reportedUntil("last");
     other.postMessage([{ tables: ["tasks", "guards"], invocation: "i", task: "t" }]);
     other.postMessage([{ tables: ["maps"], map: "last" }]);
-    expect(await told).toEqual([{ tables: ["guards"], invocation: "i", remote: true }]);
+    expect(await reported).toEqual([{ tables: ["guards"], invocation: "i", remote: true }]);
   });
 
   it("sends what it is told in messages that every page reads, whatever the number", async () => {
     const there = new ChangeFeed(originChannel(name));
-    const told = toldUntil("last");
+    const reported = reportedUntil("last");
     const count = MOST_CHANGES + 5;
     for (let n = 0; n < count; n++) there.emit({ tables: ["maps"], map: String(n) });
     there.emit({ tables: ["maps"], map: "last" });
     there.close();
-    expect(await told).toHaveLength(count);
+    expect(await reported).toHaveLength(count);
   });
 });

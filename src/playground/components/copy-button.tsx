@@ -11,13 +11,13 @@ export function CopyButton({
   readonly label: string;
   readonly text: string;
 }): ReactElement {
-  const [told, setTold] = useState<string>();
+  const [reported, setReported] = useState<string>();
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
-      setTold("Copied.");
+      setReported("Copied.");
     } catch {
-      setTold("The browser does not let it be copied.");
+      setReported("The browser does not let it be copied.");
     }
   };
   return (
@@ -31,7 +31,7 @@ export function CopyButton({
         Copy
       </Button>
       <span role="status" className="text-xs text-muted">
-        {told}
+        {reported}
       </span>
     </>
   );

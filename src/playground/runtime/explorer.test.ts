@@ -153,11 +153,11 @@ it("one that is left in its middle ends, tells nothing more and leaves nothing",
   const running = ask({ example: counted, pairs: true });
   await until(({ done }) => done > 2);
   const left = here.leave();
-  const told: ExploreState[] = [];
-  here.subscribe(() => told.push(here.snapshot()));
+  const reported: ExploreState[] = [];
+  here.subscribe(() => reported.push(here.snapshot()));
   expect(here.snapshot().phase).toBe("idle");
   await Promise.all([running, left]);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   // Of some four hundred cases.
   expect(servers).toBeLessThan(100);
   expect(await runs()).toEqual([]);

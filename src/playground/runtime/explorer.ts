@@ -138,7 +138,7 @@ export class Explorer {
     this.#sweep = sweep;
     const { choices } = this.#state;
     this.#replace({ phase: "running", choices, request, ...NOTHING });
-    sweep.ended = this.#tell(sweep, request, before);
+    sweep.ended = this.#runToEnd(sweep, request, before);
     await sweep.ended;
   }
 
@@ -184,7 +184,7 @@ export class Explorer {
   }
 
   /** Runs a sweep to its end, whatever that is. */
-  async #tell(sweep: Sweep, request: ExploreRequest, before: Sweep | undefined): Promise<void> {
+  async #runToEnd(sweep: Sweep, request: ExploreRequest, before: Sweep | undefined): Promise<void> {
     const begun = performance.now();
     try {
       if (before) {

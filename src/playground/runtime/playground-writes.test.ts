@@ -37,7 +37,7 @@ describe("writing by hand", () => {
 
   it("writes batches one after the other, made when they are due, and tells how far it is", async () => {
     const playground = await lab.open(example);
-    const told: number[] = [];
+    const reported: number[] = [];
     let made = 0;
     function* batches() {
       for (const batch of [entries("a", "b"), entries("c"), entries("d", "e", "f")]) {
@@ -47,10 +47,10 @@ describe("writing by hand", () => {
     }
     const { signal } = new AbortController();
     const all = await writeManyByHand(playground, "m", batches(), signal, (count) => {
-      expect(made).toBe(told.push(count));
+      expect(made).toBe(reported.push(count));
     });
     expect(all).toBe(true);
-    expect(told).toEqual([2, 3, 6]);
+    expect(reported).toEqual([2, 3, 6]);
     expect(await keysOf(playground)).toEqual(["a", "b", "c", "d", "e", "f"]);
   });
 

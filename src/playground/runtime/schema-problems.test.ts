@@ -24,10 +24,10 @@ it.each([
   [{ amount: 5, to: { iban: "C" } }, [expect.stringMatching(/^to\.iban: .*4/)]],
   [{ amount: 5, to: {}, tags: ["a", 1] }, [expect.stringMatching(/^tags\.1: .*string/)]],
 ])("tells what is wrong with %j by its name, each once", (value, problems) => {
-  const told = problemsOf(payment, value);
-  for (const problem of problems) expect(told).toContainEqual(problem);
-  expect(new Set(told).size).toBe(told.length);
-  expect(told.join()).not.toContain("does not match schema");
+  const reported = problemsOf(payment, value);
+  for (const problem of problems) expect(reported).toContainEqual(problem);
+  expect(new Set(reported).size).toBe(reported.length);
+  expect(reported.join()).not.toContain("does not match schema");
 });
 
 it("tells what is wrong with the whole without a name", () => {
@@ -132,9 +132,9 @@ it("properties named as keywords that hold values are properties", () => {
 
 it("of very many problems the first are told, each in short", () => {
   const required = Array.from({ length: 5000 }, (_, n) => `f${n}`);
-  const told = problemsOf({ type: "object", required }, {});
-  expect(told).toHaveLength(51);
-  expect(told.at(-1)).toBe("And 4950 more.");
+  const reported = problemsOf({ type: "object", required }, {});
+  expect(reported).toHaveLength(51);
+  expect(reported.at(-1)).toBe("And 4950 more.");
   const [long = ""] = problemsOf({ enum: required }, "x");
   expect(long.length).toBeLessThan(400);
 });
@@ -149,10 +149,10 @@ describe("a schema that is wrong itself is told as that, and costs nothing else"
     ],
     ["names", { type: "object", patternProperties: { "[": {} } }, /^The names \[ cannot/],
     ["a reference", { $ref: "#/$defs/none" }, /^#\/\$defs\/none leads nowhere/],
-  ])("in %s", (_, part, told) => {
+  ])("in %s", (_, part, reported) => {
     const schema = { type: "object", properties: { a: part, b: { type: "number" } } };
     expect(problemsOf(schema, { a: "x", b: 1 }).filter((text) => !text.startsWith("a:"))).toEqual([
-      expect.stringMatching(told),
+      expect.stringMatching(reported),
     ]);
     // What else it says is checked all the same.
     expect(problemsOf(schema, { b: "x" }).join()).toMatch(/b: .*number/);
@@ -179,8 +179,8 @@ describe("a schema that is wrong itself is told as that, and costs nothing else"
 
   it("properties that are named as keywords are properties", () => {
     const properties = { pattern: { type: "number" }, $ref: { type: "number" } };
-    const told = problemsOf({ type: "object", properties }, { pattern: "x", $ref: "y" });
-    expect(told.join()).toMatch(/pattern: .*number/);
+    const reported = problemsOf({ type: "object", properties }, { pattern: "x", $ref: "y" });
+    expect(reported.join()).toMatch(/pattern: .*number/);
   });
 });
 

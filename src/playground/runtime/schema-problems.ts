@@ -36,8 +36,8 @@ export function check(schema: Record<string, unknown>, value: unknown): Checked 
     });
   const distinct = [...new Set(problems)];
   const more = distinct.length - MOST_PROBLEMS;
-  const told = distinct.slice(0, MOST_PROBLEMS);
-  return { problems: more > 0 ? [...told, `And ${more} more.`] : told, leftOut };
+  const reported = distinct.slice(0, MOST_PROBLEMS);
+  return { problems: more > 0 ? [...reported, `And ${more} more.`] : reported, leftOut };
 }
 
 /** The members that a schema does not name, where it names all that it means. */
@@ -60,8 +60,8 @@ function errorsOf(schema: JsonSchema | undefined, value: unknown): readonly Outp
     return schema ? validatorOf(schema).validate(value).errors : [];
   } catch (error) {
     // One that refers to itself without an end, for instance.
-    const told = cannotBeFollowed(error);
-    return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: told }];
+    const reported = cannotBeFollowed(error);
+    return [{ keyword: "", keywordLocation: "#", instanceLocation: "#", error: reported }];
   }
 }
 

@@ -48,12 +48,12 @@ export class Scratch {
       return released.promise;
     });
     // A page that has no locks, or is refused them, goes on without.
-    const over = Promise.resolve(request).catch(() => undefined);
-    await Promise.race([held.promise, over]);
+    const ended = Promise.resolve(request).catch(() => undefined);
+    await Promise.race([held.promise, ended]);
     return async () => {
       this.#held.splice(this.#held.indexOf(name), 1);
       released.resolve(undefined);
-      await over;
+      await ended;
     };
   }
 

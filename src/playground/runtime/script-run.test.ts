@@ -70,10 +70,10 @@ describe("over a crash of the server", () => {
     expect(playground.snapshot()).toMatchObject({ server: "crashed", transcriptRunning: true });
     await playground.restart();
     await running;
-    const told = lines(playground);
-    expect(told.filter((line) => line.startsWith("answer"))).toHaveLength(2);
-    expect(told.join("\n")).toContain("The answer is lost");
-    expect(told.at(-1)).toBe("note: The script has ended.");
+    const reported = lines(playground);
+    expect(reported.filter((line) => line.startsWith("answer"))).toHaveLength(2);
+    expect(reported.join("\n")).toContain("The answer is lost");
+    expect(reported.at(-1)).toBe("note: The script has ended.");
     expect(await charges(playground)).toBe(1);
     const invocations = await playground.store?.readInvocations({ limit: 9 });
     expect(invocations).toHaveLength(1);

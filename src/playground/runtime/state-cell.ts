@@ -43,11 +43,11 @@ export class StateCell {
   #pace(): void {
     if (this.#isWaiting) return;
     for (const listener of this.#paced) listener();
-    const told = this.#state;
+    const reported = this.#state;
     this.#isWaiting = true;
     setTimeout(() => {
       this.#isWaiting = false;
-      if (this.#state !== told) this.#pace();
+      if (this.#state !== reported) this.#pace();
     }, PACE_MS);
   }
 

@@ -20,11 +20,11 @@ function storeThatTrims(...lasts: (number | Error | undefined)[]) {
       return last instanceof Error ? Promise.reject(last) : Promise.resolve({ count: 1, last });
     },
   } as unknown as InspectableStore;
-  const tell = (change: Partial<StoreChange> = {}): void => {
+  const report = (change: Partial<StoreChange> = {}): void => {
     for (const listener of listeners)
       listener({ tables: ["invocations"], remote: false, ...change });
   };
-  return { store, asked, tell, listeners };
+  return { store, asked, report, listeners };
 }
 
 const errors: unknown[] = [];
@@ -41,9 +41,9 @@ afterEach(() => {
 });
 
 it("nothing is trimmed while all is to be kept", async () => {
-  const { store, asked, tell } = storeThatTrims();
+  const { store, asked, report } = storeThatTrims();
   const trimmer = new Trimmer(store, onError);
-  tell();
+  report();
   await settle();
   trimmer.keep = undefined;
   await settle();
@@ -51,9 +51,9 @@ it("nothing is trimmed while all is to be kept", async () => {
 });
 
 it("batches follow until nothing older is left; a burst of calls is one trimming", async () => {
-  const { store, asked, tell } = storeThatTrims(2, 4);
+  const { store, asked, report } = storeThatTrims(2, 4);
   new Trimmer(store, onError).keep = 5;
-  for (let n = 0; n < 20; n++) tell();
+  for (let n = 0; n < 20; n++) report();
   await vi.advanceTimersByTimeAsync(499);
   expect(asked).toEqual([]);
   await settle();
@@ -75,16 +75,16 @@ describe("the next trimming", () => {
   }
 
   it("goes on where the last ended, for a newer call", async () => {
-    const { asked, tell } = await afterD();
-    tell({ invocationSeq: 5 });
+    const { asked, report } = await afterD();
+    report({ invocationSeq: 5 });
     await settle();
     expect(asked.map(({ after }) => after)).toEqual([4]);
   });
 
   it.each([1, 4])("begins anew for the older call %s, which has a recording again", async (seq) => {
-    const { asked, tell } = await afterD();
-    tell({ invocationSeq: seq });
-    tell({ invocationSeq: 5 });
+    const { asked, report } = await afterD();
+    report({ invocationSeq: seq });
+    report({ invocationSeq: 5 });
     await settle();
     expect(asked.map(({ after }) => after)).toEqual([undefined]);
   });
@@ -100,29 +100,29 @@ describe("the next trimming", () => {
   });
 
   it("is none for what is no call", async () => {
-    const { asked, tell } = await afterD();
-    tell({ tables: ["maps", "guards"] });
+    const { asked, report } = await afterD();
+    report({ tables: ["maps", "guards"] });
     await settle();
     expect(asked).toEqual([]);
   });
 });
 
 it("one that fails is told, and the next call tries again", async () => {
-  const { store, asked, tell } = storeThatTrims(new Error("full"), 2);
+  const { store, asked, report } = storeThatTrims(new Error("full"), 2);
   new Trimmer(store, onError).keep = 5;
   await settle();
   expect(errors).toEqual([new Error("full")]);
-  tell();
+  report();
   await settle();
   expect(asked.map(({ after }) => after)).toEqual([undefined, undefined, 2]);
   expect(errors).toHaveLength(1);
 });
 
 it("a closed one does nothing more, also in the middle of a trimming", async () => {
-  const { store, asked, tell, listeners } = storeThatTrims(2, 4);
+  const { store, asked, report, listeners } = storeThatTrims(2, 4);
   const trimmer = new Trimmer(store, onError);
   trimmer.keep = 5;
-  tell();
+  report();
   trimmer.close();
   await settle();
   expect(asked).toEqual([]);

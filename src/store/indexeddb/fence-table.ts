@@ -29,8 +29,8 @@ export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Pr
   guards.put({ invocationSeq: by.invocationSeq, alias: by.execution });
   const all = await settled<GuardRecord[]>(guards.getAll(guardsOf(by.invocationSeq)));
   for (const guard of all) {
-    const over = markEnded(guard, by.execution);
-    if (over) guards.put(over);
+    const ended = markEnded(guard, by.execution);
+    if (ended) guards.put(ended);
   }
 }
 

@@ -52,8 +52,8 @@ export class MemoryDatabase {
     this.#fences.add(nameOf(by));
     const guards = this.guards.get(by.invocationSeq);
     for (const [alias, guard] of guards ?? []) {
-      const over = markEnded(guard, by.execution);
-      if (over) guards?.set(alias, over);
+      const ended = markEnded(guard, by.execution);
+      if (ended) guards?.set(alias, ended);
     }
   }
 

@@ -31,7 +31,7 @@ export async function raiseFence(sql: Sql, by: ExecutionRef): Promise<void> {
     [invocationSeq, execution],
   );
   for (const row of rows) {
-    const over = markEnded(guardOf(row), execution);
-    if (over) await putGuard(sql, over);
+    const ended = markEnded(guardOf(row), execution);
+    if (ended) await putGuard(sql, ended);
   }
 }

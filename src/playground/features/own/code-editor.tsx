@@ -41,7 +41,7 @@ export default function CodeEditor({
   const marks = useRef(new Compartment());
   const changed = useEffectEvent(onChange);
   const run = useEffectEvent(onRun);
-  const told = useEffectEvent(onProblems);
+  const reported = useEffectEvent(onProblems);
   const initial = useEffectEvent(() => ({ label, path, text }));
   useEffect(() => {
     if (!host.current) return;
@@ -51,11 +51,11 @@ export default function CodeEditor({
       try {
         await typeChecker().updateFile({ path, code });
         const problems = await typeChecker().getLints({ path });
-        told(problems, true);
+        reported(problems, true);
         return problems;
       } catch {
         const problems = syntaxProblems(code);
-        told(problems, false);
+        reported(problems, false);
         return problems;
       }
     };

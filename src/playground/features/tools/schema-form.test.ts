@@ -124,10 +124,10 @@ it("nested objects by $ref, arrays, enums, nullable, anyOf and oneOf are all fil
 
 it("what the schema has against a value is told by name, and null is taken where it may be", async () => {
   show({ home: { city: "X", zip: "abc" }, note: null });
-  const told = page.getByRole("list", { name: "What the schema says" });
-  await expect.element(told).toHaveTextContent("home.zip");
+  const reported = page.getByRole("list", { name: "What the schema says" });
+  await expect.element(reported).toHaveTextContent("home.zip");
   await page.getByLabelText("zip").fill("12345");
-  await expect.poll(() => told.elements().length).toBe(0);
+  await expect.poll(() => reported.elements().length).toBe(0);
   expect(typed?.["note"]).toBeNull();
 });
 

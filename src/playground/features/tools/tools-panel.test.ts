@@ -75,13 +75,13 @@ it("its title, its description's lines and what it says of itself are shown, and
 
 it("a number that is sent as another says so, where it is typed as JSON and where it is a field", async () => {
   const calls = await show({ inputSchema });
-  const told = page.getByText("9007199254740993 is sent as 9007199254740992");
+  const reported = page.getByText("9007199254740993 is sent as 9007199254740992");
   await json.fill('{"amount": 9007199254740993}');
-  await expect.element(told).toBeVisible();
+  await expect.element(reported).toBeVisible();
   await json.fill('{"amount": 12}');
-  await expect.element(told).not.toBeInTheDocument();
+  await expect.element(reported).not.toBeInTheDocument();
   await page.getByLabelText("amount").fill("9007199254740993");
-  await expect.element(told).toBeVisible();
+  await expect.element(reported).toBeVisible();
   // It is shown as it is sent.
   await expect.element(page.getByLabelText("amount")).toHaveValue(9007199254740992);
   await called.click();
@@ -89,7 +89,7 @@ it("a number that is sent as another says so, where it is typed as JSON and wher
     .poll(() => calls.map((call) => call.arguments))
     .toEqual([{ amount: 9007199254740992 }]);
   await page.getByLabelText("amount").fill("5");
-  await expect.element(told).not.toBeInTheDocument();
+  await expect.element(reported).not.toBeInTheDocument();
 });
 
 it("a tool whose output schema throws costs none of the others, and is called itself", async () => {
