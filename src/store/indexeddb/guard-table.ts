@@ -11,6 +11,7 @@ import {
   isClaimed,
   settle,
   type ClaimOutcome,
+  type ExecutionRef,
   type GuardClaim,
   type GuardRecord,
   type GuardSettlement,
@@ -86,64 +87,70 @@ export function guardTable({ db, executing }: Connection): GuardStore {
   };
 }
 
-/**
- * The mark of an execution that is over is looked for in one of two ways. Where it alone is executing,
- * it is read, which is quicker; otherwise nobody waits for an answer within the transaction, for all
- * would wait with it.
- */
 async function claimGuard(
   db: PlaygroundDatabase,
   asked: GuardClaim,
-  options: TransactOptions & { readonly isAlone: boolean },
+  options: FencedOptions,
 ): Promise<ClaimOutcome> {
-  let isFenced = (): boolean => false;
-  try {
-    return await write(db, ["guards"], options, async (tx) => {
-      const guards = tx.objectStore("guards");
-      const mark = options.isAlone ? findMark(tx, "guards", asked) : undefined;
-      if (!mark) isFenced = abortIfMarked(tx, asked);
-      const found = asked.isNew
-        ? undefined
-        : await settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias]));
-      const outcome = claim(found, asked);
-      if (asked.isNew) guards.add(outcome.record);
-      else if (outcome.claimed) guards.put(outcome.record);
-      if ((await mark) !== undefined) throw new SupersededError(asked.execution);
-      return outcome;
-    });
-  } catch (error) {
-    throw isFenced() ? new SupersededError(asked.execution) : error;
-  }
+  return await writeGuards(db, asked, options, async (guards) => {
+    const found = asked.isNew
+      ? undefined
+      : await settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias]));
+    const outcome = claim(found, asked);
+    if (asked.isNew) guards.add(outcome.record);
+    else if (outcome.claimed) guards.put(outcome.record);
+    return outcome;
+  });
 }
 
 /**
  * A claim is compared with the record. Where this connection knows that nothing of its own has changed
- * it since, only another execution can have: that one's beginning has left a mark, which is looked for
- * as a claim does.
+ * it since, only another execution can have: that one's beginning has left a mark.
  */
 async function settleGuard(
   db: PlaygroundDatabase,
   settlement: GuardSettlement,
-  options: TransactOptions & { readonly isKnown: boolean; readonly isAlone: boolean },
+  options: FencedOptions & { readonly isKnown: boolean },
 ): Promise<void> {
   const { claimed } = settlement;
+  await writeGuards(db, claimed, options, async (guards) => {
+    const read = options.isKnown
+      ? undefined
+      : settled<GuardRecord | undefined>(guards.get([claimed.invocationSeq, claimed.alias]));
+    // Who claimed it knows its record: it is written while it is looked at again.
+    guards.put(settle(settlement));
+    if (read && !isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
+  });
+}
+
+interface FencedOptions extends TransactOptions {
+  /** No other execution runs over this connection. */
+  readonly isAlone: boolean;
+}
+
+/**
+ * A transaction on the guards that is refused where the execution is over. Its mark is looked for in one
+ * of two ways: where it alone is executing, it is read, which is quicker; otherwise nobody waits for an
+ * answer within the transaction, for all would wait with it.
+ *
+ * @throws SupersededError
+ */
+async function writeGuards<T>(
+  db: PlaygroundDatabase,
+  by: ExecutionRef,
+  { isAlone, ...options }: FencedOptions,
+  body: (guards: IDBObjectStore) => Promise<T>,
+): Promise<T> {
   let isFenced = (): boolean => false;
   try {
-    await write(db, ["guards"], options, async (tx) => {
-      const guards = tx.objectStore("guards");
-      const { invocationSeq, alias } = claimed;
-      const { isKnown, isAlone } = options;
-      const mark = isKnown && isAlone ? findMark(tx, "guards", claimed) : undefined;
-      const read = isKnown
-        ? undefined
-        : settled<GuardRecord | undefined>(guards.get([invocationSeq, alias]));
-      if (!mark && !read) isFenced = abortIfMarked(tx, claimed);
-      // Who claimed it knows its record: it is written while it is looked at again.
-      guards.put(settle(settlement));
-      const isOver = read ? !isClaimed(await read, claimed) : (await mark) !== undefined;
-      if (isOver) throw new SupersededError(claimed.execution);
+    return await write(db, ["guards"], options, async (tx) => {
+      const mark = isAlone ? findMark(tx, "guards", by) : undefined;
+      if (!mark) isFenced = abortIfMarked(tx, by);
+      const result = await body(tx.objectStore("guards"));
+      if ((await mark) !== undefined) throw new SupersededError(by.execution);
+      return result;
     });
   } catch (error) {
-    throw isFenced() ? new SupersededError(claimed.execution) : error;
+    throw isFenced() ? new SupersededError(by.execution) : error;
   }
 }

@@ -48,12 +48,11 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
     async rows({ invocation, ...page }) {
       return await transact(db, ["rows"], "readonly", {}, async (tx) => {
         const table = tx.objectStore("rows");
-        const rows =
-          invocation === undefined
-            ? await readPage<StoredRow, number>(unwrap(table), page, ({ seq }) => seq)
-            : await table.index("invocation").getAll(invocation, page.limit);
-        const found = rows.map(({ sameness: _, ...row }): LedgerRow => row);
-        return invocation === undefined ? found.reverse() : found;
+        if (invocation !== undefined) {
+          return (await table.index("invocation").getAll(invocation, page.limit)).map(rowIn);
+        }
+        const rows = await readPage<StoredRow, number>(unwrap(table), page, ({ seq }) => seq);
+        return rows.reverse().map(rowIn);
       });
     },
     async tally(invocations) {
@@ -74,4 +73,9 @@ export async function openLedger(options: OpenOptions): Promise<Ledger> {
     },
   };
   return notifyingLedger(ledger, feed);
+}
+
+/** A row as it is given out. */
+function rowIn({ sameness: _, ...row }: StoredRow): LedgerRow {
+  return row;
 }
