@@ -128,6 +128,12 @@ function overlaps(page: Page): Promise<string[]> {
   });
 }
 
+/** Nothing is cut, and no control lies upon another. */
+async function looksWhole(page: Page): Promise<void> {
+  expect(await cutParts(page)).toEqual([]);
+  expect(await overlaps(page)).toEqual([]);
+}
+
 for (const [width, height, zoom] of [
   [1440, 900, 1],
   [1920, 1080, 1],
@@ -144,71 +150,61 @@ for (const [width, height, zoom] of [
     await page.setViewportSize({ width, height });
     await page.goto("/");
     await playground.isUp();
-    const look = async (): Promise<void> => {
-      expect(await cutParts(page)).toEqual([]);
-      expect(await overlaps(page)).toEqual([]);
-    };
     await expect(page.getByLabel("amount")).toBeVisible();
-    await look();
+    await looksWhole(page);
     const guide = page.getByRole("region", { name: "The first minute" });
     await guide.getByRole("button", { name: "Charge and crash" }).click();
     await expect(playground.server).toHaveText(/crashed/);
-    await look();
+    await looksWhole(page);
     await guide.getByRole("button", { name: "Restart" }).click();
     await guide.getByRole("button", { name: "Show the guard" }).click();
     await expect(playground.guards).toHaveCount(1);
     await guide.getByRole("button", { name: "Charge without guards" }).click();
     await expect(guide).toContainText("Without guards: charged 2 times");
-    await look();
+    await looksWhole(page);
     expect(await shifted()).toEqual([]);
     // What is hidden makes room, which a person has asked for: on a loaded machine the browser forgets that.
     await guide.getByRole("button", { name: "Hide" }).click();
     await expect(guide).toBeHidden();
-    await look();
+    await looksWhole(page);
   });
 }
 
-for (const [width, height] of [[1280, 720]] as const) {
-  test(`nothing shifts or is cut when a call hangs, a server dies and Explore runs, ${width} by ${height}`, async ({
-    page,
-    playground,
-  }) => {
-    const shifted = await watchShifts(page);
-    await page.setViewportSize({ width, height });
-    await playground.open();
-    const look = async (): Promise<void> => {
-      expect(await cutParts(page)).toEqual([]);
-      expect(await overlaps(page)).toEqual([]);
-    };
-    await playground.arm("The bank never answers");
-    await playground.press("Call process_payment");
-    await expect(playground.executions).toContainText("Injected at effect:after: hang");
-    await expect(page.getByRole("button", { name: "Release", exact: true })).toBeVisible();
-    await look();
-    await playground.press("Cancel");
-    await playground.callIs("cancelled");
-    await playground.crashAndResume("process_payment");
-    await look();
-    await playground.press("Step through");
-    const paused = page.getByRole("region", { name: "Paused call" });
-    for (const point of ["guard:before-start", "guard:started", "effect:before"]) {
-      await expect(paused.getByRole("status")).toContainText(`Paused at ${point}`);
-      await look();
-      await paused.getByRole("button", { name: "Step" }).click();
-    }
-    await paused.getByRole("button", { name: "Go on" }).click();
-    await expect(playground.calls.first()).toContainText("done once");
-    await look();
-    await playground.press("Maps");
-    await expect(page.getByRole("list", { name: "Entries of payments" })).toBeVisible();
-    await expect(page.getByRole("region", { name: "History" })).toContainText("write 1 of 1");
-    await look();
-    await playground.press("Maps");
-    const explore = await playground.explore();
-    await expect(explore.getByRole("status").filter({ hasText: /, in / })).toBeVisible();
-    await look();
-    await explore.getByRole("button", { name: "Close" }).click();
-    await expect(playground.calls).toHaveCount(3);
-    expect(await shifted()).toEqual([]);
-  });
-}
+test("nothing shifts or is cut when a call hangs, a server dies and Explore runs", async ({
+  page,
+  playground,
+}) => {
+  const shifted = await watchShifts(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await playground.open();
+  await playground.arm("The bank never answers");
+  await playground.press("Call process_payment");
+  await expect(playground.executions).toContainText("Injected at effect:after: hang");
+  await expect(page.getByRole("button", { name: "Release", exact: true })).toBeVisible();
+  await looksWhole(page);
+  await playground.press("Cancel");
+  await playground.callIs("cancelled");
+  await playground.crashAndResume("process_payment");
+  await looksWhole(page);
+  await playground.press("Step through");
+  const paused = page.getByRole("region", { name: "Paused call" });
+  for (const point of ["guard:before-start", "guard:started", "effect:before"]) {
+    await expect(paused.getByRole("status")).toContainText(`Paused at ${point}`);
+    await looksWhole(page);
+    await paused.getByRole("button", { name: "Step" }).click();
+  }
+  await paused.getByRole("button", { name: "Go on" }).click();
+  await expect(playground.calls.first()).toContainText("done once");
+  await looksWhole(page);
+  await playground.press("Maps");
+  await expect(page.getByRole("list", { name: "Entries of payments" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "History" })).toContainText("write 1 of 1");
+  await looksWhole(page);
+  await playground.press("Maps");
+  const explore = await playground.explore();
+  await expect(explore.getByRole("status").filter({ hasText: /, in / })).toBeVisible();
+  await looksWhole(page);
+  await explore.getByRole("button", { name: "Close" }).click();
+  await expect(playground.calls).toHaveCount(3);
+  expect(await shifted()).toEqual([]);
+});

@@ -47,17 +47,26 @@ export function ensureBrowser(): string {
   );
 }
 
-/**
- * Features that are off. The first line is ours: a window makes a page for its address bar's list,
- * which nobody sees, and which costs as much as loading the playground. The others are those of Playwright's own list
- * (1.65.1) that concern Chromium here: of two such arguments the browser heeds the last.
- */
+/** Features that are off: of two such arguments the browser heeds the last, so that Playwright's are named, too. */
 const OFF = [
-  ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"],
-  ...["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"],
-  ...["HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"],
-  ...["ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"],
-  ...["NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"],
+  // A window makes a page for its address bar's list: nobody sees it, and it costs as much as the playground.
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "WebUIOmniboxFullPopup",
+  // Of Playwright's own list (1.65.1), what concerns Chromium here.
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "LensOverlay",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "AimEnabled",
+  "PreconnectToSearch",
 ];
 
 /** No sandbox as root, and nothing that asks the network. */

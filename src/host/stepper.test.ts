@@ -168,27 +168,24 @@ it("a step into a call that passes no point is no later call's", async () => {
 it("it says within which guards it is, and of which kinds they are", async () => {
   own.stepper.breakpoints = [{ point: "guard:before-start", match: { alias: "inner" } }];
   const schema = z.string();
-  const { client } = await own.lab.serve(
-    (server) => {
-      server.registerTool("nested", {}, async (_, context) =>
-        ok(
-          await atLeastOnce(
-            "outer",
-            context,
-            (outer) =>
-              atMostOnce(
-                "middle",
-                outer,
-                (middle) => atMostOnce("inner", middle, () => "in", { schema }),
-                { schema },
-              ),
-            { schema },
-          ),
+  const { client } = await own.serve((server) => {
+    server.registerTool("nested", {}, async (_, context) =>
+      ok(
+        await atLeastOnce(
+          "outer",
+          context,
+          (outer) =>
+            atMostOnce(
+              "middle",
+              outer,
+              (middle) => atMostOnce("inner", middle, () => "in", { schema }),
+              { schema },
+            ),
+          { schema },
         ),
-      );
-    },
-    { faults: own.faults },
-  );
+      ),
+    );
+  });
   const answer = call(client, "nested");
   const pause = await waits();
   expect(pause.around).toEqual([

@@ -70,9 +70,8 @@ export function journalContract(engine: Engine): void {
   it("a record holds what the journal knows, and nothing of how an engine finds it", async () => {
     const { store } = bench;
     const begun = await begin(store, "i");
-    expect(Object.keys(begun).toSorted()).toEqual(
-      ["args", "createdAt", "id", "last", "resumptionCrashes", "seq", "state", "tool"].toSorted(),
-    );
+    const names = ["args", "createdAt", "id", "last", "resumptionCrashes", "seq", "state", "tool"];
+    expect(Object.keys(begun).toSorted()).toEqual(names);
     expect(await store.readInvocation("i")).toEqual(begun);
     expect(await store.readInvocations({ limit: 9 })).toEqual([begun]);
     expect(await store.readPendingInvocations("running")).toEqual([begun]);

@@ -82,7 +82,8 @@ export class PgliteDatabase {
   }
 }
 
-function driver(pglite: PGlite): SqlDatabase {
+/** A PGlite as the slices use it. */
+export function driver(pglite: PGlite): SqlDatabase {
   const on = (target: Pick<PGlite | Transaction, "query">): Sql => ({
     async query<Row>(text: string, params: readonly unknown[] = []) {
       return (await target.query<Row>(text, [...params])).rows;

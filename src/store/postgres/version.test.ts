@@ -2,23 +2,15 @@
 import { PGlite } from "@electric-sql/pglite";
 import { expect, it } from "vitest";
 import { StoreVersionError } from "../errors.ts";
+import { driver } from "./pglite.ts";
 import { makeTables } from "./schema.ts";
-import type { Sql, SqlDatabase } from "./sql.ts";
 
 it("a database of a newer version is refused with what to do, and nothing is changed", async () => {
   const pglite = await PGlite.create();
-  const on = (target: Pick<PGlite, "query">): Sql => ({
-    query: async <Row>(text: string, params: readonly unknown[] = []) =>
-      (await target.query<Row>(text, [...params])).rows,
-  });
-  const sql: SqlDatabase = {
-    ...on(pglite),
-    transaction: (body) => pglite.transaction((tx) => body(on(tx as unknown as PGlite))),
-  };
   await pglite.exec(
     "CREATE TABLE version (number int PRIMARY KEY); INSERT INTO version VALUES (99)",
   );
-  const refused = makeTables(sql);
+  const refused = makeTables(driver(pglite));
   await expect(refused).rejects.toThrow(StoreVersionError);
   await expect(refused).rejects.toThrow(/version 99.*Use that version; nothing was changed\.$/);
   const { rows } = await pglite.query(
