@@ -1,5 +1,10 @@
 /** Times work against its floor, in turns, so that what slows the machine down slows both. */
 
+/** What takes less than a tenth of a second is done so often, for the machine is not quiet. */
+export const ROUNDS = 41;
+/** Single calls and ranges are too quick for the clock: so many make a round. */
+export const MANY = 50;
+
 export interface Row {
   readonly work: string;
   readonly floor: string;
