@@ -234,12 +234,12 @@ export interface StoredCall {
 export async function readCalls(page: Page, database: string): Promise<StoredCall[]> {
   type Keyed<T> = readonly { readonly key: unknown; readonly value: T }[];
   type Kept = { readonly number: number };
-  const [invocations, executions, answers] = await Promise.all([
+  const [invocations, executions, ends] = await Promise.all([
     readTable(page, database, "invocations") as Promise<
       (StoredCall & { readonly seq: number; readonly last: Kept })[]
     >,
     readRecords(page, database, "executions") as Promise<Keyed<Kept>>,
-    readRecords(page, database, "answers") as Promise<Keyed<unknown>>,
+    readRecords(page, database, "ends") as Promise<Keyed<{ readonly response?: unknown }>>,
   ]);
   const of = <T>(seq: number, all: Keyed<T>) =>
     all.filter(({ key }) => (key as [number, number])[0] === seq);
@@ -250,7 +250,7 @@ export async function readCalls(page: Page, database: string): Promise<StoredCal
       ...invocation,
       executions: kept.map((execution) => {
         const key = String([seq, execution.number]);
-        const response = answers.find((answer) => String(answer.key) === key)?.value;
+        const response = ends.find((end) => String(end.key) === key)?.value.response;
         return { ...execution, ...(response === undefined ? {} : { response }) };
       }),
     };
@@ -297,12 +297,12 @@ export async function writeCalls(
       new Promise<void>((resolve, reject) => {
         const open = indexedDB.open(database);
         open.onsuccess = () => {
-          const tx = open.result.transaction(["invocations", "answers"], "readwrite");
+          const tx = open.result.transaction(["invocations", "ends"], "readwrite");
           for (const { record, response } of calls) {
             // The store numbers it.
             const put = tx.objectStore("invocations").put(record);
             if (response === undefined) continue;
-            put.onsuccess = () => tx.objectStore("answers").put(response, [put.result, 1]);
+            put.onsuccess = () => tx.objectStore("ends").put({ response }, [put.result, 1]);
           }
           tx.oncomplete = () => {
             open.result.close();

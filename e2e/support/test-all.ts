@@ -75,8 +75,12 @@ const checks: readonly Step[] = [
   vitest("pglite"),
   vitest("memory"),
   vitest("remote"),
-  // Fails where an export tells of something that is not documented.
-  { name: "API documentation", command: "typedoc", args: ["--logLevel", "Warn"] },
+  // Fails where an export tells of something that is not documented; types are checked below.
+  {
+    name: "API documentation",
+    command: "typedoc",
+    args: ["--logLevel", "Warn", "--emit", "none", "--skipErrorChecking"],
+  },
   { name: "types", command: "tsc", args: ["--noEmit"] },
   { name: "format", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
 ];

@@ -3,14 +3,16 @@
  * transaction that would have written.
  *
  * 1. A mark stands for an execution that is over. An execution ends once: whoever adds its mark first.
- * 2. Marks stand in the tables that are written under them: for ends and maps in a table of their
- *    own, for guards among the guards, under a number in an alias's place. There they are raised only
- *    where something may still be under way: the usual end of an execution does not touch the guards.
+ * 2. Marks stand in the tables that are written under them: for ends and maps in the table of ends,
+ *    each with what its execution answered; for guards among the guards, under a number in an alias's
+ *    place. There they are raised only where something may still be under way: the usual end of an
+ *    execution does not touch the guards.
  * 3. Who ends an execution need not wait for an answer: whoever adds the mark again, aborts.
  */
 import { markEnded, type ExecutionRef, type GuardRecord } from "../../model/index.ts";
 import { SupersededError } from "../errors.ts";
 import { settled } from "./read-records.ts";
+import type { StoredEnd } from "./schema.ts";
 
 const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] => [
   invocationSeq,
@@ -19,7 +21,7 @@ const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] =>
 
 /** From the transaction's commit on, this execution does not write any more; it may be over already. */
 export async function raiseFence(tx: IDBTransaction, by: ExecutionRef): Promise<void> {
-  tx.objectStore("fences").put(true, markOf(by));
+  tx.objectStore("ends").put({} satisfies StoredEnd, markOf(by));
   await raiseAmongGuards(tx, by);
 }
 
@@ -34,11 +36,16 @@ export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Pr
   }
 }
 
-/** Empties the guards, but for the marks among them. */
-export async function clearGuards(tx: IDBTransaction): Promise<void> {
-  const guards = tx.objectStore("guards");
-  const keys = await settled<[number, number | string][]>(guards.getAllKeys());
+/** Empties the guards and the ends, but for the marks among them. */
+export async function clearAllButMarks(tx: IDBTransaction): Promise<void> {
+  const [guards, ends] = [tx.objectStore("guards"), tx.objectStore("ends")];
+  const [keys, over] = await Promise.all([
+    settled<[number, number | string][]>(guards.getAllKeys()),
+    settled<[number, number][]>(ends.getAllKeys()),
+  ]);
   guards.clear();
+  ends.clear();
+  for (const mark of over) ends.put({} satisfies StoredEnd, mark);
   for (const [invocationSeq, alias] of keys) {
     if (typeof alias === "number") guards.put({ invocationSeq, alias });
   }
@@ -54,14 +61,14 @@ export function guardsOf(invocationSeq: number): IDBKeyRange {
  *
  * @returns tells, once the transaction was aborted, whether this is why
  */
-export function endOnce(tx: IDBTransaction, by: ExecutionRef): () => boolean {
-  return wasThere(tx.objectStore("fences").add(true, markOf(by)));
+export function endOnce(tx: IDBTransaction, by: ExecutionRef, end: StoredEnd): () => boolean {
+  return wasThere(tx.objectStore("ends").add(end, markOf(by)));
 }
 
 /** There is a mark where the execution is over; among the guards, where it may claim nothing any more. */
 export function findMark(
   tx: IDBTransaction,
-  table: "fences" | "guards",
+  table: "ends" | "guards",
   by: ExecutionRef,
 ): Promise<IDBValidKey | undefined> {
   return settled(tx.objectStore(table).getKey(markOf(by)));
@@ -69,7 +76,7 @@ export function findMark(
 
 /** @throws SupersededError where the execution may not write any more; `undefined` is nobody's, and may */
 export async function checkFence(tx: IDBTransaction, by: ExecutionRef | undefined): Promise<void> {
-  if (by && (await findMark(tx, "fences", by)) !== undefined) {
+  if (by && (await findMark(tx, "ends", by)) !== undefined) {
     throw new SupersededError(by.execution);
   }
 }

@@ -1,4 +1,4 @@
-/** The journal as it is read: invocations, with their executions and answers in tables of their own. */
+/** The journal as it is read: invocations, with their executions, and what these answered, in tables of their own. */
 import { unwrap } from "idb";
 import {
   matchesFilter,
@@ -11,7 +11,12 @@ import type { InvocationQuery, JournalStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
 import { readTable, transact } from "./database.ts";
 import { readPage, settled } from "./read-records.ts";
-import { withoutPending, type PlaygroundTable, type StoredInvocation } from "./schema.ts";
+import {
+  withoutPending,
+  type PlaygroundTable,
+  type StoredEnd,
+  type StoredInvocation,
+} from "./schema.ts";
 
 /** Of so many invocations the answers are searched at once: they may be long, and many. */
 const WITH_ANSWERS = 20;
@@ -50,17 +55,17 @@ export function journalReads({ db }: Pick<Connection, "db">): Pick<JournalStore,
     },
 
     async readAnswer(id: string, execution: number): Promise<unknown> {
-      return await transact(db, ["invocations", "answers"], "readonly", {}, async (tx) => {
+      return await transact(db, ["invocations", "ends"], "readonly", {}, async (tx) => {
         const seq = await tx.objectStore("invocations").index("id").getKey(id);
         return seq === undefined
           ? undefined
-          : await tx.objectStore("answers").get([seq, execution]);
+          : (await tx.objectStore("ends").get([seq, execution]))?.response;
       });
     },
 
     async readInvocations({ filter, ...page }: InvocationQuery): Promise<InvocationRecord[]> {
       const needsAnswers = filter?.text !== undefined;
-      const tables: PlaygroundTable[] = needsAnswers ? ["invocations", "answers"] : ["invocations"];
+      const tables: PlaygroundTable[] = needsAnswers ? ["invocations", "ends"] : ["invocations"];
       const found = await transact(db, tables, "readonly", {}, (tx) => {
         const select = async (chunk: readonly InvocationRecord[]): Promise<InvocationRecord[]> => {
           if (!filter) return [...chunk];
@@ -98,12 +103,12 @@ async function readAnswers(
   const answers = new Map(numbers.map((seq) => [seq, [] as unknown[]]));
   if (numbers.length === 0) return answers;
   const range = IDBKeyRange.bound([Math.min(...numbers)], [Math.max(...numbers), []]);
-  const table = tx.objectStore("answers");
+  const table = tx.objectStore("ends");
   const [keys, values] = await Promise.all([
     settled<[number, number][]>(table.getAllKeys(range)),
-    settled<unknown[]>(table.getAll(range)),
+    settled<StoredEnd[]>(table.getAll(range)),
   ]);
-  for (const [index, [seq]] of keys.entries()) answers.get(seq)?.push(values[index]);
+  for (const [index, [seq]] of keys.entries()) answers.get(seq)?.push(values[index]?.response);
   return answers;
 }
 

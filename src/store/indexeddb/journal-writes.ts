@@ -1,8 +1,8 @@
 /**
  * The journal as it is written. The rules are the model's; here are the transactions.
  *
- * Executions before the last, and answers, have tables of their own, so that what a retry costs does
- * not grow.
+ * Executions before the last, and what each answered, have tables of their own, so that what a retry
+ * costs does not grow.
  */
 import { unwrap, type IDBPTransaction } from "idb";
 import {
@@ -22,7 +22,7 @@ import {
 import type { Interruption, JournalStore } from "../durable-store.ts";
 import type { Connection } from "./connection.ts";
 import { transact, write, type TransactOptions } from "./database.ts";
-import { clearGuards, endOnce, raiseAmongGuards, raiseFence } from "./fence-table.ts";
+import { clearAllButMarks, endOnce, raiseAmongGuards, raiseFence } from "./fence-table.ts";
 import { settled } from "./read-records.ts";
 import {
   ALL_TABLES,
@@ -102,7 +102,7 @@ async function beginAnother(
   options: TransactOptions,
 ): Promise<BeginOutcome> {
   let put: IDBRequest<IDBValidKey> | undefined;
-  const tables: PlaygroundTable[] = ["invocations", "executions", "fences", "guards"];
+  const tables: PlaygroundTable[] = ["invocations", "executions", "ends", "guards"];
   const outcome = await write(db, tables, options, async (tx) => {
     const invocations = tx.objectStore("invocations");
     const found = await settled<StoredInvocation | undefined>(
@@ -131,21 +131,17 @@ async function endExecution(
 ): Promise<boolean> {
   const { begun, response, unfinished = [] } = asked;
   const by = lastExecution(begun);
-  const tables: PlaygroundTable[] = ["invocations", "fences"];
-  if (response !== undefined) tables.push("answers");
+  const tables: PlaygroundTable[] = ["invocations", "ends"];
   if (events.length > 0) tables.push("trace");
   // It waits for what is under way, and from then on nothing of it is written: maps are written
-  // under the fences, guards are not.
+  // under the ends, guards are not.
   if (unfinished.length > 0) tables.push("guards");
   let hasEnded = (): boolean => false;
   try {
     await write(db, tables, options, async (tx) => {
-      hasEnded = endOnce(tx, by);
+      hasEnded = endOnce(tx, by, response === undefined ? {} : { response });
       if (unfinished.length > 0) await raiseAmongGuards(tx, by);
       tx.objectStore("invocations").put(withPending(end(asked)));
-      if (response !== undefined) {
-        tx.objectStore("answers").put(response, [by.invocationSeq, by.execution]);
-      }
       appendTrace(tx, events);
     });
     return true;
@@ -188,9 +184,9 @@ export async function wipe({ db }: Connection, kept: readonly PlaygroundTable[])
   await write(db, tables, {}, async (tx) => {
     const pending = tx.objectStore("invocations").index("pending");
     const running = await settled<StoredInvocation[]>(pending.getAll("running"));
-    await clearGuards(tx);
+    await clearAllButMarks(tx);
     for (const table of tables) {
-      if (table !== "fences" && table !== "guards") tx.objectStore(table).clear();
+      if (table !== "ends" && table !== "guards") tx.objectStore(table).clear();
     }
     // An invocation's number is given once, so that a mark never meets another's.
     for (const invocation of running) await raiseFence(tx, lastExecution(invocation));

@@ -90,8 +90,7 @@ async function openCurrent(options: OpenOptions): Promise<PlaygroundDatabase> {
   try {
     return await openDatabase(options, SCHEMA_VERSION, async (db, oldVersion) => {
       if (oldVersion === 0) makeTables(db);
-      // What version 3 wrote is read as it is; see `entry-codec.ts`.
-      else if (oldVersion < 3) await Promise.reject(new OlderVersion());
+      else if (oldVersion < SCHEMA_VERSION) await Promise.reject(new OlderVersion());
     });
   } catch (error) {
     if (!(error instanceof OlderVersion)) throw error;

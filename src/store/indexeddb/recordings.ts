@@ -7,18 +7,19 @@ import { isPending, trimRecording } from "../../model/index.ts";
 import type { Trimmed, Trimming } from "../durable-store.ts";
 import { transact } from "./database.ts";
 import { partsOf } from "./journal-reads.ts";
-import { withPending, type PlaygroundDatabase } from "./schema.ts";
+import { readRecords } from "./read-records.ts";
+import { withPending, type PlaygroundDatabase, type StoredEnd } from "./schema.ts";
 import { countUnrecorded, traceOf } from "./trace-table.ts";
 
 export async function trimRecordings(
   db: PlaygroundDatabase,
   { keep, after, limit }: Trimming,
 ): Promise<Trimmed> {
-  const tables = ["invocations", "answers", "trace"] as const;
+  const tables = ["invocations", "ends", "trace"] as const;
   return await transact(db, [...tables], "readwrite", {}, async (tx) => {
     const bare = unwrap(tx as unknown as IDBPTransaction);
     const invocations = tx.objectStore("invocations");
-    const answers = tx.objectStore("answers");
+    const ends = tx.objectStore("ends");
     const trace = tx.objectStore("trace");
     let newest = await invocations.openKeyCursor(null, "prev");
     if (keep > 0) newest = (await newest?.advance(keep)) ?? null;
@@ -33,13 +34,12 @@ export async function trimRecordings(
       const { id, seq } = invocation;
       if (isPending(invocation.state)) continue;
       const events = traceOf(id);
-      const isRecorded =
-        (await answers.getKey(partsOf(seq))) !== undefined ||
-        (await trace.getKey(events)) !== undefined;
-      if (!isRecorded) continue;
+      const ended = await readRecords<StoredEnd>(unwrap(ends), partsOf(seq), "ascending", Infinity);
+      const answered = ended.filter(({ value }) => value.response !== undefined);
+      if (answered.length === 0 && (await trace.getKey(events)) === undefined) continue;
       const next = trimRecording(invocation, await countUnrecorded(bare, id));
       unwrap(trace).delete(events);
-      unwrap(answers).delete(partsOf(seq));
+      for (const { primaryKey } of answered) unwrap(ends).put({} satisfies StoredEnd, primaryKey);
       unwrap(invocations).put(withPending(next));
       count++;
     }

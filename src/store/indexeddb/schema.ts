@@ -11,7 +11,7 @@ import {
 } from "../../model/index.ts";
 import type { StoredEntry } from "./entry-codec.ts";
 
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** An invocation as it is kept: `pending` is present while it is, to find these few by an index. */
 export type StoredInvocation = InvocationRecord & { readonly pending?: PendingState };
@@ -24,6 +24,12 @@ export interface StoredTrace {
   readonly events: readonly TraceEvent[];
   /** How many of them are attempts that no guard's record counts. */
   readonly unrecorded: number;
+}
+
+/** What an execution that is over has answered. */
+export interface StoredEnd {
+  /** Absent where it has not, or its recording was trimmed. */
+  readonly response?: unknown;
 }
 
 /** A connection whose servers may live; see `liveness.ts`. */
@@ -52,10 +58,8 @@ export interface PlaygroundSchema extends DBSchema {
   };
   /** `[invocationSeq, number]` → an execution before the last. */
   executions: { key: [number, number]; value: ExecutionRecord };
-  /** `[invocationSeq, number]` → what that execution answered. */
-  answers: { key: [number, number]; value: unknown };
-  /** `[invocationSeq, execution]` of what may not write any more; see `fence-table.ts`. */
-  fences: { key: [number, number]; value: true };
+  /** `[invocationSeq, number]` of an execution that is over, and writes no more; see `fence-table.ts`. */
+  ends: { key: [number, number]; value: StoredEnd };
   /** `[invocation, execution, n]` → events. */
   trace: { key: [string, number, number]; value: StoredTrace };
   /** `[plan, fault's position]` → how often its point was passed. */
@@ -74,8 +78,7 @@ export const ALL_TABLES: PlaygroundTable[] = [
   "guards",
   "invocations",
   "executions",
-  "answers",
-  "fences",
+  "ends",
   "trace",
   "hits",
   "servers",
@@ -90,7 +93,7 @@ export type UpgradeTransaction = IDBPTransaction<
 
 /** Makes the tables that are not there yet. */
 export function makeTables(db: PlaygroundDatabase): void {
-  const plain = ["entries", "changes", "executions", "answers", "fences"] as const;
+  const plain = ["entries", "changes", "executions", "ends"] as const;
   for (const name of [...plain, "hits", "servers", "settings"] as const) {
     if (!db.objectStoreNames.contains(name)) db.createObjectStore(name);
   }

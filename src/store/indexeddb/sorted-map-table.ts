@@ -111,7 +111,7 @@ async function applyMutation(
   const { change, ...about } = mutation;
   const { map, once } = about;
   const packed = packChange(change);
-  const tables = ["entries", "writes", "changes", "fences"] as const;
+  const tables = ["entries", "writes", "changes", "ends"] as const;
   const sized = { ...options, size: packed.length };
   return await write(db, tables, sized, async (tx) => {
     const [writes, changes] = [tx.objectStore("writes"), tx.objectStore("changes")];

@@ -2,6 +2,7 @@
 import { openDB, type IDBPDatabase } from "idb";
 import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { SupersededError } from "../errors.ts";
 import { openStore, type IndexedDbStore } from "./index.ts";
 import { entryKey } from "./keys.ts";
 import { makeTables, type PlaygroundDatabase } from "./schema.ts";
@@ -203,19 +204,38 @@ it.each([
   expect(next).toEqual({ outcome: "applied", write: 2 });
 });
 
-it("a database of version 3 is opened as it is, and its entries are read as they were written", async () => {
-  const db = await openDB(name, 3, {
-    upgrade: (db) => makeTables(db as unknown as PlaygroundDatabase),
-  });
-  const write = [0, 0, 0, 0, 0, 7];
-  await db.put("entries", new Uint8Array([...write, 1, 2, 3]), entryKey("m", "a"));
-  db.close();
-  store = await openStore({ name });
-  const change = { method: "insert", entries: [["b", new Uint8Array([4])]] } as const;
-  await store.applyMutation({ map: "m", at: 0, origin: {}, change });
-  expect(await store.readRange({ map: "m", direction: "ascending", limit: 9 })).toEqual([
-    { key: "a", value: new Uint8Array([1, 2, 3]), write: 7 },
-    { key: "b", value: new Uint8Array([4]), write: 1 },
-  ]);
-  expect((await store.readEntry("m", "a"))?.value).toEqual(new Uint8Array([1, 2, 3]));
-});
+it.each([3, 4])(
+  "of version %i the answers are kept, and entries are read as they were written",
+  async (version) => {
+    const db: IDBPDatabase = await openDB(name, version, {
+      upgrade: (db) => {
+        makeTables(db as unknown as PlaygroundDatabase);
+        db.deleteObjectStore("ends");
+        for (const name of ["answers", "fences"]) db.createObjectStore(name);
+      },
+    });
+    const last = { number: 2, cause: "retry", owner: "o", startedAt: 1, outcome: "failed" };
+    const call = { id: "b", tool: "t", createdAt: 1, resumptionCrashes: 0, args: {} };
+    await db.put("invocations", { ...call, state: "failed", last, seq: 1 });
+    // Of three executions one answered, one was superseded, and one goes on.
+    await db.put("answers", answer, [1, 2]);
+    for (const number of [1, 2]) await db.put("fences", true, [1, number]);
+    const write = [0, 0, 0, 0, 0, 7];
+    await db.put("entries", new Uint8Array([...write, 1, 2, 3]), entryKey("m", "a"));
+    db.close();
+    store = await openStore({ name });
+    expect(await store.readAnswer("b", 2)).toEqual(answer);
+    const change = { method: "insert", entries: [["b", new Uint8Array([4])]] } as const;
+    for (const execution of [1, 2]) {
+      const by = { invocationSeq: 1, execution };
+      const refused = store.applyMutation({ map: "m", at: 0, origin: {}, change, by });
+      await expect(refused).rejects.toThrow(SupersededError);
+    }
+    await store.applyMutation({ map: "m", at: 0, origin: {}, change });
+    expect(await store.readRange({ map: "m", direction: "ascending", limit: 9 })).toEqual([
+      { key: "a", value: new Uint8Array([1, 2, 3]), write: 7 },
+      { key: "b", value: new Uint8Array([4]), write: 1 },
+    ]);
+    expect((await store.readEntry("m", "a"))?.value).toEqual(new Uint8Array([1, 2, 3]));
+  },
+);

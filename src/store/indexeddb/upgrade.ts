@@ -20,16 +20,21 @@ import {
   withPending,
   type PlaygroundDatabase,
   type PlaygroundTable,
+  type StoredEnd,
   type UpgradeTransaction,
 } from "./schema.ts";
 import { appendTrace } from "./trace-table.ts";
 
-/** @param oldVersion 1 or 2 */
+/** @param oldVersion of the tables that are there; 1 at the least */
 export async function upgradeFrom(
   db: PlaygroundDatabase,
   oldVersion: number,
   tx: UpgradeTransaction,
 ): Promise<void> {
+  if (oldVersion >= 3) {
+    await joinEnds(db, tx);
+    return;
+  }
   const old = setAside(db, tx);
   makeTables(db);
   const numbers = await moveInvocations(old, tx);
@@ -101,10 +106,10 @@ async function moveInvocations(
   tx: UpgradeTransaction,
 ): Promise<ReadonlyMap<string, number>> {
   const numbers = new Map<string, number>();
-  const [invocations, executions, answers] = [
+  const [invocations, executions, ends] = [
     unwrap(tx.objectStore("invocations")),
     unwrap(tx.objectStore("executions")),
-    unwrap(tx.objectStore("answers")),
+    unwrap(tx.objectStore("ends")),
   ];
   await each(old.table("invocations"), (value) => {
     const { executions: all, ...rest } = value as OldInvocation;
@@ -118,7 +123,7 @@ async function moveInvocations(
         continue;
       }
       last = { ...execution, answer: summarizeAnswer(response) };
-      answers.put(response, [seq, execution.number]);
+      ends.put({ response } satisfies StoredEnd, [seq, execution.number]);
     }
     if (!last) return;
     const unguarded = all.some(({ guards }) => guards === "off");
@@ -164,6 +169,17 @@ async function moveTrace(old: Old, tx: UpgradeTransaction): Promise<void> {
       },
     ]);
   });
+}
+
+/** Up to version 4 the marks of what is over and the answers were tables of their own. */
+async function joinEnds(db: PlaygroundDatabase, tx: UpgradeTransaction): Promise<void> {
+  const bare = unwrap(tx as unknown as IDBPTransaction);
+  const ends = unwrap(db.createObjectStore("ends"));
+  await each(bare.objectStore("fences"), (_, key) => ends.put({} satisfies StoredEnd, key));
+  await each(bare.objectStore("answers"), (response, key) => {
+    ends.put({ response } satisfies StoredEnd, key);
+  });
+  for (const name of ["fences", "answers"]) db.deleteObjectStore(name as PlaygroundTable);
 }
 
 /** Up to version 2 writes had ids, UUIDv7, and version 1 kept with each what it changed. */
