@@ -19,6 +19,17 @@ const markOf = ({ invocationSeq, execution }: ExecutionRef): [number, number] =>
   execution,
 ];
 
+/** Pages of guards go on from a record's number and alias: a mark has them too. */
+const guardMark = ({ invocationSeq, execution }: ExecutionRef) => ({
+  invocationSeq,
+  alias: execution,
+});
+
+export const guardKey = ({
+  invocationSeq,
+  alias,
+}: Pick<GuardRecord, "invocationSeq" | "alias">): [number, string] => [invocationSeq, alias];
+
 /** From the transaction's commit on, this execution does not write any more; it may be over already. */
 export async function raiseFence(tx: IDBTransaction, by: ExecutionRef): Promise<void> {
   tx.objectStore("ends").put({} satisfies StoredEnd, markOf(by));
@@ -28,11 +39,11 @@ export async function raiseFence(tx: IDBTransaction, by: ExecutionRef): Promise<
 /** It claims nothing any more, and what it has claimed is settled no more. */
 export async function raiseAmongGuards(tx: IDBTransaction, by: ExecutionRef): Promise<void> {
   const guards = tx.objectStore("guards");
-  guards.put({ invocationSeq: by.invocationSeq, alias: by.execution });
+  guards.put(guardMark(by), markOf(by));
   const all = await settled<GuardRecord[]>(guards.getAll(guardsOf(by.invocationSeq)));
   for (const guard of all) {
     const ended = markEnded(guard, by.execution);
-    if (ended) guards.put(ended);
+    if (ended) guards.put(ended, guardKey(ended));
   }
 }
 
@@ -47,7 +58,7 @@ export async function clearAllButMarks(tx: IDBTransaction): Promise<void> {
   ends.clear();
   for (const mark of over) ends.put({} satisfies StoredEnd, mark);
   for (const [invocationSeq, alias] of keys) {
-    if (typeof alias === "number") guards.put({ invocationSeq, alias });
+    if (typeof alias === "number") guards.put({ invocationSeq, alias }, [invocationSeq, alias]);
   }
 }
 
@@ -89,7 +100,7 @@ export async function checkFence(tx: IDBTransaction, by: ExecutionRef | undefine
  */
 export function abortIfMarked(tx: IDBTransaction, by: ExecutionRef): () => boolean {
   const guards = tx.objectStore("guards");
-  const added = guards.add({ invocationSeq: by.invocationSeq, alias: by.execution });
+  const added = guards.add(guardMark(by), markOf(by));
   guards.delete(markOf(by));
   return wasThere(added);
 }

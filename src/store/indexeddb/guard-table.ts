@@ -20,7 +20,7 @@ import type { GuardStore } from "../durable-store.ts";
 import { SupersededError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { readTable, transact, write, type TransactOptions } from "./database.ts";
-import { abortIfMarked, findMark, guardsOf } from "./fence-table.ts";
+import { abortIfMarked, findMark, guardKey, guardsOf } from "./fence-table.ts";
 import { readPage, settled } from "./read-records.ts";
 import type { PlaygroundDatabase } from "./schema.ts";
 import { countUnrecorded } from "./trace-table.ts";
@@ -92,13 +92,12 @@ async function claimGuard(
   asked: GuardClaim,
   options: FencedOptions,
 ): Promise<ClaimOutcome> {
+  const key = guardKey(asked);
   return await writeGuards(db, asked, options, async (guards) => {
-    const found = asked.isNew
-      ? undefined
-      : await settled<GuardRecord | undefined>(guards.get([asked.invocationSeq, asked.alias]));
+    const found = asked.isNew ? undefined : await settled<GuardRecord | undefined>(guards.get(key));
     const outcome = claim(found, asked);
-    if (asked.isNew) guards.add(outcome.record);
-    else if (outcome.claimed) guards.put(outcome.record);
+    if (asked.isNew) guards.add(outcome.record, key);
+    else if (outcome.claimed) guards.put(outcome.record, key);
     return outcome;
   });
 }
@@ -113,12 +112,11 @@ async function settleGuard(
   options: FencedOptions & { readonly isKnown: boolean },
 ): Promise<void> {
   const { claimed } = settlement;
+  const key = guardKey(claimed);
   await writeGuards(db, claimed, options, async (guards) => {
-    const read = options.isKnown
-      ? undefined
-      : settled<GuardRecord | undefined>(guards.get([claimed.invocationSeq, claimed.alias]));
+    const read = options.isKnown ? undefined : settled<GuardRecord | undefined>(guards.get(key));
     // Who claimed it knows its record: it is written while it is looked at again.
-    guards.put(settle(settlement));
+    guards.put(settle(settlement), key);
     if (read && !isClaimed(await read, claimed)) throw new SupersededError(claimed.execution);
   });
 }

@@ -93,14 +93,13 @@ export type UpgradeTransaction = IDBPTransaction<
 
 /** Makes the tables that are not there yet. */
 export function makeTables(db: PlaygroundDatabase): void {
-  const plain = ["entries", "changes", "executions", "ends"] as const;
+  const plain = ["entries", "changes", "executions", "ends", "guards"] as const;
   for (const name of [...plain, "hits", "servers", "settings"] as const) {
     if (!db.objectStoreNames.contains(name)) db.createObjectStore(name);
   }
   const writes = db.createObjectStore("writes", { keyPath: "seq" });
   writes.createIndex("once", "once", { unique: true });
   writes.createIndex("map", ["map", "seq"]);
-  db.createObjectStore("guards", { keyPath: ["invocationSeq", "alias"] });
   const invocations = db.createObjectStore("invocations", { keyPath: "seq", autoIncrement: true });
   invocations.createIndex("id", "id", { unique: true });
   invocations.createIndex("pending", "pending");

@@ -212,12 +212,16 @@ it.each([3, 4])(
         makeTables(db as unknown as PlaygroundDatabase);
         db.deleteObjectStore("ends");
         for (const name of ["answers", "fences"]) db.createObjectStore(name);
+        db.deleteObjectStore("guards");
+        db.createObjectStore("guards", { keyPath: ["invocationSeq", "alias"] });
       },
     });
     const last = { number: 2, cause: "retry", owner: "o", startedAt: 1, outcome: "failed" };
     const call = { id: "b", tool: "t", createdAt: 1, resumptionCrashes: 0, args: {} };
     await db.put("invocations", { ...call, state: "failed", last, seq: 1 });
-    // Of three executions one answered, one was superseded, and one goes on.
+    const guard = { invocation: "b", invocationSeq: 1, alias: "pay", kind: "atMostOnce" };
+    await db.put("guards", { ...guard, state: "stored", attempts: 1, execution: 2, updatedAt: 3 });
+    // Of two executions one was superseded, and one answered.
     await db.put("answers", answer, [1, 2]);
     for (const number of [1, 2]) await db.put("fences", true, [1, number]);
     const write = [0, 0, 0, 0, 0, 7];
@@ -225,6 +229,7 @@ it.each([3, 4])(
     db.close();
     store = await openStore({ name });
     expect(await store.readAnswer("b", 2)).toEqual(answer);
+    expect(await store.readGuard(1, "pay")).toMatchObject({ state: "stored", attempts: 1 });
     const change = { method: "insert", entries: [["b", new Uint8Array([4])]] } as const;
     for (const execution of [1, 2]) {
       const by = { invocationSeq: 1, execution };

@@ -14,6 +14,7 @@ import {
   type TraceEvent,
 } from "../../model/index.ts";
 import { packEntry } from "./entry-codec.ts";
+import { guardKey } from "./fence-table.ts";
 import { entryKey } from "./keys.ts";
 import {
   makeTables,
@@ -32,7 +33,7 @@ export async function upgradeFrom(
   tx: UpgradeTransaction,
 ): Promise<void> {
   if (oldVersion >= 3) {
-    await joinEnds(db, tx);
+    await upgradeFromFour(db, tx);
     return;
   }
   const old = setAside(db, tx);
@@ -143,7 +144,9 @@ async function moveGuards(
     const guard = value as Omit<GuardRecord, "invocationSeq">;
     const invocationSeq = numbers.get(guard.invocation);
     // A guard whose invocation is gone guards nothing.
-    if (invocationSeq !== undefined) guards.put({ ...guard, invocationSeq });
+    if (invocationSeq === undefined) return;
+    const record = { ...guard, invocationSeq };
+    guards.put(record, guardKey(record));
   });
 }
 
@@ -171,15 +174,20 @@ async function moveTrace(old: Old, tx: UpgradeTransaction): Promise<void> {
   });
 }
 
-/** Up to version 4 the marks of what is over and the answers were tables of their own. */
-async function joinEnds(db: PlaygroundDatabase, tx: UpgradeTransaction): Promise<void> {
+/** Up to version 4 the marks of what is over and the answers were tables of their own, and guards held their keys. */
+async function upgradeFromFour(db: PlaygroundDatabase, tx: UpgradeTransaction): Promise<void> {
   const bare = unwrap(tx as unknown as IDBPTransaction);
   const ends = unwrap(db.createObjectStore("ends"));
   await each(bare.objectStore("fences"), (_, key) => ends.put({} satisfies StoredEnd, key));
   await each(bare.objectStore("answers"), (response, key) => {
     ends.put({ response } satisfies StoredEnd, key);
   });
-  for (const name of ["fences", "answers"]) db.deleteObjectStore(name as PlaygroundTable);
+  const old = bare.objectStore("guards");
+  old.name = "old-guards";
+  const guards = unwrap(db.createObjectStore("guards"));
+  await each(old, (guard, key) => guards.put(guard, key));
+  for (const name of ["fences", "answers", "old-guards"])
+    db.deleteObjectStore(name as PlaygroundTable);
 }
 
 /** Up to version 2 writes had ids, UUIDv7, and version 1 kept with each what it changed. */
