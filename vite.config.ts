@@ -10,6 +10,7 @@ import { leftOut } from "./src/node/left-out.ts";
 import { DEFAULT_PORT } from "./src/node/port.ts";
 import { sandboxRuntime } from "./src/node/sandbox-runtime.ts";
 import { toolTypes } from "./src/node/tool-types.ts";
+import { findPostgres } from "./src/testing/postgres-server.ts";
 
 const RARELY_NEEDED =
   /(\/store\/memory\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|replay-check|schema-validator|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;
@@ -51,6 +52,8 @@ const browserOnly = [
 ];
 /** What no browser does otherwise than Node: engines that are none of its own. */
 const otherEngines = ["src/store/memory/**/*.test.ts", "src/store/postgres/**/*.test.ts"];
+/** What needs a database server. */
+const onServer = ["src/store/postgres/server/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "world", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,
@@ -92,7 +95,7 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: durableTests,
-          exclude: browserOnly,
+          exclude: [...browserOnly, ...onServer],
           setupFiles: ["fake-indexeddb/auto"],
         },
       },
@@ -104,6 +107,7 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: [...nodeOnly, ...otherEngines],
+          exclude: onServer,
         },
       },
       ...["memory", "remote", "pglite"].map((engine) => ({
@@ -117,6 +121,25 @@ export default defineConfig({
           ...(engine === "pglite" ? { globalSetup: "src/testing/pglite-template.ts" } : {}),
         },
       })),
+      // The core's tests on a real PostgreSQL of their own, where there are its programs.
+      ...(findPostgres()
+        ? [
+            { name: "postgres", env: { STORE_ENGINE: "postgres" } },
+            {
+              name: "postgres-serializable",
+              env: { STORE_ENGINE: "postgres-without-listen", POSTGRES_ISOLATION: "serializable" },
+            },
+          ].map((project) => ({
+            extends: true as const,
+            test: {
+              ...shared,
+              ...project,
+              environment: "node" as const,
+              include: [...onServer, ...onEveryEngine],
+              globalSetup: "src/testing/postgres-setup.ts",
+            },
+          }))
+        : []),
       {
         // The same tests on real IndexedDB.
         extends: true,

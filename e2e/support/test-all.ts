@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { ensureBrowser } from "./browser.ts";
+import { findPostgres } from "../../src/testing/postgres-server.ts";
 import { findFirefox } from "./firefox.ts";
 
 interface Counts {
@@ -64,6 +65,7 @@ const vitest = (project: string): Step => {
 };
 
 const firefox = findFirefox();
+const postgres = findPostgres();
 
 /** The longest first, so that the two that run at a time end together. */
 const checks: readonly Step[] = [
@@ -72,7 +74,8 @@ const checks: readonly Step[] = [
   ...(firefox ? [vitest("firefox")] : []),
   vitest("node"),
   { name: "lint and layers", command: "eslint", args: [".", "--max-warnings", "0"] },
-  vitest("pglite"),
+  // On a PostgreSQL of the tests' own; where the machine has none, on PGlite alone.
+  ...(postgres ? [vitest("postgres"), vitest("postgres-serializable")] : [vitest("pglite")]),
   vitest("memory"),
   vitest("remote"),
   // Fails where an export tells of something that is not documented; types are checked below.
@@ -243,6 +246,9 @@ if (total.failures.length > 0) {
   console.log(`\n# failures\n${total.failures.join("\n")}`);
 }
 if (!firefox) console.log("\nNo Firefox is on this machine: the core's tests did not run in it.");
+if (!postgres) {
+  console.log("\nNo PostgreSQL is on this machine: the core's tests ran on PGlite alone.");
+}
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

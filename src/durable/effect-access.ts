@@ -2,6 +2,7 @@
 import { internals, type DurableContext } from "./context.ts";
 import { guardOf } from "./scope.ts";
 import type { EffectAccess } from "./effect-port.ts";
+import { never } from "./fence.ts";
 
 /** @param name `service.operation` */
 export function effectAccess(
@@ -43,6 +44,8 @@ export function effectAccess(
     begin: (operation) =>
       fence.run(async () => {
         await execution.unlessSettled(scope, what);
+        // Others may execute the call already.
+        if (!execution.options.isAlive()) return await never();
         return await operation();
       }),
     run: (operation) => fence.run(operation),

@@ -66,6 +66,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** The server dies. */
   readonly crash: () => void;
+  /** Whether the server still lives as far as others know: asked before each effect, and it dies where it does not. */
+  readonly isAlive: () => boolean;
   /** Lasts until a hanging call is released, or the signal is aborted. */
   readonly hang: (signal: AbortSignal) => Promise<void>;
 }

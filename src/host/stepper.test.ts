@@ -148,7 +148,8 @@ it("steps of two branches are two steps", async () => {
   own.stepper.breakpoints = [];
   for (const { id } of own.pauses) own.stepper.decide(id, "step");
   await waiting(2);
-  expect(own.pauses.map(({ alias, point }) => [alias, point])).toEqual([
+  const paused = own.pauses.map(({ alias, point }) => [alias, point]);
+  expect(paused.toSorted()).toEqual([
     ["a", "guard:started"],
     ["b", "guard:started"],
   ]);

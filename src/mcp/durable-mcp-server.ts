@@ -53,6 +53,7 @@ export class DurableMcpServer {
   readonly #takeover: Takeover;
   #unsubscribe: (() => void) | undefined;
   #onCrash: ((error?: unknown) => void) | undefined;
+  #isAlive = (): boolean => true;
 
   constructor(info: Implementation, options: DurableMcpServerOptions) {
     retryPolicy(options.retryPolicy); // Refuses what is invalid before anything runs.
@@ -140,9 +141,11 @@ export class DurableMcpServer {
 
   async #start(takeOver: boolean): Promise<void> {
     const { store } = this;
-    const { tookOver } = await this.#fence.run((signal) =>
-      store.liveness.enter(this.id, { signal, takeOver }),
+    const lost = (why: Error): void => this.#crash(why.message);
+    const { tookOver, isAlive } = await this.#fence.run((signal) =>
+      store.liveness.enter(this.id, { signal, takeOver, lost }),
     );
+    if (isAlive) this.#isAlive = isAlive;
     this.#unsubscribe = store.subscribe(({ server, tookOver, wiped }) => {
       if (server !== undefined && server !== this.id) {
         if (tookOver) this.#crash("Another server has taken over this store.");
@@ -303,6 +306,7 @@ export class DurableMcpServer {
       errors: this.#errors,
       signal: this.#closing.signal,
       crash: () => this.crash(),
+      isAlive: () => this.#isAlive(),
       onError: (error) => onError?.(error),
       watch: (server) => this.#takeover.watch(server),
     };

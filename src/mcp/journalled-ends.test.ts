@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, openLab, type Lab } from "../testing/lab.ts";
 import { interruptedStep, step } from "../testing/tools.ts";
 import { atMostOnce, DurableMcpServer, FaultPlan, INVOCATION_ID, uuidv7 } from "../index.ts";
-import { deferred, overriding, type InspectableStore } from "../store/index.ts";
+import { deferred, localLiveness, overriding, type InspectableStore } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -33,6 +33,7 @@ describe("an end that the journal refuses", () => {
     const owner: { id?: string } = {};
     const { client, server } = await lab.serve(step, {
       store: overriding(lab.store, {
+        liveness: localLiveness(),
         endExecution: async (...end) => {
           await before(lab.store, owner.id ?? "");
           return await lab.store.endExecution(...end);
@@ -47,6 +48,7 @@ describe("an end that the journal refuses", () => {
     const owner: { id?: string } = {};
     const { client, server } = await lab.serve(elicits({}), {
       store: overriding(lab.store, {
+        liveness: localLiveness(),
         endExecution: async (...end) => {
           await before(lab.store, owner.id ?? "");
           return await lab.store.endExecution(...end);

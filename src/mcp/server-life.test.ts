@@ -13,7 +13,7 @@ import {
   toBytes,
   uuidv7,
 } from "../index.ts";
-import { deferred, overriding, type InspectableStore } from "../store/index.ts";
+import { deferred, localLiveness, overriding, type InspectableStore } from "../store/index.ts";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -127,6 +127,7 @@ it("a call that is over leaves no listener on any signal, so that nothing of it 
 it("what another server has taken over answers its own client in words, and ends there", async () => {
   const { client, server } = await lab.serve(step, {
     store: overriding(lab.store, {
+      liveness: localLiveness(),
       applyMutation: async (mutation, options) => {
         // As a takeover by a person does it, who took this server for dead.
         await lab.store.interruptInvocations({ dead: [server.id], at: 0 });

@@ -9,6 +9,11 @@ export class StoreUnavailableError extends StoreError {
   override name = "StoreUnavailableError";
 }
 
+/** An address of a database, or a name in it, that is none. */
+export class InvalidAddressError extends StoreError {
+  override name = "InvalidAddressError";
+}
+
 /** The database was made by a newer version of this program. */
 export class StoreVersionError extends StoreError {
   override name = "StoreVersionError";

@@ -7,6 +7,7 @@ import { openLedger, openStore } from "../store/indexeddb/index.ts";
 import { checkServerCall } from "../sandbox/index.ts";
 import { memoryEngine } from "./memory-engine.ts";
 import { pgliteEngine } from "./pglite-engine.ts";
+import { postgresEngine } from "./postgres-engine.ts";
 import { remoteEngine } from "./remote-engine.ts";
 
 export const ENGINES = {
@@ -23,6 +24,8 @@ export const ENGINES = {
   // What the core sends is what a person's own server may send.
   remote: remoteEngine(checkServerCall),
   pglite: pgliteEngine(),
+  postgres: postgresEngine(),
+  "postgres-without-listen": postgresEngine({ listen: false }),
 } satisfies Readonly<Record<string, Engine>>;
 
 const { env = {} } = import.meta as { env?: Readonly<Record<string, string | undefined>> };

@@ -1,4 +1,11 @@
-/** What the slices of one store share. */
+/**
+ * What the slices of one store share.
+ *
+ * 1. Whatever writes has an id, its operation's, which what it writes carries. The answer to a commit
+ *    can be lost with the connection; run again, it finds its own id, and knows that it was done.
+ * 2. What is common is written by one statement, which is one journey to the server; where that writes
+ *    nothing, a transaction looks why.
+ */
 import type { WriteOptions } from "../durable-store.ts";
 import { StoreClosedError } from "../errors.ts";
 import type { Sql, SqlDatabase } from "./sql.ts";
@@ -35,9 +42,25 @@ export class Connection implements Sql {
     });
   }
 
+  /** The first row that one writing statement returns; `undefined` where it wrote nothing. */
+  async writeOne<Row>(
+    text: string,
+    params: readonly unknown[],
+    { signal }: WriteOptions = {},
+  ): Promise<Row | undefined> {
+    signal?.throwIfAborted();
+    const [row] = await this.query<Row>(text, params);
+    return row;
+  }
+
   #refuseClosed(): void {
     if (this.#isClosed) {
       throw new StoreClosedError("The connection to the database is closed. Open the store anew.");
     }
   }
+}
+
+/** An operation's id. */
+export function newOperation(): string {
+  return crypto.randomUUID();
 }

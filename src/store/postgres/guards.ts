@@ -1,21 +1,23 @@
 /** Guards in SQL. The rules are the model's. */
-import { claim, countAttempts, isClaimed, settle, type GuardRecord } from "../../model/index.ts";
+import { claim, countAttempts, settle, type GuardRecord } from "../../model/index.ts";
 import type { GuardStore } from "../durable-store.ts";
 import { SupersededError } from "../errors.ts";
-import type { Connection } from "./connection.ts";
-import { checkFence } from "./fences.ts";
-import { guardOf, putGuard, type GuardRow } from "./guard-rows.ts";
+import { newOperation, type Connection } from "./connection.ts";
+import { checkFence, FENCE } from "./fence.ts";
+import { guardOf, guardParams, type GuardRow } from "./guard-rows.ts";
 import { toBytea } from "./schema.ts";
 import { first, type Sql } from "./sql.ts";
 
 export function guards(connection: Connection): GuardStore {
   return {
-    readGuard: (invocationSeq, alias) => find(connection, invocationSeq, alias),
+    async readGuard(invocationSeq, alias) {
+      return (await find(connection, invocationSeq, alias))?.guard;
+    },
 
     async readGuards({ invocation, limit, before, after }) {
       if (invocation !== undefined) {
         const rows = await connection.query<GuardRow>(
-          `SELECT guards.record, value FROM guards JOIN invocations ON invocations.seq = guards.invocation
+          `SELECT guards.record, value, is_over FROM guards JOIN invocations ON invocations.seq = guards.invocation
            WHERE id = $1 ORDER BY alias LIMIT $2`,
           [invocation, limit],
         );
@@ -25,7 +27,7 @@ export function guards(connection: Connection): GuardStore {
       const bound = key ? `WHERE (invocation, alias) ${after ? ">" : "<"} ($2, $3)` : "";
       const order = after ? "" : "DESC";
       const rows = await connection.query<GuardRow>(
-        `SELECT record, value FROM guards ${bound}
+        `SELECT record, value, is_over FROM guards ${bound}
          ORDER BY invocation ${order}, alias ${order} LIMIT $1`,
         key ? [limit, key[0], toBytea(key[1])] : [limit],
       );
@@ -50,26 +52,60 @@ export function guards(connection: Connection): GuardStore {
     },
 
     async claimGuard(asked, options) {
+      const operation = newOperation();
+      if (asked.isNew) {
+        const outcome = claim(undefined, asked);
+        const params = guardParams(outcome.record, operation);
+        if (await connection.writeOne(CLAIM_NEW, params, options)) return outcome;
+      }
       return await connection.write(async (sql) => {
         await checkFence(sql, asked);
-        const outcome = claim(
-          await find(sql, asked.invocationSeq, asked.alias, "FOR UPDATE"),
-          asked,
-        );
-        if (outcome.claimed) await putGuard(sql, outcome.record);
-        return outcome;
+        for (;;) {
+          const found = await find(sql, asked.invocationSeq, asked.alias, "FOR UPDATE");
+          // Its answer was lost.
+          if (found?.operation === operation) return { claimed: true, record: found.guard };
+          const outcome = claim(found?.guard, asked);
+          if (!outcome.claimed) return outcome;
+          const params = guardParams(outcome.record, operation);
+          // Another claim may have made it meanwhile.
+          if (await first(sql.query(found ? CLAIM_AGAIN : CLAIM_NEW, params))) return outcome;
+        }
       }, options);
     },
 
     async settleGuard(settlement, options) {
       const { claimed } = settlement;
-      await connection.write(async (sql) => {
-        const found = await find(sql, claimed.invocationSeq, claimed.alias, "FOR UPDATE");
-        if (!isClaimed(found, claimed)) throw new SupersededError(claimed.execution);
-        await putGuard(sql, settle(settlement));
-      }, options);
+      const { invocationSeq, alias, execution, state } = claimed;
+      const operation = newOperation();
+      const params = [...guardParams(settle(settlement), operation), state];
+      if (await connection.writeOne(SETTLE, params, options)) return;
+      const found = await find(connection, invocationSeq, alias);
+      if (found?.operation !== operation) throw new SupersededError(execution);
     },
   };
+}
+
+const CLAIM_NEW = `
+  WITH ${FENCE}
+  INSERT INTO guards (invocation, execution, alias, attempts, state, record, value, operation)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM fence ON CONFLICT DO NOTHING RETURNING 1`;
+
+const CLAIM_AGAIN = `
+  UPDATE guards SET execution = $2, attempts = $4, state = $5, record = $6, value = $7, operation = $8,
+    is_over = false
+  WHERE invocation = $1 AND alias = $3 RETURNING 1`;
+
+/** Where the guard is as it was claimed, in the state $9: compare `isClaimed`. */
+const SETTLE = `
+  WITH ${FENCE}
+  UPDATE guards SET state = $5, record = $6, value = $7, operation = $8 FROM fence
+  WHERE invocation = $1 AND alias = $3 AND guards.execution = $2 AND attempts = $4 AND guards.state = $9
+  RETURNING 1`;
+
+interface FoundGuard {
+  readonly guard: GuardRecord;
+  /** Which wrote it last. */
+  readonly operation: string;
 }
 
 async function find(
@@ -77,14 +113,14 @@ async function find(
   invocationSeq: number,
   alias: string,
   lock = "",
-): Promise<GuardRecord | undefined> {
+): Promise<FoundGuard | undefined> {
   const found = await first(
-    sql.query<GuardRow>(
-      `SELECT record, value FROM guards WHERE invocation = $1 AND alias = $2 ${lock}`,
+    sql.query<GuardRow & Pick<FoundGuard, "operation">>(
+      `SELECT record, value, is_over, operation FROM guards WHERE invocation = $1 AND alias = $2 ${lock}`,
       [invocationSeq, toBytea(alias)],
     ),
   );
-  return found && guardOf(found);
+  return found && { guard: guardOf(found), operation: found.operation };
 }
 
 /** How many attempts of an invocation no guard's record counts. */

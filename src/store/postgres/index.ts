@@ -1,2 +1,4 @@
-/** The engine in SQL: PGlite embedded. */
+/** The engine in SQL: PostgreSQL, and PGlite embedded. */
+export { LeaseLostError } from "./leases.ts";
 export { PgliteDatabase, type OpenPgliteOptions } from "./pglite.ts";
+export { PostgresDatabase, type OpenPostgresOptions } from "./postgres.ts";

@@ -8,14 +8,16 @@ import {
   lastExecution,
   matchesFilter,
   traceInterruption,
+  type BeginExecution,
+  type BeginOutcome,
   type ExecutionRecord,
   type InvocationRecord,
 } from "../../model/index.ts";
 import type { JournalStore } from "../durable-store.ts";
-import type { Connection } from "./connection.ts";
-import { hasEnded, raiseFence } from "./fences.ts";
+import { newOperation, type Connection } from "./connection.ts";
+import { markAllEnded } from "./guard-rows.ts";
 import { first, type Sql } from "./sql.ts";
-import { appendTrace } from "./trace.ts";
+import { appendTrace, insertTrace, traceParams } from "./trace-rows.ts";
 
 /** How many invocations are read at once while those that match are looked for. */
 const CHUNK = 100;
@@ -28,7 +30,10 @@ interface InvocationRow {
 
 const COLUMNS = "seq, args, record";
 
-export function journal(connection: Connection): JournalStore {
+/** Those of servers that are taken for dead which are, and can do nothing any more from then on. */
+export type ConfirmDead = (sql: Sql, servers: readonly string[]) => Promise<string[]>;
+
+export function journal(connection: Connection, confirmDead?: ConfirmDead): JournalStore {
   return {
     readInvocation: (id) => find(connection, id),
 
@@ -101,77 +106,58 @@ export function journal(connection: Connection): JournalStore {
     },
 
     async beginExecution(asked, options) {
-      return await connection.write(async (sql) => {
-        const found = await find(sql, asked.id, "FOR UPDATE");
-        const next = begin(found, asked);
-        if (!next.begun) return next;
-        if (found?.state === "running") await raiseFence(sql, lastExecution(found));
-        if (found && next.earlier) {
-          await sql.query("INSERT INTO executions VALUES ($1, $2, $3)", [
-            found.seq,
-            next.earlier.number,
-            JSON.stringify(next.earlier),
-          ]);
-          const invocation: InvocationRecord = { ...next.invocation, seq: found.seq };
-          await put(sql, invocation);
-          return { begun: true, invocation } as const;
-        }
-        const { id, tool, args, state, createdAt, last, ...rest } = next.invocation;
-        const added = await first(
-          sql.query<Pick<InvocationRow, "seq">>(
-            `INSERT INTO invocations (id, tool, args, state, created_at, owner, execution, record)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq`,
-            [
-              id,
-              tool,
-              JSON.stringify(args),
-              state,
-              createdAt,
-              last.owner,
-              last.number,
-              JSON.stringify({ ...rest, id, tool, state, createdAt, last }),
-            ],
-          ),
-        );
-        return {
-          begun: true,
-          invocation: { ...next.invocation, seq: Number(added?.seq) },
-        } as const;
-      }, options);
+      const operation = newOperation();
+      const next = begin(undefined, asked);
+      if (asked.as === "client" && next.begun) {
+        const params = newParams(next.invocation, operation);
+        const added = await connection.writeOne<{ seq: unknown }>(BEGIN_NEW, params, options);
+        if (added)
+          return { begun: true, invocation: { ...next.invocation, seq: Number(added.seq) } };
+      }
+      return await connection.write((sql) => beginAnother(sql, asked, operation), options);
     },
 
     async endExecution(asked, events, options) {
-      const { begun, response } = asked;
-      const { seq } = begun;
+      const { begun, response, unfinished = [] } = asked;
       const by = lastExecution(begun);
+      const operation = newOperation();
+      const params = [
+        ...endParams(end(asked), operation),
+        response === undefined ? null : JSON.stringify(response),
+        ...traceParams(events),
+      ];
+      if (unfinished.length === 0) {
+        if (await connection.writeOne(END, params, options)) return true;
+        return (await findOperation(connection, by.invocationSeq)) === operation;
+      }
       return await connection.write(async (sql) => {
-        if (await hasEnded(sql, by)) return false;
-        await raiseFence(sql, by);
-        await put(sql, end(asked));
-        if (response !== undefined) {
-          await sql.query("INSERT INTO answers VALUES ($1, $2, $3)", [
-            seq,
-            by.execution,
-            JSON.stringify(response),
-          ]);
-        }
-        await appendTrace(sql, events);
+        if (await first(sql.query(END, params))) await markAllEnded(sql, by);
+        // Its answer may have been lost.
+        else if ((await findOperation(sql, by.invocationSeq)) !== operation) return false;
         return true;
       }, options);
     },
 
     async interruptInvocations({ dead, at }) {
+      const operation = newOperation();
       return await connection.write(async (sql) => {
-        const rows = await sql.query<InvocationRow>(
-          `SELECT ${COLUMNS} FROM invocations WHERE state = 'running' ORDER BY seq FOR UPDATE`,
+        const rows = await sql.query<InvocationRow & { readonly operation: string }>(
+          `SELECT ${COLUMNS}, operation FROM invocations
+           WHERE state IN ('running', 'interrupted') AND owner = ANY($1::text[])
+           ORDER BY seq FOR UPDATE`,
+          [dead],
         );
-        const left = rows.map(invocationOf).filter((each) => isLeftBehind(each, dead));
+        const confirmed = confirmDead ? await confirmDead(sql, dead) : dead;
         const marked: InvocationRecord[] = [];
-        for (const invocation of left) {
+        for (const row of rows) {
+          const invocation = invocationOf(row);
+          // Its answer was lost.
+          if (row.operation === operation) marked.push(invocation);
+          if (!isLeftBehind(invocation, confirmed)) continue;
           const next = interrupt(invocation, at);
           await appendTrace(sql, traceInterruption(next, at));
-          await raiseFence(sql, lastExecution(invocation));
-          await put(sql, next);
+          await markAllEnded(sql, lastExecution(invocation));
+          await put(sql, next, operation);
           marked.push(next);
         }
         return marked;
@@ -182,10 +168,81 @@ export function journal(connection: Connection): JournalStore {
       await connection.write(async (sql) => {
         const found = await find(sql, id, "FOR UPDATE");
         const next = found && hold(found, held);
-        if (next) await put(sql, next);
+        if (next) await put(sql, next, newOperation());
       }, options);
     },
   };
+}
+
+/** Begins an execution of an invocation that is there, most likely. */
+async function beginAnother(
+  sql: Sql,
+  asked: BeginExecution,
+  operation: string,
+): Promise<BeginOutcome> {
+  const [row] = await sql.query<InvocationRow & { readonly operation: string }>(
+    `SELECT ${COLUMNS}, operation FROM invocations WHERE id = $1 FOR UPDATE`,
+    [asked.id],
+  );
+  const found = row && invocationOf(row);
+  // Its answer was lost.
+  if (row?.operation === operation && found) return { begun: true, invocation: found };
+  const next = begin(found, asked);
+  if (!next.begun) return next;
+  if (!found) {
+    const added = await first(
+      sql.query<{ seq: unknown }>(BEGIN_NEW, newParams(next.invocation, operation)),
+    );
+    return { begun: true, invocation: { ...next.invocation, seq: Number(added?.seq) } };
+  }
+  if (found.state === "running") await markAllEnded(sql, lastExecution(found));
+  const { earlier } = next;
+  if (earlier) {
+    await sql.query("INSERT INTO executions VALUES ($1, $2, $3)", [
+      found.seq,
+      earlier.number,
+      JSON.stringify(earlier),
+    ]);
+  }
+  const invocation: InvocationRecord = { ...next.invocation, seq: found.seq };
+  await put(sql, invocation, operation);
+  return { begun: true, invocation };
+}
+
+async function findOperation(sql: Sql, seq: number): Promise<string | undefined> {
+  const found = await first(
+    sql.query<{ operation: string }>("SELECT operation FROM invocations WHERE seq = $1", [seq]),
+  );
+  return found?.operation;
+}
+
+const BEGIN_NEW = `
+  INSERT INTO invocations (id, tool, args, state, created_at, owner, execution, record, operation)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING seq`;
+
+function newParams(
+  { args, ...rest }: Omit<InvocationRecord, "seq"> & { readonly seq?: number },
+  operation: string,
+): unknown[] {
+  const { id, tool, state, createdAt, last } = rest;
+  const record = JSON.stringify(rest);
+  const text = JSON.stringify(args);
+  return [id, tool, text, state, createdAt, last.owner, last.number, record, operation];
+}
+
+/** $6 is the answer, or null; $7 to $11 are the last events. */
+const END = `
+  WITH ended AS (
+    UPDATE invocations SET state = $3, record = $4, operation = $5
+    WHERE seq = $1 AND execution = $2 AND state = 'running' RETURNING seq
+  ), answered AS (
+    INSERT INTO answers (invocation, number, response)
+    SELECT seq, $2, $6 FROM ended WHERE $6::text IS NOT NULL
+  ), traced AS (${insertTrace(7, "ended")})
+  SELECT 1 FROM ended`;
+
+function endParams({ seq, args: _, ...rest }: InvocationRecord, operation: string): unknown[] {
+  return [seq, rest.last.number, rest.state, JSON.stringify(rest), operation];
 }
 
 async function find(sql: Sql, id: string, lock = ""): Promise<InvocationRecord | undefined> {
@@ -202,10 +259,15 @@ export function invocationOf({ seq, args, record }: InvocationRow): InvocationRe
 }
 
 /** Writes an invocation that is there; its arguments never change. */
-export async function put(sql: Sql, { seq, args: _, ...rest }: InvocationRecord): Promise<void> {
+export async function put(
+  sql: Sql,
+  { seq, args: _, ...rest }: InvocationRecord,
+  operation: string,
+): Promise<void> {
   await sql.query(
-    "UPDATE invocations SET state = $2, owner = $3, execution = $4, record = $5 WHERE seq = $1",
-    [seq, rest.state, rest.last.owner, rest.last.number, JSON.stringify(rest)],
+    `UPDATE invocations SET state = $2, owner = $3, execution = $4, record = $5, operation = $6
+     WHERE seq = $1`,
+    [seq, rest.state, rest.last.owner, rest.last.number, JSON.stringify(rest), operation],
   );
 }
 

@@ -3,7 +3,7 @@ import { rowOf, samenessOf, settleRow, tallyEffects, type LedgerRow } from "../.
 import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { Ledger } from "../ledger.ts";
 import { notifyingLedger } from "../notifying.ts";
-import { Connection } from "./connection.ts";
+import { Connection, newOperation } from "./connection.ts";
 import { digestOf } from "./schema.ts";
 import { first, type SqlDatabase } from "./sql.ts";
 
@@ -29,15 +29,22 @@ export function sqlLedger(
     async record(entry) {
       const { invocation } = entry;
       const sameness = await digestOf(samenessOf(entry));
+      const operation = newOperation();
       return await connection.write(async (sql) => {
+        // Its answer may have been lost.
+        const known = await first(
+          sql.query<Row>("SELECT seq, record FROM ledger WHERE operation = $1", [operation]),
+        );
+        if (known) return Number(known.seq);
         const same = await sql.query(
           "SELECT 1 FROM ledger WHERE invocation = $1 AND sameness = $2",
           [invocation, sameness],
         );
         const added = await first(
           sql.query<Row>(
-            "INSERT INTO ledger (invocation, sameness, record) VALUES ($1, $2, $3) RETURNING seq",
-            [invocation, sameness, JSON.stringify(rowOf(entry, same.length))],
+            `INSERT INTO ledger (invocation, sameness, record, operation) VALUES ($1, $2, $3, $4)
+             RETURNING seq`,
+            [invocation, sameness, JSON.stringify(rowOf(entry, same.length)), operation],
           ),
         );
         return Number(added?.seq);

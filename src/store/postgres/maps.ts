@@ -10,6 +10,7 @@ import {
   repeatOf,
   summarizeChange,
   unpackChange,
+  type ExecutionRef,
   type KeyBounds,
   type MapChange,
   type MapEntry,
@@ -17,8 +18,8 @@ import {
 } from "../../model/index.ts";
 import type { HistoryStore, MapStore, RangeQuery } from "../durable-store.ts";
 import { readRangeAt } from "../range-at.ts";
-import type { Connection } from "./connection.ts";
-import { checkFence } from "./fences.ts";
+import { newOperation, type Connection } from "./connection.ts";
+import { checkFence, FENCE } from "./fence.ts";
 import { digestOf, fromBytea, toBytea } from "./schema.ts";
 import { first, type Sql } from "./sql.ts";
 
@@ -32,6 +33,8 @@ interface WriteRow {
   readonly seq: number | bigint | string;
   readonly header: string;
   readonly packed: Uint8Array;
+  /** Which made it. */
+  readonly operation: string;
 }
 
 export function maps(connection: Connection): MapStore & HistoryStore {
@@ -73,34 +76,37 @@ export function maps(connection: Connection): MapStore & HistoryStore {
     async applyMutation({ by, ...mutation }, options) {
       const { map, change, once } = mutation;
       const packed = packChange(change);
+      const { change: _, ...about } = mutation;
+      const operation = newOperation();
       const name = once && (await digestOf(canonicalJson(once)));
+      const header = JSON.stringify({ ...about, ...summarizeChange(change) });
+      const params = [toBytea(map), name ?? null, header, packed, operation];
+      const inserting =
+        change.method === "insert" ? insertion(params, change.entries, by) : undefined;
+      if (inserting) {
+        const written = await connection.writeOne<Numbered>(...inserting, options);
+        if (written) return { outcome: "applied", write: Number(written.seq) };
+      }
       return await connection.write(async (sql) => {
         await checkFence(sql, by);
-        const rows = name
-          ? await sql.query<WriteRow>("SELECT seq, header, packed FROM writes WHERE once = $1", [
-              name,
-            ])
-          : [];
-        const [earlier] = rows;
-        if (earlier) {
-          const header = headerOf(earlier);
-          const asked = { map, method: change.method };
-          return {
-            outcome: repeatOf(header, earlier.packed, asked, packed),
-            write: header.seq,
-          };
+        for (;;) {
+          const earlier = name && (await findOnce(sql, name));
+          if (earlier) {
+            const about = headerOf(earlier);
+            // Its answer was lost.
+            if (earlier.operation === operation) return { outcome: "applied", write: about.seq };
+            const asked = { map, method: change.method };
+            return { outcome: repeatOf(about, earlier.packed, asked, packed), write: about.seq };
+          }
+          await sql.query("INSERT INTO maps (name) VALUES ($1) ON CONFLICT DO NOTHING", [
+            params[0],
+          ]);
+          const written = inserting
+            ? await first(sql.query<Numbered>(...inserting))
+            : await remove(sql, params, change);
+          if (written) return { outcome: "applied", write: Number(written.seq) };
+          // The same was written meanwhile.
         }
-        const { change: _, ...about } = mutation;
-        const header = { ...about, ...summarizeChange(change) };
-        const added = await first(
-          sql.query<{ seq: number | string }>(
-            "INSERT INTO writes (map, once, header, packed) VALUES ($1, $2, $3, $4) RETURNING seq",
-            [toBytea(map), name ?? null, JSON.stringify(header), packed],
-          ),
-        );
-        const write = Number(added?.seq);
-        await apply(sql, map, change, write);
-        return { outcome: "applied", write } as const;
       }, options);
     },
 
@@ -163,34 +169,74 @@ function boundsOf({ lower, upper }: KeyBounds, params: unknown[]): string {
   return sides.join(" ");
 }
 
-async function apply(sql: Sql, map: string, change: MapChange, write: number): Promise<void> {
-  const name = toBytea(map);
-  if (change.method === "remove") {
-    await sql.query("DELETE FROM entries WHERE map = $1 AND key = ANY($2::bytea[])", [
-      name,
-      change.keys.map(toBytea),
-    ]);
-    return;
-  }
+type Numbered = Pick<WriteRow, "seq">;
+
+/**
+ * Writes by number and by time in the same order, for the past is told by their numbers: an insert takes its
+ * number after all removals before it, and a key that one of a later number has written meanwhile is an
+ * error (a division by zero, `OVERTAKEN`), at which the driver runs the whole again.
+ *
+ * @param params the map, `once`, header, change and operation
+ */
+function insertion(
+  params: readonly unknown[],
+  entries: readonly (readonly [string, Uint8Array])[],
+  by: ExecutionRef | undefined,
+): [text: string, params: unknown[]] {
   // Of a key that one insert names twice, the last stands: a statement may touch a row once.
-  const entries = [...new Map(change.entries)];
-  for (let at = 0; at < entries.length; at += BATCH) {
-    const part = entries.slice(at, at + BATCH);
-    const params: unknown[] = [name, write];
-    const values = part.map(([key, value]) => {
-      params.push(toBytea(key), value);
-      return `($1, $${params.length - 1}, $${params.length}, $2)`;
-    });
-    await sql.query(
-      `INSERT INTO entries (map, key, value, write) VALUES ${values.join(", ")}
-       ON CONFLICT (map, key) DO UPDATE SET value = excluded.value, write = excluded.write`,
-      params,
-    );
-  }
+  const last = [...new Map(entries)];
+  const at = by ? 2 : 0;
+  const p = (n: number): string => `$${at + n}`;
+  const text = `
+    WITH ${by ? FENCE : "fence AS (SELECT 1)"},
+    place AS (SELECT 1 FROM fence, maps WHERE name = ${p(1)} FOR SHARE OF maps),
+    written AS (
+      INSERT INTO writes (map, once, header, packed, operation)
+      SELECT ${p(1)}, ${p(2)}, ${p(3)}, ${p(4)}, ${p(5)} FROM place
+      ON CONFLICT DO NOTHING RETURNING seq
+    ), entered AS (
+      INSERT INTO entries (map, key, value, write)
+      SELECT ${p(1)}, e.key, e.value, written.seq
+      FROM written, unnest(${p(6)}::bytea[], ${p(7)}::bytea[]) AS e (key, value)
+      ON CONFLICT (map, key) DO UPDATE SET value = excluded.value, write = excluded.write
+      WHERE entries.write < excluded.write RETURNING 1
+    )
+    SELECT seq / CASE WHEN (SELECT count(*) FROM entered) = ${p(8)}::bigint THEN 1 ELSE 0 END AS seq
+    FROM written`;
+  const keys = last.map(([key]) => toBytea(key));
+  const values = last.map(([, value]) => value);
+  const fence = by ? [by.invocationSeq, by.execution] : [];
+  return [text, [...fence, ...params, keys, values, last.length]];
 }
 
-/** How many entries one statement inserts: it takes 65,535 parameters at the most. */
-const BATCH = 1000;
+/** Waits for the inserts that are under way, and they for it. */
+async function remove(
+  sql: Sql,
+  params: readonly unknown[],
+  change: MapChange,
+): Promise<Numbered | undefined> {
+  const [map] = params;
+  await sql.query("UPDATE maps SET removals = removals + 1 WHERE name = $1", [map]);
+  const written = await first(
+    sql.query<Numbered>(
+      `INSERT INTO writes (map, once, header, packed, operation) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING RETURNING seq`,
+      params,
+    ),
+  );
+  if (!written) return undefined;
+  const keys = change.method === "remove" ? change.keys.map(toBytea) : [];
+  await sql.query("DELETE FROM entries WHERE map = $1 AND key = ANY($2::bytea[])", [map, keys]);
+  return written;
+}
+
+async function findOnce(sql: Sql, once: Uint8Array): Promise<WriteRow | undefined> {
+  return await first(
+    sql.query<WriteRow>("SELECT seq, header, packed, operation FROM writes WHERE once = $1", [
+      once,
+    ]),
+  );
+}
 
 function entryOf({ key, value, write }: EntryRow): MapEntry {
   return { key: fromBytea(key), value: new Uint8Array(value), write: Number(write) };

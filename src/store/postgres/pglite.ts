@@ -10,7 +10,7 @@ import type { Liveness } from "../liveness.ts";
 import { localLiveness } from "../local-liveness.ts";
 import { LocalChannels } from "../local-channels.ts";
 import { sqlLedger } from "./ledger.ts";
-import { emptyTables, makeTables } from "./schema.ts";
+import { emptyTables, migrate } from "./schema.ts";
 import type { Sql, SqlDatabase } from "./sql.ts";
 import { sqlStore } from "./store.ts";
 
@@ -47,7 +47,7 @@ export class PgliteDatabase {
       );
     }
     const sql = driver(pglite);
-    await makeTables(sql);
+    await migrate(sql);
     return new PgliteDatabase(pglite, sql, directory ?? "pglite");
   }
 

@@ -5,6 +5,10 @@ export interface Sql {
   query<Row>(text: string, params?: readonly unknown[]): Promise<Row[]>;
 }
 
+/**
+ * A driver that may lose its connection runs what it was given again: a statement or a body may have
+ * been committed before, though its answer was lost. What writes recognises itself; see `Connection`.
+ */
 export interface SqlDatabase extends Sql {
   /** All or nothing: what `body` throws rolls everything back, and is thrown. */
   transaction<T>(body: (sql: Sql) => Promise<T>): Promise<T>;

@@ -1,13 +1,12 @@
 /** `DurableStore` in SQL: composes the slices. */
-import { isPending, lastExecution, trimRecording } from "../../model/index.ts";
+import { isPending, trimRecording } from "../../model/index.ts";
 import { ChangeFeed, type FeedChannel } from "../change-feed.ts";
 import type { InspectableStore, Trimmed, Trimming } from "../durable-store.ts";
 import type { Liveness } from "../liveness.ts";
 import { notifying } from "../notifying.ts";
-import { Connection } from "./connection.ts";
-import { raiseFence } from "./fences.ts";
+import { Connection, newOperation } from "./connection.ts";
 import { countUnrecorded, guards } from "./guards.ts";
-import { invocationOf, journal, put } from "./journal.ts";
+import { invocationOf, journal, put, type ConfirmDead } from "./journal.ts";
 import { maps } from "./maps.ts";
 import type { Sql, SqlDatabase } from "./sql.ts";
 import { trace } from "./trace.ts";
@@ -18,6 +17,8 @@ export interface SqlStoreParts {
   /** To the other connections. */
   readonly channel: FeedChannel | undefined;
   readonly liveness: Liveness;
+  /** Where servers live by leases; otherwise who is said to be dead is. */
+  readonly confirmDead?: ConfirmDead;
   /** Gives the database back. */
   readonly release: () => Promise<void>;
 }
@@ -25,20 +26,21 @@ export interface SqlStoreParts {
 type InvocationRow = Parameters<typeof invocationOf>[0];
 
 /** What a wipe empties. */
-const TABLES = "invocations executions answers guards entries writes trace hits".split(" ");
+const TABLES = "invocations executions answers guards entries writes maps trace hits".split(" ");
 
 export function sqlStore({
   name,
   sql,
   channel,
   liveness,
+  confirmDead,
   release,
 }: SqlStoreParts): InspectableStore {
   const connection = new Connection(sql, release);
   const store = {
     name,
     liveness,
-    ...journal(connection),
+    ...journal(connection, confirmDead),
     ...guards(connection),
     ...maps(connection),
     ...trace(connection),
@@ -49,13 +51,10 @@ export function sqlStore({
   return notifying(store, new ChangeFeed(channel));
 }
 
+/** An invocation's number is given once: what is gone writes nothing any more. */
 async function wipe(sql: Sql): Promise<void> {
-  const running = await sql.query<InvocationRow>(
-    "SELECT seq, args, record FROM invocations WHERE state = 'running' FOR UPDATE",
-  );
+  await sql.query("SELECT 1 FROM invocations WHERE state = 'running' FOR UPDATE");
   for (const table of TABLES) await sql.query(`DELETE FROM ${table}`);
-  // An invocation's number is given once, so that a fence never meets another's.
-  for (const row of running) await raiseFence(sql, lastExecution(invocationOf(row)));
 }
 
 async function trim(sql: Sql, { keep, after = 0, limit }: Trimming): Promise<Trimmed> {
@@ -76,7 +75,7 @@ async function trim(sql: Sql, { keep, after = 0, limit }: Trimming): Promise<Tri
       ...(await sql.query("DELETE FROM trace WHERE invocation = $1 RETURNING 1", [id])),
     ];
     if (gone.length === 0) continue;
-    await put(sql, next);
+    await put(sql, next, newOperation());
     count++;
   }
   const last = looked.at(-1)?.seq;

@@ -3,7 +3,7 @@ import type { ChangeListener } from "../change-feed.ts";
 import type { StoreChange } from "../change-message.ts";
 import type { DurableStore, InspectableStore } from "../durable-store.ts";
 import type { Ledger } from "../ledger.ts";
-import type { Liveness } from "../liveness.ts";
+import { ServerRefusedError, type Entered, type Liveness } from "../liveness.ts";
 import { Caller, methodsOf } from "./caller.ts";
 import type { Methods, MethodShape, Port } from "./messages.ts";
 import { methodOf, respond, type CallCheck, type CallLimit } from "./responder.ts";
@@ -96,6 +96,7 @@ export function serveStore(
   store: InspectableStore,
   { to, ...bounds }: ServeOptions = {},
 ): () => void {
+  const served: Liveness = { ...store.liveness, enter: (...args) => enterServed(store, ...args) };
   return respond({
     port,
     name: store.name,
@@ -103,11 +104,31 @@ export function serveStore(
     ...bounds,
     find: (name) =>
       name.startsWith(OF_LIVENESS)
-        ? methodOf(store.liveness, name.slice(OF_LIVENESS.length))
+        ? methodOf(served, name.slice(OF_LIVENESS.length))
         : methodOf(store, name),
     subscribe: (listener) => store.subscribe(listener),
     tables: ["invocations", "guards", "maps", "trace", "hits"],
   });
+}
+
+/**
+ * Who executes is at the other end of the messages, where it could not be told in time that its lease has run out.
+ *
+ * @throws ServerRefusedError where servers live by leases
+ */
+async function enterServed(
+  { liveness }: InspectableStore,
+  ...[server, options]: Parameters<Liveness["enter"]>
+): Promise<Entered> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
+  const { tookOver, isAlive } = await liveness.enter(server, { ...options, signal });
+  if (!isAlive) return { tookOver };
+  const refused = new ServerRefusedError(
+    "On this store servers live by leases: a server runs in a process with a connection of its own.",
+  );
+  ended.abort(refused);
+  throw refused;
 }
 
 /** Serves a connection to a ledger; see `serveStore`. */
@@ -141,7 +162,7 @@ export async function connectStore(
   return {
     ...(methodsOf(caller, STORE) as Pick<InspectableStore, Asynchronous<InspectableStore>>),
     name: await caller.name,
-    liveness: methodsOf(caller, LIVENESS, OF_LIVENESS) as unknown as Liveness,
+    liveness: farLiveness(caller),
     announceServer(...args) {
       // Where the port is closed, nobody is left to be notified.
       caller.call("announceServer", args).catch(() => undefined);
@@ -159,6 +180,15 @@ export async function connectLedger(port: Port, options: ConnectOptions = {}): P
     ...(methodsOf(caller, LEDGER) as Pick<Ledger, Asynchronous<Ledger>>),
     subscribe,
     close: closing(caller),
+  };
+}
+
+function farLiveness(caller: Caller): Liveness {
+  const liveness = methodsOf(caller, LIVENESS, OF_LIVENESS) as unknown as Liveness;
+  return {
+    ...liveness,
+    // Nobody loses a lease here; a function could not be sent.
+    enter: (server, { lost: _, ...options }) => liveness.enter(server, options),
   };
 }
 

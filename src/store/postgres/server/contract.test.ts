@@ -1,0 +1,4 @@
+import { engine } from "../../../testing/engines.ts";
+import { storeContract } from "../../contract/index.ts";
+
+storeContract(engine);
