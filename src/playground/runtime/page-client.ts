@@ -53,7 +53,7 @@ export class PageClient {
           const count = cell.state.subscriptions.get(uri);
           // One that was under way when the subscription was ended begins none.
           if (count === undefined) return;
-          cell.set({ subscriptions: new Map(cell.state.subscriptions).set(uri, count + 1) });
+          cell.receive({ subscriptions: new Map(cell.state.subscriptions).set(uri, count + 1) });
         });
         client.fallbackRequestHandler = async (request, { signal }) => {
           const { ask } = await import("./questions.ts");
@@ -150,6 +150,6 @@ export class PageClient {
   }
 
   #see(id: string, view: ClientView): void {
-    this.cell.set({ client: new Map(this.cell.state.client).set(id, view) });
+    this.cell.receive({ client: new Map(this.cell.state.client).set(id, view) });
   }
 }

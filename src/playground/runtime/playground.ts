@@ -33,7 +33,7 @@ export class Playground {
     // A script's calls pause for nobody: it is watched, and waits for them.
     this.#cell.state.transcriptRunning ? undefined : this.stepper.pause(...passing),
   );
-  readonly #protocol = new ProtocolLog((protocol) => this.#cell.set({ protocol }));
+  readonly #protocol = new ProtocolLog((protocol) => this.#cell.receive({ protocol }));
   /** Acts as the page's MCP client. */
   readonly client = new PageClient(this.#cell, this.#protocol);
   /** Runs the example's client script. */

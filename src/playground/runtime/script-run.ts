@@ -44,7 +44,7 @@ export class ScriptRun {
       const { transcript } = this.cell.state;
       // A script may print without end.
       if (transcript.length >= MOST_LINES) more++;
-      else this.cell.set({ transcript: [...transcript, { kind, text: cut(text) }] });
+      else this.cell.receive({ transcript: [...transcript, { kind, text: cut(text) }] });
     };
     const end = (text: string): void => {
       const texts = more > 0 ? [`${more} more lines were not kept.`, text] : [text];

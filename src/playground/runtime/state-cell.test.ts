@@ -33,6 +33,18 @@ it("who draws is told at once, and then of all that has changed meanwhile", () =
   end();
 });
 
+it("what a person does is drawn at once, however much a server sends", () => {
+  const cell = new StateCell();
+  let drawn = cell.state;
+  onTestFinished(cell.subscribePaced(() => (drawn = cell.state)));
+  cell.log("info", "line");
+  cell.log("info", "line");
+  expect(drawn.log).toHaveLength(1);
+  cell.set({ drafts: { pay: '{ "amount": 31 }' } });
+  expect(drawn).toBe(cell.state);
+  expect(drawn.log).toHaveLength(2);
+});
+
 describe("attempt", () => {
   it("says whether the work succeeded, and tells what it threw", async () => {
     const cell = new StateCell();

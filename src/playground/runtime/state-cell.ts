@@ -22,8 +22,8 @@ export class StateCell {
   };
 
   /**
-   * Like `subscribe`, for who draws the page: told at once, and then no sooner than `PACE_MS` later of
-   * all that has changed meanwhile.
+   * Like `subscribe`, for who draws the page: of what a server sends told at once, and then no sooner than
+   * `PACE_MS` later of all that has come meanwhile.
    */
   readonly subscribePaced = (listener: () => void): (() => void) => {
     this.#paced.add(listener);
@@ -34,10 +34,20 @@ export class StateCell {
     this.replace({ ...this.#state, ...change });
   }
 
+  /** For what servers send, as fast as they like. What a person does is drawn at once: it may be sent with the next key. */
+  receive(change: Partial<PlaygroundState>): void {
+    this.#change({ ...this.#state, ...change });
+    this.#pace();
+  }
+
   replace(state: PlaygroundState): void {
+    this.#change(state);
+    for (const listener of this.#paced) listener();
+  }
+
+  #change(state: PlaygroundState): void {
     this.#state = state;
     for (const listener of this.#listeners) listener();
-    this.#pace();
   }
 
   #pace(): void {
@@ -76,7 +86,7 @@ export class StateCell {
 
   log(level: LogLine["level"], text: string): void {
     const line = { id: ++this.#logged, at: Date.now(), level, text };
-    this.set({ log: [...this.#state.log.slice(-LOG_LIMIT + 1), line] });
+    this.receive({ log: [...this.#state.log.slice(-LOG_LIMIT + 1), line] });
   }
 
   /**
