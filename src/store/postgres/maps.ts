@@ -33,8 +33,6 @@ interface WriteRow {
   readonly seq: number | bigint | string;
   readonly header: string;
   readonly packed: Uint8Array;
-  /** Which made it. */
-  readonly operation: string;
 }
 
 export function maps(connection: Connection): MapStore & HistoryStore {
@@ -89,12 +87,15 @@ export function maps(connection: Connection): MapStore & HistoryStore {
       }
       return await connection.write(async (sql) => {
         await checkFence(sql, by);
+        const [done] = await sql.query<Numbered>("SELECT seq FROM writes WHERE operation = $1", [
+          operation,
+        ]);
+        // Its answer was lost.
+        if (done) return { outcome: "applied", write: Number(done.seq) };
         for (;;) {
           const earlier = name && (await findOnce(sql, name));
           if (earlier) {
             const about = headerOf(earlier);
-            // Its answer was lost.
-            if (earlier.operation === operation) return { outcome: "applied", write: about.seq };
             const asked = { map, method: change.method };
             return { outcome: repeatOf(about, earlier.packed, asked, packed), write: about.seq };
           }
@@ -232,9 +233,7 @@ async function remove(
 
 async function findOnce(sql: Sql, once: Uint8Array): Promise<WriteRow | undefined> {
   return await first(
-    sql.query<WriteRow>("SELECT seq, header, packed, operation FROM writes WHERE once = $1", [
-      once,
-    ]),
+    sql.query<WriteRow>("SELECT seq, header, packed FROM writes WHERE once = $1", [once]),
   );
 }
 

@@ -57,8 +57,9 @@ export class PostgresDatabase {
     const { default: pg } = await import("pg");
     const config: pg.ClientConfig = { ...address.config, types: plainBytes(pg) };
     const pool = new pg.Pool({ ...config, max: connections });
-    // A connection that breaks while nobody uses it is replaced.
+    // A connection that breaks is replaced; what was under way on it is told by its own error.
     pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
     try {
       // Who opens it is told at once what is wrong.
       await prepare(new PgDriver({ pool, where, patienceMs: 0 }), schema);
