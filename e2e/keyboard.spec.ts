@@ -147,3 +147,17 @@ test("the commands offer nothing that cannot be done", async ({ page, playground
   await expect(option(/^Call process_payment/)).toHaveCount(0);
   await expect(option(/^Fill in process_payment/)).toHaveCount(1);
 });
+
+test("the commands open again at once, in the same moment in which one was chosen", async ({
+  page,
+  playground,
+}) => {
+  await playground.open();
+  await page.keyboard.press("Control+k");
+  const off = page.getByRole("option", { name: "Switch single keys off" });
+  await off.evaluate((option: HTMLElement) => {
+    option.click();
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+  });
+  await expect(page.getByRole("option", { name: "Switch single keys on" })).toBeVisible();
+});

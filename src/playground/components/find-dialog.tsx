@@ -65,6 +65,8 @@ export default function FindDialog({
                   onSelect={() => {
                     // Closing it first gives the focus back to where it was.
                     dialog.current?.close();
+                    // Its event comes later, and would close what the next key has opened again.
+                    onClose();
                     run();
                   }}
                 >

@@ -1,5 +1,5 @@
 /** Composes the page; does nothing else. */
-import { useEffect, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
 import { useMedia } from "../browser/use-media.ts";
 import { useStoredState } from "../browser/use-stored-state.ts";
 import { useTheme } from "../browser/use-theme.ts";
@@ -40,7 +40,10 @@ export function App(): ReactElement {
   const form = useFormCall();
   const hasGuide = playground.example.name === GUIDED_EXAMPLE && playground.run === null;
   const [theme, nextTheme] = useTheme();
-  const [palette, setPalette] = useState(false);
+  /** How often the commands were opened, while they are: each time they begin anew. */
+  const [palette, setPalette] = useState<number>();
+  const openings = useRef(0);
+  const openPalette = (): void => setPalette((shown) => shown ?? ++openings.current);
   const [dialog, setDialog] = useState<"settings" | "services" | "wipe" | "new">();
   const [guide, setGuide] = useStoredState("guide", "open");
   const wide = useMedia("(min-width: 900px)");
@@ -49,7 +52,7 @@ export function App(): ReactElement {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      setPalette(true);
+      setPalette((shown) => shown ?? ++openings.current);
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -83,7 +86,7 @@ export function App(): ReactElement {
   return (
     <div className="flex h-full flex-col">
       <Boundary>
-        <ServerBar theme={theme} onPalette={() => setPalette(true)} {...acts} />
+        <ServerBar theme={theme} onPalette={openPalette} {...acts} />
       </Boundary>
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
         <Notices />
@@ -111,8 +114,10 @@ export function App(): ReactElement {
       {dialog === "services" ? <ServicesDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "wipe" ? <WipeDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "new" ? <NewServerDialog onClose={() => setDialog(undefined)} /> : null}
-      {palette ? <CommandPalette onClose={() => setPalette(false)} {...acts} /> : null}
-      {palette || dialog ? null : <Shortcuts {...acts} />}
+      {palette === undefined ? null : (
+        <CommandPalette key={palette} onClose={() => setPalette(undefined)} {...acts} />
+      )}
+      {palette !== undefined || dialog ? null : <Shortcuts {...acts} />}
     </div>
   );
 }
