@@ -11,6 +11,7 @@ export function postgresEngine(options: { readonly listen?: boolean } = {}): Eng
     openStore: async (_name, liveness) => await (await open()).store(liveness),
     openLedger: async () => await (await open()).ledger(),
     remove: async () => await (await open()).empty(),
+    isSideBySide: true,
   };
 }
 

@@ -18,6 +18,8 @@ export interface Engine {
   openLedger(name: string): Promise<Ledger>;
   /** Deletes the database and its ledger, when all connections are closed. */
   remove(name: string): Promise<void>;
+  /** Transactions run side by side: who marks the dead waits for what they write alone, and not for what nothing rests on. */
+  readonly isSideBySide?: boolean;
 }
 
 export interface Bench {

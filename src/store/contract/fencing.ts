@@ -148,7 +148,7 @@ export function fencingContract(engine: Engine): void {
     await claim(store, again, "a");
   });
 
-  it.each<[string, Act, Act]>([
+  const guarded: [string, Act, Act][] = [
     [
       "a mutation",
       (store, begun) => store.applyMutation({ ...byHand(insert("k")), by: refOf(begun) }),
@@ -159,20 +159,48 @@ export function fencingContract(engine: Engine): void {
       (store, begun) => claim(store, begun, "a"),
       async (store) => (await store.readGuards({ limit: 9 })).length,
     ],
-  ])(
-    "marking dead servers' calls waits for %s that is still under way",
+  ];
+
+  it.each(guarded)(
+    "%s of a dead server that is under way is there when its calls are marked, or refused",
     async (_, write, count) => {
       const { store } = bench;
       const begun = await begin(store, "i");
       const writing = write(store, begun);
       await store.interruptInvocations({ dead: [begun.last.owner], at: 1 });
       const seen = await count(store, begun);
-      // Whichever came first, what was seen then is what became of it.
       const isRefused = await writing.then(
         () => false,
         () => true,
       );
       expect(seen).toBe(isRefused ? 0 : 1);
+    },
+  );
+
+  it
+    .skipIf(engine.isSideBySide)
+    .each<[string, Act, Act]>([
+      ...guarded,
+      [
+        "a trace",
+        (store) =>
+          store.appendTrace([{ n: 1, type: "backoff", at: 0, invocation: "i", execution: 1 }]),
+        async (store) => (await store.readTrace({ invocation: "i", limit: 9 })).length,
+      ],
+      [
+        "a hit",
+        (store) => store.countHit("plan", 0),
+        async (store) => (await store.readHits("plan")).size,
+      ],
+    ])(
+    "marking dead servers' calls waits for %s that is still under way",
+    async (_, write, count) => {
+      const { store } = bench;
+      const begun = await begin(store, "i");
+      const writing = write(store, begun);
+      await store.interruptInvocations({ dead: [], at: 1 });
+      expect(await count(store, begun)).toBe(1);
+      await writing;
     },
   );
 }
