@@ -17,14 +17,25 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
-/** What commits: COMMIT itself, or a statement of its own that writes; matched in what the client sends. */
-const COMMITS = /COMMIT|durable_\d+/;
+/** A statement is sent whole once for each connection, and from then on by its name alone. */
+const NAMES = /durable_\d+/g;
+/** The change feed's, which come at any time: they are not what is cut. */
+const OF_FEED = /(durable_\d+)\0INSERT INTO feed/;
 
 export async function cuttingProxy(url: string): Promise<CuttingProxy> {
   const { port, hostname } = new URL(url);
   let next: Cut | undefined;
   let cuts = 0;
   const sockets = new Set<Socket>();
+  const ofFeed = new Set<string>();
+  /** Whether what a client sends commits: COMMIT itself, or a statement of its own. */
+  const commits = (bytes: Buffer): boolean => {
+    const text = bytes.toString("latin1");
+    const [, feed] = OF_FEED.exec(text) ?? [];
+    if (feed !== undefined) ofFeed.add(feed);
+    const names = text.match(NAMES) ?? [];
+    return text.includes("COMMIT") || names.some((name) => !ofFeed.has(name));
+  };
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     const both = [client, upstream];
@@ -42,7 +53,7 @@ export async function cuttingProxy(url: string): Promise<CuttingProxy> {
       });
     }
     client.on("data", (bytes) => {
-      if (next && COMMITS.test(bytes.toString("latin1"))) {
+      if (commits(bytes) && next) {
         const where = next;
         next = undefined;
         if (where === "before") {
