@@ -10,7 +10,7 @@ import { leftOut } from "./src/node/left-out.ts";
 import { DEFAULT_PORT } from "./src/node/port.ts";
 import { sandboxRuntime } from "./src/node/sandbox-runtime.ts";
 import { toolTypes } from "./src/node/tool-types.ts";
-import { findPostgres } from "./src/testing/postgres-server.ts";
+import { findPostgres } from "./src/testing/find-postgres.ts";
 
 const RARELY_NEEDED =
   /(\/store\/memory\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|replay-check|schema-validator|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { ensureBrowser } from "./browser.ts";
-import { findPostgres } from "../../src/testing/postgres-server.ts";
+import { findPostgres } from "../../src/testing/find-postgres.ts";
 import { findFirefox } from "./firefox.ts";
 
 interface Counts {

@@ -26,7 +26,7 @@ export interface StoreChange {
 }
 
 /** In the order in which a change that was read names them. */
-const TABLES: readonly Table[] = [
+export const TABLES: readonly Table[] = [
   "invocations",
   "guards",
   "maps",

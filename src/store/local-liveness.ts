@@ -20,14 +20,22 @@ export function localLiveness(): Liveness {
     living: () => Promise.resolve(new Set(alive.keys())),
     async untilDead(server, signal) {
       signal.throwIfAborted();
-      const aborted = deferred<never>();
-      const abort = (): void => aborted.reject(signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      try {
-        await Promise.race([alive.get(server)?.promise, aborted.promise]);
-      } finally {
-        signal.removeEventListener("abort", abort);
-      }
+      await unlessAborted(alive.get(server)?.promise, signal);
     },
   };
+}
+
+/** Waits for a death; rejects with the signal's reason when that is aborted first. */
+export async function unlessAborted(
+  death: Promise<void> | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const aborted = deferred<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([death, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }

@@ -1,27 +1,10 @@
 /** A PostgreSQL of the tests' own: from the machine's binaries, in a temporary folder, with fsync on. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-
-/** The folder of the newest PostgreSQL's programs on this machine; `undefined` where there is none. */
-export function findPostgres(): string | undefined {
-  const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian)
-    ? readdirSync(debian)
-        .map(Number)
-        .toSorted((a, b) => b - a)
-    : [];
-  const folders = [
-    ...versions.map((version) => join(debian, String(version), "bin")),
-    ...(process.env["PATH"] ?? "").split(":"),
-  ];
-  return folders.find((folder) =>
-    ["initdb", "postgres"].every((name) => existsSync(join(folder, name))),
-  );
-}
 
 export interface PostgresServer {
   /** Of the database `postgres`, by its owner. */

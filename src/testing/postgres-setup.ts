@@ -1,6 +1,7 @@
 /** Starts the PostgreSQL that a project's tests run on. */
 import type { TestProject } from "vitest/node";
-import { findPostgres, startPostgres } from "./postgres-server.ts";
+import { findPostgres } from "./find-postgres.ts";
+import { startPostgres } from "./postgres-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 /** Composes the page; does nothing else. */
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import { useMedia } from "../browser/use-media.ts";
 import { useStoredState } from "../browser/use-stored-state.ts";
 import { useTheme } from "../browser/use-theme.ts";
@@ -30,6 +30,15 @@ const NarrowLayout = part(() => import("./narrow-layout.tsx"));
 const CommandPalette = part(() => import("./command-palette.tsx"));
 const Shortcuts = part(() => import("./shortcuts.tsx"));
 
+/** The list of commands; each opening begins anew. */
+interface Palette {
+  readonly isOpen: boolean;
+  readonly openings: number;
+}
+
+const opened = (palette: Palette): Palette =>
+  palette.isOpen ? palette : { isOpen: true, openings: palette.openings + 1 };
+
 export function App(): ReactElement {
   const playground = usePlayground();
   useChangeFeed(playground);
@@ -40,10 +49,7 @@ export function App(): ReactElement {
   const form = useFormCall();
   const hasGuide = playground.example.name === GUIDED_EXAMPLE && playground.run === null;
   const [theme, nextTheme] = useTheme();
-  /** How often the commands were opened, while they are: each time they begin anew. */
-  const [palette, setPalette] = useState<number>();
-  const openings = useRef(0);
-  const openPalette = (): void => setPalette((shown) => shown ?? ++openings.current);
+  const [palette, setPalette] = useState<Palette>({ isOpen: false, openings: 0 });
   const [dialog, setDialog] = useState<"settings" | "services" | "wipe" | "new">();
   const [guide, setGuide] = useStoredState("guide", "open");
   const wide = useMedia("(min-width: 900px)");
@@ -52,7 +58,7 @@ export function App(): ReactElement {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      setPalette((shown) => shown ?? ++openings.current);
+      setPalette(opened);
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -86,7 +92,7 @@ export function App(): ReactElement {
   return (
     <div className="flex h-full flex-col">
       <Boundary>
-        <ServerBar theme={theme} onPalette={openPalette} {...acts} />
+        <ServerBar theme={theme} onPalette={() => setPalette(opened)} {...acts} />
       </Boundary>
       <main className="flex min-h-0 flex-1 flex-col gap-2 p-2">
         <Notices />
@@ -114,10 +120,14 @@ export function App(): ReactElement {
       {dialog === "services" ? <ServicesDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "wipe" ? <WipeDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === "new" ? <NewServerDialog onClose={() => setDialog(undefined)} /> : null}
-      {palette === undefined ? null : (
-        <CommandPalette key={palette} onClose={() => setPalette(undefined)} {...acts} />
-      )}
-      {palette !== undefined || dialog ? null : <Shortcuts {...acts} />}
+      {palette.isOpen ? (
+        <CommandPalette
+          key={palette.openings}
+          onClose={() => setPalette((shown) => ({ ...shown, isOpen: false }))}
+          {...acts}
+        />
+      ) : null}
+      {palette.isOpen || dialog ? null : <Shortcuts {...acts} />}
     </div>
   );
 }

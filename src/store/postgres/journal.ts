@@ -26,9 +26,11 @@ interface InvocationRow {
   readonly seq: number | bigint | string;
   readonly args: string;
   readonly record: string;
+  /** Which wrote it last. */
+  readonly operation: string;
 }
 
-const COLUMNS = "seq, args, record";
+export const COLUMNS = "seq, args, record, operation";
 
 /** Those of servers that are taken for dead which are, and can do nothing any more from then on. */
 export type ConfirmDead = (sql: Sql, servers: readonly string[]) => Promise<string[]>;
@@ -126,23 +128,26 @@ export function journal(connection: Connection, confirmDead?: ConfirmDead): Jour
         response === undefined ? null : JSON.stringify(response),
         ...traceParams(events),
       ];
+      const write = async (sql: Sql): Promise<boolean> =>
+        (await first(sql.query(END, params))) !== undefined ||
+        // Its answer may have been lost.
+        (await findOperation(sql, by.invocationSeq)) === operation;
       if (unfinished.length === 0) {
-        if (await connection.writeOne(END, params, options)) return true;
-        return (await findOperation(connection, by.invocationSeq)) === operation;
+        options?.signal?.throwIfAborted();
+        return await write(connection);
       }
       return await connection.write(async (sql) => {
-        if (await first(sql.query(END, params))) await markAllEnded(sql, by);
-        // Its answer may have been lost.
-        else if ((await findOperation(sql, by.invocationSeq)) !== operation) return false;
-        return true;
+        const isEnded = await write(sql);
+        if (isEnded) await markAllEnded(sql, by);
+        return isEnded;
       }, options);
     },
 
     async interruptInvocations({ dead, at }) {
       const operation = newOperation();
       return await connection.write(async (sql) => {
-        const rows = await sql.query<InvocationRow & { readonly operation: string }>(
-          `SELECT ${COLUMNS}, operation FROM invocations
+        const rows = await sql.query<InvocationRow>(
+          `SELECT ${COLUMNS} FROM invocations
            WHERE state IN ('running', 'interrupted') AND owner = ANY($1::text[])
            ORDER BY seq FOR UPDATE`,
           [dead],
@@ -180,20 +185,19 @@ async function beginAnother(
   asked: BeginExecution,
   operation: string,
 ): Promise<BeginOutcome> {
-  const [row] = await sql.query<InvocationRow & { readonly operation: string }>(
-    `SELECT ${COLUMNS}, operation FROM invocations WHERE id = $1 FOR UPDATE`,
-    [asked.id],
-  );
+  const row = await findRow(sql, asked.id, "FOR UPDATE");
   const found = row && invocationOf(row);
   // Its answer was lost.
-  if (row?.operation === operation && found) return { begun: true, invocation: found };
+  if (found && row.operation === operation) return { begun: true, invocation: found };
   const next = begin(found, asked);
   if (!next.begun) return next;
   if (!found) {
     const added = await first(
       sql.query<{ seq: unknown }>(BEGIN_NEW, newParams(next.invocation, operation)),
     );
-    return { begun: true, invocation: { ...next.invocation, seq: Number(added?.seq) } };
+    if (added) return { begun: true, invocation: { ...next.invocation, seq: Number(added.seq) } };
+    // Another has begun it meanwhile.
+    return await beginAnother(sql, asked, operation);
   }
   if (found.state === "running") await markAllEnded(sql, lastExecution(found));
   const { earlier } = next;
@@ -245,12 +249,15 @@ function endParams({ seq, args: _, ...rest }: InvocationRecord, operation: strin
   return [seq, rest.last.number, rest.state, JSON.stringify(rest), operation];
 }
 
-async function find(sql: Sql, id: string, lock = ""): Promise<InvocationRecord | undefined> {
-  const rows = await sql.query<InvocationRow>(
-    `SELECT ${COLUMNS} FROM invocations WHERE id = $1 ${lock}`,
-    [id],
+async function findRow(sql: Sql, id: string, lock = ""): Promise<InvocationRow | undefined> {
+  return await first(
+    sql.query<InvocationRow>(`SELECT ${COLUMNS} FROM invocations WHERE id = $1 ${lock}`, [id]),
   );
-  return rows.map(invocationOf)[0];
+}
+
+async function find(sql: Sql, id: string, lock = ""): Promise<InvocationRecord | undefined> {
+  const row = await findRow(sql, id, lock);
+  return row && invocationOf(row);
 }
 
 export function invocationOf({ seq, args, record }: InvocationRow): InvocationRecord {

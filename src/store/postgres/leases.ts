@@ -9,6 +9,7 @@
 import { deferred, type Deferred } from "../deferred.ts";
 import { StoreError } from "../errors.ts";
 import type { Liveness } from "../liveness.ts";
+import { unlessAborted } from "../local-liveness.ts";
 import type { ConfirmDead } from "./journal.ts";
 import type { Sql, SqlDatabase } from "./sql.ts";
 
@@ -83,18 +84,20 @@ export function leases(sql: SqlDatabase, { leaseMs }: LeaseOptions): Leases {
       }
     }
   };
-  /** Those that are alive; where it cannot be asked, nobody is taken for dead. */
-  const living = async (): Promise<Set<string>> => {
+  /** @param among which are asked for, its parameters from $2 on */
+  const alive = async (sql: Sql, among = "", ...params: unknown[]): Promise<Set<string>> => {
     const rows = await sql.query<{ id: string }>(
-      "SELECT id FROM servers WHERE expires + ($1 * interval '1 millisecond') > now()",
-      [leaseMs * MARGIN],
+      `SELECT id FROM servers WHERE expires + ($1 * interval '1 millisecond') > now() ${among}`,
+      [leaseMs * MARGIN, ...params],
     );
     return new Set(rows.map(({ id }) => id).filter((id) => !left.has(id)));
   };
+  /** Where it cannot be asked, nobody is taken for dead. */
+  const living = (): Promise<Set<string>> => alive(sql);
   const look = async (): Promise<void> => {
-    const alive = await living();
+    const found = await living();
     for (const [server, death] of watched) {
-      if (alive.has(server)) continue;
+      if (found.has(server)) continue;
       watched.delete(server);
       death.resolve();
     }
@@ -152,25 +155,13 @@ export function leases(sql: SqlDatabase, { leaseMs }: LeaseOptions): Leases {
       const death = watched.get(server) ?? deferred<void>();
       watched.set(server, death);
       looking ??= every(leaseMs / RENEWALS, look);
-      const aborted = deferred<never>();
-      const abort = (): void => aborted.reject(signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      try {
-        await Promise.race([death.promise, aborted.promise]);
-      } finally {
-        signal.removeEventListener("abort", abort);
-      }
+      await unlessAborted(death.promise, signal);
     },
 
     /** In the transaction that marks what they left: the row that is gone is not renewed. */
     async confirmDead(tx: Sql, servers: readonly string[]) {
-      const alive = await tx.query<{ id: string }>(
-        `SELECT id FROM servers
-         WHERE id = ANY($1::text[]) AND expires + ($2 * interval '1 millisecond') > now() FOR UPDATE`,
-        [servers, leaseMs * MARGIN],
-      );
-      const living = new Set(alive.map(({ id }) => id).filter((id) => !left.has(id)));
-      const dead = servers.filter((server) => !living.has(server));
+      const found = await alive(tx, "AND id = ANY($2::text[]) FOR UPDATE", servers);
+      const dead = servers.filter((server) => !found.has(server));
       await tx.query("DELETE FROM servers WHERE id = ANY($1::text[])", [dead]);
       return dead;
     },

@@ -31,11 +31,6 @@ export function sqlLedger(
       const sameness = await digestOf(samenessOf(entry));
       const operation = newOperation();
       return await connection.write(async (sql) => {
-        // Its answer may have been lost.
-        const known = await first(
-          sql.query<Row>("SELECT seq, record FROM ledger WHERE operation = $1", [operation]),
-        );
-        if (known) return Number(known.seq);
         const same = await sql.query(
           "SELECT 1 FROM ledger WHERE invocation = $1 AND sameness = $2",
           [invocation, sameness],
@@ -43,11 +38,14 @@ export function sqlLedger(
         const added = await first(
           sql.query<Row>(
             `INSERT INTO ledger (invocation, sameness, record, operation) VALUES ($1, $2, $3, $4)
-             RETURNING seq`,
+             ON CONFLICT DO NOTHING RETURNING seq`,
             [invocation, sameness, JSON.stringify(rowOf(entry, same.length)), operation],
           ),
         );
-        return Number(added?.seq);
+        // Its answer was lost.
+        const known = async (): Promise<Row | undefined> =>
+          await first(sql.query<Row>("SELECT seq FROM ledger WHERE operation = $1", [operation]));
+        return Number((added ?? (await known()))?.seq);
       });
     },
     async settle(seq, result) {

@@ -33,6 +33,8 @@ interface WriteRow {
   readonly seq: number | bigint | string;
   readonly header: string;
   readonly packed: Uint8Array;
+  /** Which made it. */
+  readonly operation: string;
 }
 
 export function maps(connection: Connection): MapStore & HistoryStore {
@@ -87,15 +89,12 @@ export function maps(connection: Connection): MapStore & HistoryStore {
       }
       return await connection.write(async (sql) => {
         await checkFence(sql, by);
-        const [done] = await sql.query<Numbered>("SELECT seq FROM writes WHERE operation = $1", [
-          operation,
-        ]);
-        // Its answer was lost.
-        if (done) return { outcome: "applied", write: Number(done.seq) };
         for (;;) {
-          const earlier = name && (await findOnce(sql, name));
+          const earlier = await findEarlier(sql, operation, name);
           if (earlier) {
             const about = headerOf(earlier);
+            // Its answer was lost.
+            if (earlier.operation === operation) return { outcome: "applied", write: about.seq };
             const asked = { map, method: change.method };
             return { outcome: repeatOf(about, earlier.packed, asked, packed), write: about.seq };
           }
@@ -175,7 +174,7 @@ type Numbered = Pick<WriteRow, "seq">;
 /**
  * Writes by number and by time in the same order, for the past is told by their numbers: an insert takes its
  * number after all removals before it, and a key that one of a later number has written meanwhile is an
- * error (a division by zero, `OVERTAKEN`), at which the driver runs the whole again.
+ * error (a division by zero), at which the driver runs the whole again; see `pg-errors.ts`.
  *
  * @param params the map, `once`, header, change and operation
  */
@@ -231,9 +230,17 @@ async function remove(
   return written;
 }
 
-async function findOnce(sql: Sql, once: Uint8Array): Promise<WriteRow | undefined> {
+/** The write itself, or the one that has its name. */
+async function findEarlier(
+  sql: Sql,
+  operation: string,
+  once: Uint8Array | undefined,
+): Promise<WriteRow | undefined> {
   return await first(
-    sql.query<WriteRow>("SELECT seq, header, packed FROM writes WHERE once = $1", [once]),
+    sql.query<WriteRow>(
+      "SELECT seq, header, packed, operation FROM writes WHERE operation = $1 OR once = $2",
+      [operation, once ?? null],
+    ),
   );
 }
 

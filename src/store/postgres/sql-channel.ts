@@ -5,6 +5,7 @@
  * What was sent while the connection was lost is not known: everything counts as changed then.
  */
 import type { FeedChannel } from "../change-feed.ts";
+import { TABLES } from "../change-message.ts";
 import type { SqlDatabase } from "./sql.ts";
 
 export interface SqlChannelOptions {
@@ -19,9 +20,7 @@ const OVERLAP = 100;
 /** Messages are kept so long, in seconds, and old ones are looked for as often. */
 const KEPT_SECONDS = 60;
 
-const ALL_CHANGED = [
-  { tables: ["invocations", "guards", "maps", "trace", "hits", "settings", "ledger"] },
-];
+const ALL_CHANGED = [{ tables: TABLES }];
 
 interface Message {
   readonly seq: number | bigint | string;
@@ -102,10 +101,13 @@ export class SqlChannel implements FeedChannel {
   }
 
   async #begin(): Promise<void> {
-    const [row] = await this.sql.query<{ newest: Message["seq"] | null }>(
-      "SELECT max(seq) AS newest FROM feed",
+    // What was sent before is no news.
+    const rows = await this.sql.query<Pick<Message, "seq">>(
+      "SELECT seq FROM feed ORDER BY seq DESC LIMIT $1",
+      [OVERLAP],
     );
-    this.#newest = Number(row?.newest ?? 0);
+    this.#seen = new Set(rows.map(({ seq }) => Number(seq)));
+    this.#newest = Number(rows[0]?.seq ?? 0);
   }
 
   async #readAll(): Promise<void> {
@@ -133,8 +135,7 @@ export class SqlChannel implements FeedChannel {
     for (const { seq, changes } of rows) {
       const number = Number(seq);
       numbers.add(number);
-      const isNew = !this.#seen.has(number) && number > this.#newest - OVERLAP;
-      if (isNew) this.#take(changes);
+      if (!this.#seen.has(number)) this.#take(changes);
       this.#newest = Math.max(this.#newest, number);
     }
     this.#seen = numbers;

@@ -6,7 +6,7 @@ import type { Liveness } from "../liveness.ts";
 import { notifying } from "../notifying.ts";
 import { Connection, newOperation } from "./connection.ts";
 import { countUnrecorded, guards } from "./guards.ts";
-import { invocationOf, journal, put, type ConfirmDead } from "./journal.ts";
+import { COLUMNS, invocationOf, journal, put, type ConfirmDead } from "./journal.ts";
 import { maps } from "./maps.ts";
 import type { Sql, SqlDatabase } from "./sql.ts";
 import { trace } from "./trace.ts";
@@ -59,7 +59,7 @@ async function wipe(sql: Sql): Promise<void> {
 
 async function trim(sql: Sql, { keep, after = 0, limit }: Trimming): Promise<Trimmed> {
   const rows = await sql.query<InvocationRow>(
-    `SELECT seq, args, record FROM invocations
+    `SELECT ${COLUMNS} FROM invocations
      WHERE seq > $1 AND seq NOT IN (SELECT seq FROM invocations ORDER BY seq DESC LIMIT $2)
      ORDER BY seq LIMIT $3 FOR UPDATE`,
     [after, keep, limit],
