@@ -30,7 +30,7 @@ export {
   UnstorableValueError,
 } from "./errors.ts";
 export type { Ledger } from "./ledger.ts";
-export { ServerRefusedError, type EnterOptions, type Liveness } from "./liveness.ts";
+export { ServerRefusedError, type Entered, type EnterOptions, type Liveness } from "./liveness.ts";
 export { localLiveness } from "./local-liveness.ts";
 export { overriding } from "./overriding.ts";
 export { copyStorable } from "./storable.ts";

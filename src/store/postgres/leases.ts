@@ -86,11 +86,13 @@ export function leases(sql: SqlDatabase, { leaseMs }: LeaseOptions): Leases {
   };
   /** @param among which are asked for, its parameters from $2 on */
   const alive = async (sql: Sql, among = "", ...params: unknown[]): Promise<Set<string>> => {
+    // What leaves while it is asked may be in the answer all the same.
+    const before = new Set(left);
     const rows = await sql.query<{ id: string }>(
       `SELECT id FROM servers WHERE expires + ($1 * interval '1 millisecond') > now() ${among}`,
       [leaseMs * MARGIN, ...params],
     );
-    return new Set(rows.map(({ id }) => id).filter((id) => !left.has(id)));
+    return new Set(rows.map(({ id }) => id).filter((id) => !before.has(id) && !left.has(id)));
   };
   /** Where it cannot be asked, nobody is taken for dead. */
   const living = (): Promise<Set<string>> => alive(sql);
