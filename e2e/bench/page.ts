@@ -14,7 +14,7 @@ const batch: Contest = {
   work: "insert 10,000 entries in one batch",
   floor: "the same bytes by bare put in one transaction",
   bar: 1.15,
-  rounds: 7,
+  rounds: 15,
   async runFloor() {
     const name = newName();
     const db = await openBare(name, ["entries"]);
