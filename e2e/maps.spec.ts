@@ -20,6 +20,7 @@ test("a row is inserted, edited and removed by hand", async ({ page, playground 
   // Numbers as they are written.
   await expect(entries).toContainText('"n": 9007199254740993, "price": 1.10');
   await expect(entries).toContainText("written by hand");
+  await expect(entries.locator(".lit")).toHaveCount(1);
 
   await playground.press("Edit a");
   await page.getByRole("dialog").getByLabel("Value").fill("ü");
@@ -31,6 +32,17 @@ test("a row is inserted, edited and removed by hand", async ({ page, playground 
   await playground.press("Remove a");
   await playground.press("Remove for good");
   await expect(entries).toBeHidden();
+});
+
+test("where many rows are written at once, none is lit", async ({ page, playground }) => {
+  await playground.press("Fill…");
+  const dialog = page.getByRole("dialog", { name: "Fill a map" });
+  await dialog.getByLabel("Map").fill("many");
+  await dialog.getByLabel("Rows").fill("200");
+  await dialog.getByRole("button", { name: "Fill" }).click();
+  const entries = page.getByRole("list", { name: "Entries of many" }).getByRole("listitem");
+  await expect(entries).not.toHaveCount(0);
+  await expect(entries.locator(".lit")).toHaveCount(0);
 });
 
 test("a range is read and subscribed to as an MCP resource", async ({ page, playground }) => {

@@ -13,7 +13,7 @@ import { layOut } from "../../runtime/json-members.ts";
 import type { EntryDraft } from "./entry-dialog.tsx";
 
 /** How long a row is lit that was written, in milliseconds; see `.lit` in styles.css. */
-const LIT_MS = 2500;
+export const LIT_MS = 2500;
 
 /** How much of a value is laid out. */
 const SHOWN_BYTES = 4096;
@@ -28,6 +28,8 @@ interface EntryProps {
   readonly view: View;
   /** It is shown as it was: there is nothing to change. */
   readonly isPast: boolean;
+  /** So few were written that to light them says something. */
+  readonly lights: boolean;
   readonly onEdit: (draft: EntryDraft) => void;
   readonly openCall: (call: string) => void;
 }
@@ -46,18 +48,30 @@ export const Entry = memo(
     before.openCall === after.openCall,
 );
 
-function EntryRow({ map, entry, write, view, isPast, onEdit, openCall }: EntryProps): ReactElement {
+function EntryRow({
+  map,
+  entry,
+  write,
+  view,
+  isPast,
+  lights,
+  onEdit,
+  openCall,
+}: EntryProps): ReactElement {
   // What was there when the panel was opened is not news.
   const [first] = useState(() => ({ write: entry.write, at: Date.now() }));
   const isNews =
-    !isPast && write !== undefined && (entry.write !== first.write || first.at - write.at < LIT_MS);
+    lights &&
+    !isPast &&
+    write !== undefined &&
+    (entry.write !== first.write || first.at - write.at < LIT_MS);
   const [isOpen, setIsOpen] = useState(false);
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   const time = keyTime(entry.key);
   const text = textOf(entry.value);
   const origin = write?.origin.invocation;
   return (
-    <li className="relative isolate border-b border-line px-2 py-1">
+    <li className="row-unseen relative isolate border-b border-line px-2 py-1">
       {/* Lit anew by each write; the row itself stays. */}
       {isNews ? (
         <span key={entry.write} aria-hidden className="lit absolute inset-0 -z-10" />

@@ -7,17 +7,25 @@ import {
   rangeBounds,
   type RangeRequest,
 } from "../../../durable/index.ts";
-import type { InspectableStore, KeyBound, KeyBounds, MapEntry } from "../../../store/index.ts";
+import type {
+  InspectableStore,
+  KeyBound,
+  KeyBounds,
+  MapEntry,
+  WriteHeader,
+} from "../../../store/index.ts";
 import { Button } from "../../components/button.tsx";
 import { Empty, Notice, Waiting } from "../../components/panel.tsx";
 import { plural } from "../../components/format.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { useMapRange, usePlace } from "../../hooks/use-location.ts";
 import type { EntryDraft } from "./entry-dialog.tsx";
-import { Entry, type View } from "./map-entry.tsx";
+import { Entry, LIT_MS, type View } from "./map-entry.tsx";
 
 /** How many rows the page lays out at once. */
 const MOST_ROWS = 500;
+/** Where more rows than these were just written, none is lit: all would flicker, and the page with them. */
+const MOST_LIT = 30;
 
 export interface MapRangeProps {
   readonly map: string;
@@ -99,6 +107,7 @@ function Pages({
   const hasPrevious = isBefore ? isFull : position !== undefined;
   const hasNext = isBefore || isFull;
   const [first, last] = [entries[0], entries.at(-1)];
+  const lights = countNews(entries, data.writes) <= MOST_LIT;
   return (
     <>
       {entries.length === 0 ? (
@@ -110,7 +119,7 @@ function Pages({
           {entries.map((entry) => (
             <Entry
               key={entry.key}
-              {...{ map, entry, view, onEdit, openCall }}
+              {...{ map, entry, view, lights, onEdit, openCall }}
               write={data.writes.get(entry.write)}
               isPast={moment !== null}
             />
@@ -146,6 +155,13 @@ function Pages({
       )}
     </>
   );
+}
+
+/** How many entries were written about when the newest of them was. */
+function countNews(entries: readonly MapEntry[], writes: ReadonlyMap<number, WriteHeader>): number {
+  const times = entries.map(({ write }) => writes.get(write)?.at ?? 0);
+  const newest = times.reduce((a, b) => Math.max(a, b), 0);
+  return times.filter((at) => newest - at < LIT_MS).length;
 }
 
 /** A page in the range's direction; one that ends before a key is read backwards from it. */
