@@ -24,8 +24,7 @@ export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "playground-postgres-"));
-  // PostgreSQL refuses to be run by root.
-  const user = process.getuid?.() === 0 ? userNamed("postgres") : undefined;
+  const user = postgresUser();
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, "data");
   execFileSync(join(bin, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], {
@@ -67,9 +66,11 @@ export async function startPostgres(
   return server;
 }
 
-function userNamed(name: string): { readonly uid: number; readonly gid: number } {
+/** As whom it runs, where it refuses to be run by who runs the tests: by root. */
+export function postgresUser(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string): number =>
-    Number(execFileSync("id", [flag, name], { encoding: "utf8" }));
+    Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: idOf("-u"), gid: idOf("-g") };
 }
 

@@ -30,25 +30,21 @@ export class PgliteDatabase {
     private readonly pglite: PGlite,
     private readonly sql: SqlDatabase,
     readonly name: string,
+    private readonly free: () => Promise<void>,
   ) {}
 
-  /** @throws StoreUnavailableError where the folder cannot be opened */
+  /** @throws StoreUnavailableError where the folder cannot be opened, or another process has it */
   static async open({ directory, template }: OpenPgliteOptions = {}): Promise<PgliteDatabase> {
-    const { PGlite } = await import("@electric-sql/pglite");
-    let pglite: PGlite;
+    const free = directory === undefined ? () => Promise.resolve() : await lock(directory);
     try {
-      pglite = await PGlite.create(directory, template ? { loadDataDir: template } : {});
+      const pglite = await create(directory, template);
+      const sql = driver(pglite);
+      await migrate(sql);
+      return new PgliteDatabase(pglite, sql, directory ?? "pglite", free);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new StoreUnavailableError(
-        `The database in ${directory ?? "memory"} cannot be opened: ${why}. Close what else has the ` +
-          `folder open, or name another.`,
-        { cause: error },
-      );
+      await free();
+      throw error;
     }
-    const sql = driver(pglite);
-    await migrate(sql);
-    return new PgliteDatabase(pglite, sql, directory ?? "pglite");
   }
 
   /** One more connection. */
@@ -79,7 +75,38 @@ export class PgliteDatabase {
   /** Closes it, when its connections are closed. */
   async close(): Promise<void> {
     await this.pglite.close();
+    await this.free();
   }
+}
+
+/** Makes the folder where it is not there. */
+async function lock(directory: string): Promise<() => Promise<void>> {
+  const { mkdir } = await import("node:fs/promises");
+  const { lockFolder } = await import("./folder-lock.ts");
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw cannotBeOpened(directory, error);
+  }
+  return await lockFolder(directory);
+}
+
+async function create(directory?: string, template?: Blob): Promise<PGlite> {
+  const { PGlite } = await import("@electric-sql/pglite");
+  try {
+    return await PGlite.create(directory, template ? { loadDataDir: template } : {});
+  } catch (error) {
+    throw cannotBeOpened(directory ?? "memory", error);
+  }
+}
+
+function cannotBeOpened(directory: string, error: unknown): StoreUnavailableError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new StoreUnavailableError(
+    `The database in ${directory} cannot be opened: ${why}. Name a folder that this user may write to, ` +
+      `and that holds such a database or nothing.`,
+    { cause: error },
+  );
 }
 
 /** A PGlite as the slices use it. */

@@ -18,7 +18,7 @@ export interface OpenPostgresOptions {
   readonly url: string;
   /** The store's tables are in a schema of their own, which is made where it is not there; `durable_mcp` by default. */
   readonly schema?: string;
-  /** How long a server lives without a renewal of its lease, in milliseconds; 10,000 by default. */
+  /** How long a server lives without a renewal of its lease, in milliseconds; 10,000 by default, 1,000 at the least. */
   readonly leaseMs?: number;
   /** For how long a server that cannot be reached is waited for, in milliseconds; 30,000 by default. */
   readonly patienceMs?: number;
@@ -29,6 +29,9 @@ export interface OpenPostgresOptions {
   /** How many connections are opened at the most; 10 by default. */
   readonly connections?: number;
 }
+
+/** A shorter lease would run out between two renewals on a machine that is busy. */
+const LEAST_LEASE_MS = 1000;
 
 /** One database, and the stores of this process on it. */
 export class PostgresDatabase {
@@ -47,12 +50,18 @@ export class PostgresDatabase {
    * Connects, and brings the schema to this version.
    *
    * @throws InvalidAddressError for an address or a name of a schema that is none
+   * @throws RangeError for a lease of less than a second
    * @throws StoreUnavailableError where the server cannot be reached, or does not let this user in
    * @throws StoreVersionError where the database is of a newer version
    */
   static async open(options: OpenPostgresOptions): Promise<PostgresDatabase> {
     const { schema = "durable_mcp", leaseMs = 10_000, patienceMs = 30_000 } = options;
     const { listen = true, pollMs = listen ? 1000 : 250, connections = 10 } = options;
+    if (!(leaseMs >= LEAST_LEASE_MS)) {
+      throw new RangeError(
+        `leaseMs is at the least ${LEAST_LEASE_MS} milliseconds, not ${leaseMs}.`,
+      );
+    }
     const { where, ...address } = readAddress(options.url, schema);
     const { default: pg } = await import("pg");
     const config: pg.ClientConfig = { ...address.config, types: plainBytes(pg) };
