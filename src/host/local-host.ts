@@ -1,4 +1,5 @@
 /** A server in this thread. */
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   connect,
   type Connection,
@@ -79,6 +80,15 @@ export class LocalHost implements ServerHost {
 
   async connect(options?: ConnectOptions): Promise<Connection> {
     return await connect(this.#running(), options);
+  }
+
+  /**
+   * Serves one more client of the running server over `transport`.
+   *
+   * @throws Error where none is running
+   */
+  async attach(transport: Transport): Promise<void> {
+    await this.#running().attach(transport);
   }
 
   release(): void {

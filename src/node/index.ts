@@ -1,3 +1,7 @@
-/** What runs in Node: the server of the built page. */
+/** What runs in Node: durable servers by HTTP, and the server of the built page. */
+export { createServer, type CreateServerOptions, type RunningServer } from "./create-server.ts";
+export type { Log, LogEntry } from "./log.ts";
+export type { EndpointLimits } from "./mcp-endpoint.ts";
 export { CannotServeError, requireBuild, servePage, type PageServer } from "./serve-page.ts";
+export { PortTakenError } from "./listen.ts";
 export { DEFAULT_PORT, parsePort } from "./port.ts";

@@ -1,4 +1,4 @@
-/** Listens on this machine's loopback and nowhere else. */
+/** Listens on this machine's loopback, and elsewhere only where it is told to. */
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -21,23 +21,34 @@ export class PortTakenError extends Error {
 
 export interface Listening {
   readonly port: number;
+  /** One for each address. */
+  readonly servers: readonly Server[];
   /** Answers what is under way, and takes nothing more. */
   readonly close: () => Promise<void>;
 }
 
+/** How long a request may take to arrive, in milliseconds; answers may take any time. */
+const ARRIVAL_MS = 30_000;
+
 /**
  * @param port 0 for any that is free
- * @throws PortTakenError where another program listens on either address
+ * @param host an address of this machine, or a name of one; its loopback unless given
+ * @throws PortTakenError where another program listens there
  */
-export async function listenLocally(handler: RequestListener, port: number): Promise<Listening> {
+export async function listen(
+  handler: RequestListener,
+  port: number,
+  host?: string,
+): Promise<Listening> {
   const servers: Server[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(servers.map(closed));
   };
   let taken = port;
   try {
-    for (const address of LOOPBACK) {
-      const server = await listening(createServer(handler), taken, address);
+    for (const address of host === undefined ? LOOPBACK : [host]) {
+      const http = createServer({ requestTimeout: ARRIVAL_MS }, handler);
+      const server = await listening(http, taken, address);
       if (!server) continue;
       servers.push(server);
       taken = (server.address() as AddressInfo).port;
@@ -46,8 +57,10 @@ export async function listenLocally(handler: RequestListener, port: number): Pro
     await close();
     throw codeOf(error) === "EADDRINUSE" ? new PortTakenError(taken) : error;
   }
-  if (servers.length === 0) throw new Error("This machine has no loopback address to listen on.");
-  return { port: taken, close };
+  if (servers.length === 0) {
+    throw new Error(`This machine has no address ${host ?? LOOPBACK.join(" or ")} to listen on.`);
+  }
+  return { port: taken, servers, close };
 }
 
 /** `undefined` where the machine does not have the address. */

@@ -1,7 +1,7 @@
 /** Serves the built page on this machine, or says in a sentence why not and what to do. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { listenLocally, PortTakenError, type Listening } from "./listen.ts";
+import { listen, PortTakenError, type Listening } from "./listen.ts";
 import { pageApp } from "./page-app.ts";
 import { portBeside } from "./port.ts";
 import type { WatchedToolFile } from "./watch-tool-file.ts";
@@ -33,7 +33,7 @@ export async function servePage(
 ): Promise<PageServer> {
   requireBuild(directory);
   try {
-    const listening = await listenLocally(pageApp(directory, toolFile), port);
+    const listening = await listen(pageApp(directory, toolFile), port);
     return { ...listening, url: `http://localhost:${listening.port}` };
   } catch (error) {
     if (!(error instanceof PortTakenError)) throw error;

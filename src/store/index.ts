@@ -29,7 +29,7 @@ export {
   SupersededError,
   UnstorableValueError,
 } from "./errors.ts";
-export type { Ledger } from "./ledger.ts";
+export type { Ledger, ServerStore } from "./ledger.ts";
 export { ServerRefusedError, type Entered, type EnterOptions, type Liveness } from "./liveness.ts";
 export { localLiveness } from "./local-liveness.ts";
 export { overriding } from "./overriding.ts";

@@ -4,7 +4,7 @@
  */
 import type { EffectResult, EffectTally, LedgerEntry, LedgerRow } from "../model/index.ts";
 import type { ChangeListener } from "./change-feed.ts";
-import type { Page } from "./durable-store.ts";
+import type { InspectableStore, Page } from "./durable-store.ts";
 
 /**
  * The port of the ledger: what really happened outside, whatever became of the server. Data in,
@@ -25,4 +25,9 @@ export interface Ledger {
   wipe(): Promise<void>;
   /** Closes the connection; what comes later throws `StoreClosedError`. */
   close(): Promise<void>;
+}
+
+/** A store, and the ledger beside it in the same database. `close` closes both. */
+export interface ServerStore extends InspectableStore {
+  readonly ledger: Ledger;
 }

@@ -2,4 +2,4 @@
 export { LeaseLostError } from "./leases.ts";
 export { PgliteDatabase, type OpenPgliteOptions } from "./pglite.ts";
 export { PostgresDatabase, type OpenPostgresOptions } from "./postgres.ts";
-export { openPglite, openPostgres, type ServerStore } from "./open.ts";
+export { openPglite, openPostgres } from "./open.ts";

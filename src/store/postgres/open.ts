@@ -1,13 +1,8 @@
 /** A store as a server in Node opens it: with the ledger of what its tools did, in one database. */
 import type { InspectableStore } from "../durable-store.ts";
-import type { Ledger } from "../ledger.ts";
+import type { Ledger, ServerStore } from "../ledger.ts";
 import { PgliteDatabase, type OpenPgliteOptions } from "./pglite.ts";
 import { PostgresDatabase, type OpenPostgresOptions } from "./postgres.ts";
-
-/** A store, and the ledger beside it. `close` closes both, and the database. */
-export interface ServerStore extends InspectableStore {
-  readonly ledger: Ledger;
-}
 
 /**
  * Opens a store on a PostgreSQL, and brings its tables to this version. Several servers may open it at a time.
