@@ -54,6 +54,8 @@ const browserOnly = [
 const otherEngines = ["src/store/memory/**/*.test.ts", "src/store/postgres/**/*.test.ts"];
 /** What needs a database server. */
 const onServer = ["src/store/postgres/server/*.test.ts"];
+/** What starts servers in processes of their own on one. */
+const servers = ["src/node/on-postgres/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "world", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,
@@ -95,7 +97,7 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: durableTests,
-          exclude: [...browserOnly, ...onServer],
+          exclude: [...browserOnly, ...onServer, ...servers],
           setupFiles: ["fake-indexeddb/auto"],
         },
       },
@@ -107,7 +109,7 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: [...nodeOnly, ...otherEngines],
-          exclude: onServer,
+          exclude: [...onServer, ...servers],
         },
       },
       ...["memory", "remote", "pglite"].map((engine) => ({
@@ -124,10 +126,11 @@ export default defineConfig({
       // The core's tests on a real PostgreSQL of their own, where there are its programs.
       ...(findPostgres()
         ? [
-            { name: "postgres", env: { STORE_ENGINE: "postgres" } },
+            { name: "postgres", env: { STORE_ENGINE: "postgres" }, include: servers },
             {
               name: "postgres-serializable",
               env: { STORE_ENGINE: "postgres-without-listen", POSTGRES_ISOLATION: "serializable" },
+              include: [],
             },
           ].map((project) => ({
             extends: true as const,
@@ -135,7 +138,7 @@ export default defineConfig({
               ...shared,
               ...project,
               environment: "node" as const,
-              include: [...onServer, ...onEveryEngine],
+              include: [...onServer, ...onEveryEngine, ...project.include],
               globalSetup: "src/testing/postgres-setup.ts",
             },
           }))

@@ -1,0 +1,135 @@
+/**
+ * Servers on one database, killed and stopped in the middle of calls, by process id: every call ends, nothing
+ * that must be done once is done twice, and a server that comes back changes nothing.
+ */
+import { expect, inject, it } from "vitest";
+import { drawAt, uuidv7 } from "../../durable/index.ts";
+import { openPostgres } from "../../store/postgres/index.ts";
+import { openBank, PayingServer } from "../../testing/paying-servers.ts";
+
+const many = (name: string, few: number): number => Number(process.env[name] ?? few);
+const KILLS = many("SERVER_KILLS", 2);
+const STOPS = many("SERVER_STOPS", 1);
+const SEED = many("SERVER_SEED", 1);
+const LEASE_MS = 1500;
+/** At a time. */
+const CALLERS = 6;
+
+it.each([2, 3])(
+  `%d servers, ${KILLS} × SIGKILL and ${STOPS} × SIGSTOP in the middle of calls`,
+  async (count) => {
+    const bank = await openBank();
+    const schema = `kills_${crypto.randomUUID().replaceAll("-", "")}`;
+    const database = { url: inject("postgresUrl") ?? "", schema, leaseMs: LEASE_MS };
+    const store = await openPostgres(database);
+    const start = (): Promise<PayingServer> => PayingServer.start({ ...database, bank: bank.url });
+    const servers = await Promise.all(Array.from({ length: count }, start));
+
+    /** Which the servers' journal says are dead. */
+    const untilTakenOver = async (owners: readonly string[]): Promise<void> => {
+      await expect
+        .poll(
+          async () => {
+            const running = await store.readPendingInvocations("running");
+            return running.filter(({ last }) => owners.includes(last.owner)).length;
+          },
+          { timeout: 30_000, interval: 20 },
+        )
+        .toBe(0);
+    };
+    const ownersOf = async (invocation: string): Promise<string[]> => {
+      const found = await store.readInvocation(invocation);
+      return found ? [found.last.owner] : [];
+    };
+
+    let draws = 0;
+    const draw = (): number => drawAt(SEED, "kills", count, draws++);
+    const ways = [
+      ...Array.from({ length: KILLS }, () => "kill" as const),
+      ...Array.from({ length: STOPS }, () => "stop" as const),
+    ].sort(() => draw() - 0.5);
+    const takeovers: number[] = [];
+    let isBusy = false;
+    let trouble: Promise<void> = Promise.resolve();
+    const strike = async (server: PayingServer, invocation: string, how: "kill" | "stop") => {
+      const owners = await ownersOf(invocation);
+      const begun = performance.now();
+      if (how === "kill") {
+        await server.kill();
+        servers.splice(servers.indexOf(server), 1);
+        await untilTakenOver(owners);
+        takeovers.push(performance.now() - begun);
+        servers.push(await start());
+      } else {
+        process.kill(server.pid, "SIGSTOP");
+        await untilTakenOver(owners);
+        takeovers.push(performance.now() - begun);
+        const deaths = server.events.filter((event) => event === "server died").length;
+        const starts = server.events.filter((event) => event === "server started").length;
+        process.kill(server.pid, "SIGCONT");
+        await server.until("server died", deaths + 1);
+        await server.until("server started", starts + 1);
+      }
+      isBusy = false;
+    };
+    bank.onDone = ({ pid, invocation }) => {
+      const server = servers.find((each) => each.pid === pid);
+      const [how] = ways;
+      if (!server || !how || isBusy || draw() > 0.3) return;
+      isBusy = true;
+      ways.shift();
+      trouble = trouble.then(() => strike(server, invocation, how));
+      // Half of them before the answer, the others after it.
+      return draw() < 0.5 ? trouble : undefined;
+    };
+
+    const answers = new Map<string, string>();
+    const untilAnswered = async (invocation: string): Promise<void> => {
+      for (let tries = 0; ; tries++) {
+        const server = servers[Math.floor(draw() * servers.length)];
+        try {
+          const { isError, content } = (await server?.pay(invocation)) ?? { content: [] };
+          answers.set(invocation, `${isError ? "failed" : "paid"} ${JSON.stringify(content)}`);
+          return;
+        } catch (error) {
+          if (tries > 200) throw error;
+          // What is dead is replaced before long.
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }
+    };
+    const caller = async (): Promise<void> => {
+      while (ways.length > 0 || isBusy) await untilAnswered(uuidv7());
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
+    await trouble;
+
+    // Every call has ended, and said so.
+    const invocations = await store.readInvocations({ limit: 100_000 });
+    expect(invocations.length).toBe(answers.size);
+    const states = new Set(invocations.map(({ state }) => state));
+    expect([...states].filter((state) => state !== "completed" && state !== "failed")).toEqual([]);
+    const payments = await store.readRange({
+      map: "payments",
+      direction: "ascending",
+      limit: 100_000,
+    });
+    const paid = new Set(payments.map(({ key }) => key));
+    for (const { id, state } of invocations) {
+      const own = bank.done.filter(({ invocation }) => invocation === id);
+      const charges = own.filter(({ operation }) => operation === "charge").length;
+      const isPaid = answers.get(id)?.startsWith("paid");
+      // Who was told that it is paid was charged once; who was not, at most once.
+      expect([id, charges <= 1, isPaid ? charges : 1]).toEqual([id, true, 1]);
+      expect([id, state, paid.has(id)]).toEqual([id, isPaid ? "completed" : "failed", isPaid]);
+    }
+    console.log(
+      `${count} servers: ${invocations.length} calls, ${answers.size} answered; takeover after ` +
+        `${Math.round(Math.max(...takeovers))} ms at the most, at a lease of ${LEASE_MS} ms.`,
+    );
+    await Promise.all(servers.map((server) => server.kill()));
+    await store.close();
+    bank.close();
+  },
+  3_600_000,
+);
