@@ -17,6 +17,8 @@ export interface ScriptOptions {
   /** Resolves with a client of the running server, when there is one. */
   readonly connect: () => Promise<Client>;
   readonly print: (line: TranscriptLine) => void;
+  /** Whether an error leaves it open what became of a call, which is made again then. */
+  readonly isLost?: (error: unknown) => boolean;
   /** Stops the script: what it waits for is cancelled. */
   readonly signal?: AbortSignal;
 }
@@ -84,14 +86,14 @@ export class ClientScript {
   }
 
   async #untilAnswered<T>(ask: (client: Client) => Promise<T>): Promise<T> {
-    const { connect, signal } = this.options;
+    const { connect, signal, isLost: isLostHere = isLost } = this.options;
     for (let tries = 1; ; tries++) {
       signal?.throwIfAborted();
       const client = await connect();
       try {
         return await ask(client);
       } catch (error) {
-        if (!isLost(error) || signal?.aborted || tries === MAX_TRIES) throw error;
+        if (!isLostHere(error) || signal?.aborted || tries === MAX_TRIES) throw error;
         const why = error instanceof Error ? error.message : String(error);
         this.note(`The answer is lost (${why}). The same call is made again.`);
       }

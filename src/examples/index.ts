@@ -12,6 +12,8 @@ export { stableId } from "./stable-id.ts";
 
 /** What client scripts are run by, loaded when one is. */
 export const loadClientScript = () => import("./client-script.ts");
+/** What they reach a server by that is elsewhere. */
+export const loadUrlClient = () => import("./url-client.ts");
 
 /** The first is the one that the page opens with. */
 export const examples: readonly [Example, ...Example[]] = [

@@ -1,9 +1,11 @@
 /**
  * Runs an example in a terminal: `npm run example <name>`, or without a name from a menu.
- * `-- --latency 500` lets the outside services take their time, in milliseconds.
+ * `-- --latency 500` lets the outside services take their time, in milliseconds; `-- --url
+ * http://localhost:9991/mcp` runs its client script on a server that is there, of `npm run serve`.
  */
 import "fake-indexeddb/auto";
-import { ClientScript } from "./client-script.ts";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { ClientScript, type ScriptOptions } from "./client-script.ts";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
@@ -11,6 +13,7 @@ import { connect } from "../mcp/index.ts";
 import { openStore } from "../store/indexeddb/index.ts";
 import { openWorld } from "../world/index.ts";
 import { exampleNamed, examples, serverOf, type Example, type TranscriptLine } from "./index.ts";
+import { UrlClient } from "./url-client.ts";
 
 const PREFIXES: Record<TranscriptLine["kind"], string> = {
   heading: "\n# ",
@@ -63,19 +66,10 @@ async function run(example: Example): Promise<boolean> {
     if (process.stdin.isTTY && line.trim() === "q") stopped.abort(new Error("Stopped."));
   };
   terminal.on("line", onLine);
-  const store = await openStore({ name: example.name });
-  const world = await openWorld({ name: `${example.name}-ledger` });
-  world.latencyMs = latencyMs;
   const { runClient } = await example.load();
-  const server = await serverOf(example, { store, world });
+  const reached = url === undefined ? await reachOwn(example) : reachUrl(url);
   try {
-    await server.start();
-    const { client } = await connect(server, {
-      capabilities: { elicitation: {} },
-      prepare: (client) =>
-        client.setRequestHandler(ElicitRequestSchema, ({ params }) => confirm(params.message)),
-    });
-    await runClient(new ClientScript({ connect: () => Promise.resolve(client), print, signal }));
+    await runClient(new ClientScript({ ...reached, print, signal }));
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -83,10 +77,43 @@ async function run(example: Example): Promise<boolean> {
     return signal.aborted;
   } finally {
     terminal.off("line", onLine);
-    await server.close();
-    await store.close();
-    await world.ledger.close();
+    await reached.close();
   }
+}
+
+interface Reached extends Pick<ScriptOptions, "connect" | "isLost"> {
+  readonly close: () => Promise<void>;
+}
+
+const capabilities = { elicitation: {} };
+const prepare = (client: Client): void =>
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => confirm(params.message));
+
+/** A server of its own in this process. */
+async function reachOwn(example: Example): Promise<Reached> {
+  const store = await openStore({ name: example.name });
+  const world = await openWorld({ name: `${example.name}-ledger` });
+  world.latencyMs = latencyMs;
+  const server = await serverOf(example, { store, world });
+  await server.start();
+  const { client } = await connect(server, { capabilities, prepare });
+  return {
+    connect: () => Promise.resolve(client),
+    async close() {
+      await server.close();
+      await store.close();
+      await world.ledger.close();
+    },
+  };
+}
+
+/** A server that is there. */
+function reachUrl(url: URL): Reached {
+  return new UrlClient(url, () => {
+    const client = new Client({ name: "durable-mcp-example", version: "1.0.0" }, { capabilities });
+    prepare(client);
+    return client;
+  });
 }
 
 async function wipe(): Promise<void> {
@@ -120,13 +147,17 @@ async function menu(): Promise<void> {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { latency: { type: "string", default: "0" } },
+  options: { latency: { type: "string", default: "0" }, url: { type: "string" } },
 });
 const [name] = positionals;
 const latencyMs = Number(values.latency);
+const url = values.url !== undefined && URL.canParse(values.url) ? new URL(values.url) : undefined;
 const example = name === undefined ? undefined : exampleNamed(name);
 if (!(latencyMs >= 0)) {
   console.error(`A latency is a number of milliseconds, not “${values.latency}”.`);
+  process.exitCode = 2;
+} else if (values.url !== undefined && !url) {
+  console.error(`An address looks like http://localhost:9991/mcp, not like “${values.url}”.`);
   process.exitCode = 2;
 } else if (name === undefined) await menu();
 else if (example) process.exitCode = (await run(example)) ? 0 : 1;

@@ -1,24 +1,27 @@
-/** Builds a tool file for the page: one CommonJS module of what it imports itself, as a browser can run it. */
+/** Builds a tool file: one CommonJS module of what it imports itself, as a browser can run it, or as Node can. */
 import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { basename } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { build, type Plugin, type Rolldown } from "vite";
 
-/** What the sandbox's own script has. */
-const PROVIDED = ["durable-mcp-playground", "zod", "@modelcontextprotocol/sdk/types.js"];
+/** What it is given by whoever runs it. */
+export const PROVIDED = ["durable-mcp-playground", "zod", "@modelcontextprotocol/sdk/types.js"];
 
 /** Its message is for the person who wrote the file. */
 export class ToolFileError extends Error {
   override readonly name = "ToolFileError";
 }
 
+/** What runs it: in Node packages are left where they are, beside the file. */
+export type Platform = "browser" | "node";
+
 /**
  * @param path absolute
  * @returns CommonJS
  * @throws ToolFileError where there is no such file, it is no TypeScript, or it needs what no browser has
  */
-export async function buildToolFile(path: string): Promise<string> {
+export async function buildToolFile(path: string, platform: Platform = "browser"): Promise<string> {
   if (!existsSync(path)) {
     throw new ToolFileError(`There is no file ${path}. Write one there, or give another path.`);
   }
@@ -31,7 +34,7 @@ export async function buildToolFile(path: string): Promise<string> {
       publicDir: false,
       // What packages ask a bundler for.
       define: { "process.env.NODE_ENV": '"production"' },
-      plugins: [forTheBrowser(refused)],
+      plugins: [platform === "browser" ? forTheBrowser(refused) : forNode],
       build: {
         write: false,
         minify: false,
@@ -61,6 +64,13 @@ function reasonOf(error: unknown): string {
   const said = line.replace(/^(\[[\w:-]+\]:? ?)+/, "").replace(/^Rolldown f/, "F");
   return loc ? `line ${loc.line}, column ${loc.column + 1}: ${said}` : said;
 }
+
+/** A name is a package's, or one of Node's modules; all else is a file of one's own. */
+const forNode: Plugin = {
+  name: "for-node",
+  enforce: "pre",
+  resolveId: (id) => (/^[./]/.test(id) || isAbsolute(id) ? undefined : { id, external: true }),
+};
 
 function forTheBrowser(refused: ToolFileError[]): Plugin {
   return {

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import type { ToolFileState } from "../sandbox/index.ts";
 import { ToolFileError } from "./build-tool-file.ts";
 import { CannotServeError, DEFAULT_PORT, parsePort, requireBuild, servePage } from "./index.ts";
+import { startedIn } from "./started-in.ts";
 import { TYPES_FILE } from "./types-file.ts";
 import type { WatchedToolFile } from "./watch-tool-file.ts";
 
@@ -38,12 +39,6 @@ function askedFor(): Asked | undefined {
     process.exitCode = 2;
     return undefined;
   }
-}
-
-/** npm runs its scripts in the package's folder, and tells where the person is. */
-function startedIn(): string {
-  const { npm_package_name: name, INIT_CWD: folder } = process.env;
-  return name === "durable-mcp-playground" && folder ? folder : process.cwd();
 }
 
 function report({ name, code, error, servers, client, problems }: ToolFileState): void {

@@ -4,3 +4,5 @@ export { runClientScript } from "./client-run.ts";
 export { checkServerCall } from "./store-checks.ts";
 export { FramePool } from "./frame.ts";
 export { toolFileSchema, type ToolFileState } from "./tool-file.ts";
+export { functionNamed, functionsOf } from "./exported.ts";
+export * as ownInterface from "./interface.ts";

@@ -20,6 +20,7 @@ import {
   type Port,
 } from "../store/remote/index.ts";
 import { World, type Simulated } from "../world/index.ts";
+import { functionNamed } from "./exported.ts";
 import * as durable from "./interface.ts";
 import { SessionLine } from "./line.ts";
 import {
@@ -65,20 +66,7 @@ function requireModule(name: string): unknown {
 function exportOf(file: OwnModule, exported: readonly string[], write: string): unknown {
   const module = { exports: {} as Record<string, unknown> };
   file(module, module.exports, requireModule);
-  const functions = new Map(
-    Object.entries(module.exports).filter(
-      // A class is a function that cannot be called.
-      ([, value]) => typeof value === "function" && !/^class\b/.test(String(value)),
-    ),
-  );
-  const found = exported.find((name) => functions.has(name));
-  if (found !== undefined) return functions.get(found);
-  const names = [...functions.keys()];
-  throw new Error(
-    names.length === 0
-      ? `The file exports no function. Write: ${write}`
-      : `The file exports no function ${exported.map((name) => `"${name}"`).join(" or ")}, but ${names.join(", ")}.`,
-  );
+  return functionNamed(module.exports, exported, write);
 }
 
 class SandboxServer implements ServerCalls {
