@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: DESIGN's table, in the real browser with a profile on disk, as ratios to floors
  * measured in the same run. `-- --only batch,range` runs parts: batch, range, guard, call, retry, eight, size,
- * dexie, forms, live, load. Prints a table, and writes it as JSON to test-results/bench.json.
+ * dexie, forms, live, load, postgres. Prints a table, and writes it as JSON to test-results/bench.json.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import { BROWSER_ARGS, ensureBrowser } from "../support/browser.ts";
 import type { FormsRow } from "./forms.ts";
 import { LONGEST_TASK_MS, measureLive, type LiveRow } from "./live.ts";
 import type { Row } from "./measure.ts";
+import { measurePostgres } from "./postgres.ts";
 
 const PORT = 9995;
 const MOST_KILOBYTES = 180;
@@ -124,7 +125,7 @@ const printLive = (row: LiveRow): void => {
   const longest = row.longestMs === 0 ? `under ${LONGEST_TASK_MS} ms` : show(row.longestMs);
   console.log(`| ${[verdict, row.work, row.tooLong, longest, row.elements].join(" | ")} |`);
 };
-await buildAll();
+if (isAsked("postgres")) await measurePostgres(print);
 const parts = [
   "batch",
   "range",
@@ -137,6 +138,7 @@ const parts = [
   "forms",
   "live",
 ];
+if (isAsked("load") || parts.some(isAsked)) await buildAll();
 const browser = parts.some(isAsked) ? await inBrowser(print, printForms, printLive) : "none";
 let kilobytes: number | undefined;
 if (isAsked("load")) {

@@ -5,7 +5,7 @@
  *    dead one changes nothing any more.
  * 2. It listens on the loopback unless it is told where else.
  */
-import express from "express";
+import express, { type ErrorRequestHandler } from "express";
 import { LocalHost, makeServer, type ToolFile } from "../host/index.ts";
 import type { DurableMcpServerOptions } from "../mcp/index.ts";
 import type { ServerStore } from "../store/index.ts";
@@ -114,6 +114,7 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     },
   });
   app.all(path, endpoint.handle);
+  app.use(failed(onError));
   await host.start();
   try {
     const { port: taken, close } = await listen(app, port, address);
@@ -139,4 +140,16 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     await endpoint.close();
     throw error;
   }
+}
+
+/** What goes wrong in here is for the log, and not for whoever asked. */
+function failed(report: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    report(error);
+    if (response.headersSent) next(error);
+    else
+      response
+        .status(500)
+        .json({ error: "Something went wrong here: the server's log says what." });
+  };
 }

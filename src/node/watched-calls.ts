@@ -2,11 +2,13 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   CallToolRequestSchema,
+  CancelledNotificationSchema,
   ErrorCode,
   isJSONRPCErrorResponse,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
   type JSONRPCErrorResponse,
+  type JSONRPCMessage,
   type JSONRPCRequest,
   type JSONRPCResultResponse,
   type RequestId,
@@ -34,6 +36,7 @@ export class WatchedCalls {
     const { onmessage } = transport;
     transport.onmessage = (message, extra) => {
       if (isJSONRPCRequest(message)) this.#waiting.set(message.id, waitingOf(message));
+      else this.#forgetCancelled(message);
       onmessage?.(message, extra);
     };
     const send = transport.send.bind(transport);
@@ -59,6 +62,12 @@ export class WatchedCalls {
         );
       }),
     );
+  }
+
+  /** Who has cancelled a request is not answered. */
+  #forgetCancelled(message: JSONRPCMessage): void {
+    const { data } = CancelledNotificationSchema.safeParse(message);
+    if (data?.params.requestId !== undefined) this.#waiting.delete(data.params.requestId);
   }
 
   #tell(answer: JSONRPCResultResponse | JSONRPCErrorResponse): void {

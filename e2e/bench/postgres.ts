@@ -1,0 +1,252 @@
+/** The contests on a PostgreSQL of the benchmark's own: a store against its own statements by bare `pg`. */
+import pg from "pg";
+import { z } from "zod";
+import {
+  atMostOnce,
+  connect,
+  DurableMcpServer,
+  INVOCATION_ID,
+  uuidv7,
+  type InspectableStore,
+  type InvocationRecord,
+} from "../../src/index.ts";
+import { PostgresDatabase } from "../../src/store/postgres/index.ts";
+import { findPostgres } from "../../src/testing/find-postgres.ts";
+import { startPostgres } from "../../src/testing/postgres-server.ts";
+import { contest, time, type Row } from "./measure.ts";
+import { record, replay, type Recorded } from "./replay.ts";
+
+const SCHEMA = "bench";
+const MANY = 50;
+const ROUNDS = 21;
+const ROWS = 1_000_000;
+const RANGE = 100;
+/** A bare pool has as many connections as the store's. */
+const CONNECTIONS = 10;
+/** The invocations' numbers: what else is counted stays below, and is not taken for one. */
+const FIRST_SEQ = 1_000_000;
+const AT_ONCE = [1, 8, 32];
+
+const keyAt = (index: number): string => `key-${String(index).padStart(9, "0")}`;
+const RECEIPT = { receipt: "r_1", amount: 25 };
+const Receipt = z.object({ receipt: z.string(), amount: z.number() });
+
+interface Bed {
+  readonly store: InspectableStore;
+  readonly pool: pg.Pool;
+}
+
+export async function measurePostgres(report: (row: Row) => void): Promise<void> {
+  const bin = findPostgres();
+  if (!bin) throw new Error("There is no PostgreSQL on this machine: its rows cannot be measured.");
+  const server = await startPostgres(bin);
+  const { url } = server;
+  const database = await PostgresDatabase.open({ url, schema: SCHEMA, connections: CONNECTIONS });
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: `-c search_path=${SCHEMA}`,
+    max: CONNECTIONS,
+  });
+  const store = await database.store();
+  try {
+    await pool.query(`ALTER SEQUENCE invocations_seq_seq RESTART ${FIRST_SEQ}`);
+    const bed = { store, pool };
+    for (const run of [journalContest, guardContest, insertContest, answeredContest]) {
+      report(await run(bed));
+    }
+    for (const row of await rangeContests(bed)) report(row);
+    for (const row of await callContests(bed)) report(row);
+  } finally {
+    await store.close();
+    await database.close();
+    await pool.end();
+    await server.remove();
+  }
+}
+
+/** As many operations as make a round, one after the other. */
+const times = (work: (index: number) => Promise<unknown>) => (): Promise<number> =>
+  time(async () => {
+    for (let index = 0; index < MANY; index++) await work(index);
+  });
+
+async function begin(store: InspectableStore, id: string): Promise<InvocationRecord> {
+  const outcome = await store.beginExecution({
+    id,
+    tool: "run",
+    args: {},
+    as: "client",
+    owner: "bench",
+    guards: "on",
+    at: Date.now(),
+  });
+  if (!outcome.begun) throw new Error(outcome.reason);
+  return outcome.invocation;
+}
+
+const refOf = ({ seq, last }: InvocationRecord) => ({
+  invocationSeq: seq,
+  execution: last.number,
+});
+
+/** The row of an operation on an invocation of its own, and its statements under other ids. */
+async function operationContest(
+  { pool }: Bed,
+  work: string,
+  run: (id: string) => Promise<unknown>,
+): Promise<Row> {
+  const first = uuidv7();
+  const recorded = await record(first, () => run(first));
+  return await contest({
+    work,
+    floor: "the same statements by bare pg",
+    bar: 1.25,
+    times: MANY,
+    rounds: ROUNDS,
+    runFloor: times(() => replay(pool, recorded, uuidv7())),
+    runOurs: times(() => run(uuidv7())),
+  });
+}
+
+const journalContest = (bed: Bed): Promise<Row> =>
+  operationContest(bed, "PostgreSQL: begin and end", async (id) => {
+    const begun = await begin(bed.store, id);
+    const end = { begun, outcome: "completed", at: Date.now(), response: RECEIPT } as const;
+    await bed.store.endExecution(end, []);
+  });
+
+/** Of one invocation: a guard of its own each time. */
+async function guardContest({ store, pool }: Bed): Promise<Row> {
+  const id = uuidv7();
+  const begun = await begin(store, id);
+  const run = async (alias: string): Promise<void> => {
+    const about = { invocation: id, ...refOf(begun), alias, at: Date.now(), isNew: true } as const;
+    const { record: claimed } = await store.claimGuard({ ...about, kind: "atMostOnce" });
+    const { invocationSeq, execution } = claimed;
+    if (invocationSeq !== begun.seq || execution !== 1)
+      throw new Error("It was claimed otherwise.");
+    await store.settleGuard({ claimed, state: "stored", value: RECEIPT, at: Date.now() });
+  };
+  const first = `guard-${crypto.randomUUID()}`;
+  const recorded = await record(first, () => run(first));
+  return await contest({
+    work: "PostgreSQL: claim and settle",
+    floor: "the same statements by bare pg",
+    bar: 1.25,
+    times: MANY,
+    rounds: ROUNDS,
+    runFloor: times(() => replay(pool, recorded, `guard-${crypto.randomUUID()}`)),
+    runOurs: times(() => run(`guard-${crypto.randomUUID()}`)),
+  });
+}
+
+const value = crypto.getRandomValues(new Uint8Array(100));
+
+async function insertContest(bed: Bed): Promise<Row> {
+  const id = uuidv7();
+  const by = refOf(await begin(bed.store, id));
+  return await operationContest(bed, "PostgreSQL: insert", async (key) => {
+    const change = { method: "insert", entries: [[key, value]] } as const;
+    const origin = { invocation: id, execution: 1 };
+    await bed.store.applyMutation({ map: "m", at: Date.now(), origin, change, once: [key], by });
+  });
+}
+
+async function answeredContest({ store, pool }: Bed): Promise<Row> {
+  const id = uuidv7();
+  const begun = await begin(store, id);
+  const about = { invocation: id, ...refOf(begun), alias: "g", at: Date.now() } as const;
+  const { record: claimed } = await store.claimGuard({ ...about, kind: "atMostOnce" });
+  await store.settleGuard({ claimed, state: "stored", value: RECEIPT, at: Date.now() });
+  const run = (): Promise<unknown> => store.readGuard(begun.seq, "g");
+  const recorded = await record(id, run);
+  return await contest({
+    work: "PostgreSQL: a guard answered from the store",
+    floor: "the same statement by bare pg",
+    bar: 1.25,
+    times: MANY,
+    rounds: ROUNDS,
+    runFloor: times(() => replay(pool, recorded)),
+    runOurs: times(run),
+  });
+}
+
+async function rangeContests({ store, pool }: Bed): Promise<Row[]> {
+  await pool.query("INSERT INTO maps (name) VALUES ('large')");
+  await pool.query(
+    `INSERT INTO entries (map, key, value, write)
+     SELECT 'large', convert_to('key-' || lpad(n::text, 9, '0'), 'UTF8'), $1, 1
+     FROM generate_series(0, ${ROWS - 1}) AS n`,
+    [value],
+  );
+  await pool.query("VACUUM ANALYZE entries");
+  const rows: Row[] = [];
+  for (const direction of ["ascending", "descending"] as const) {
+    const read = async (index: number): Promise<void> => {
+      const key = keyAt(RANGE + Math.floor((index / MANY) * (ROWS - 2 * RANGE)));
+      const bound = { key, open: false };
+      const bounds = direction === "ascending" ? { lower: bound } : { upper: bound };
+      const found = await store.readPairs({ map: "large", direction, limit: RANGE, ...bounds });
+      if (found.length !== RANGE) throw new Error(`It read ${found.length} entries.`);
+    };
+    const recorded: Recorded[] = [];
+    for (let index = 0; index < MANY; index++) recorded.push(await record("", () => read(index)));
+    rows.push(
+      await contest({
+        work: `PostgreSQL: range of 100 out of 1,000,000, ${direction}`,
+        floor: "the same statement by bare pg",
+        bar: 1.25,
+        times: MANY,
+        rounds: ROUNDS,
+        runFloor: times((index) =>
+          replay(pool, recorded[index] ?? { statements: [], invocation: "" }),
+        ),
+        runOurs: times(read),
+      }),
+    );
+  }
+  return rows;
+}
+
+async function callContests({ store, pool }: Bed): Promise<Row[]> {
+  const server = new DurableMcpServer({ name: "bench", version: "1.0.0" }, { store });
+  server.registerTool("pay", {}, async (_, context) => {
+    await atMostOnce("payment", context, () => RECEIPT, { schema: Receipt });
+    return { content: [] };
+  });
+  await server.start();
+  const { client } = await connect(server);
+  const call = async (id: string): Promise<void> => {
+    const _meta = { [INVOCATION_ID]: id };
+    const { isError } = await client.callTool({ name: "pay", arguments: {}, _meta });
+    if (isError) throw new Error("The call failed.");
+  };
+  await call(uuidv7());
+  const first = uuidv7();
+  const recorded = await record(first, () => call(first));
+  const rows: Row[] = [];
+  for (const atOnce of AT_ONCE) {
+    const each = Math.ceil(MANY / atOnce);
+    const together = (work: (id: string) => Promise<unknown>) => (): Promise<number> =>
+      time(() =>
+        Promise.all(
+          Array.from({ length: atOnce }, async () => {
+            for (let n = 0; n < each; n++) await work(uuidv7());
+          }),
+        ),
+      );
+    rows.push(
+      await contest({
+        work: `PostgreSQL: guarded calls, ${atOnce} at a time`,
+        floor: `their ${recorded.statements.length} statements by bare pg`,
+        bar: 1.5,
+        times: atOnce * each,
+        rounds: ROUNDS,
+        runFloor: together((id) => replay(pool, recorded, id)),
+        runOurs: together(call),
+      }),
+    );
+  }
+  await server.close();
+  return rows;
+}
