@@ -69,8 +69,11 @@ export async function replay(
     if (typeof value === "string") {
       return OPERATION.test(value) ? crypto.randomUUID() : value.replaceAll(recorded, invocation);
     }
-    if (value instanceof Uint8Array && value.length === DIGEST_BYTES) {
-      return crypto.getRandomValues(new Uint8Array(DIGEST_BYTES));
+    if (value instanceof Uint8Array) {
+      if (value.length === DIGEST_BYTES)
+        return crypto.getRandomValues(new Uint8Array(DIGEST_BYTES));
+      const text = Buffer.from(value).toString("latin1");
+      return Buffer.from(text.replaceAll(recorded, invocation), "latin1");
     }
     return seqs && value === seqs[0] ? seqs[1] : value;
   };
@@ -83,7 +86,8 @@ export async function replay(
     rows = found.rows.length;
     if (rows === 0) throw new Error(`The floor's statement ${at + 1} did nothing: ${text}`);
     const then = statements[at + 1]?.values[0];
-    if (at === 0 && isNew) seqs = [then, Number(found.rows[0]?.seq)];
+    if (isNew && text.includes("INSERT INTO invocations"))
+      seqs = [then, Number(found.rows[0]?.seq)];
   }
   return rows;
 }
