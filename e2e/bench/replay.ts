@@ -51,18 +51,15 @@ export async function record(invocation: string, work: () => Promise<unknown>): 
 
 /**
  * Sends the same again, as `invocation`; without one as it was, which is for what only reads.
- *
- * @returns the rows of the last statement
  */
 export async function replay(
   pool: pg.Pool,
   { statements, invocation: recorded }: Recorded,
   invocation = recorded,
-): Promise<number> {
+): Promise<void> {
   const isNew = invocation !== recorded;
   /** The invocation's number, as it was given then and now. */
   let seqs: readonly [unknown, unknown] | undefined;
-  let rows = 0;
   const replaced = (value: unknown): unknown => {
     if (!isNew) return value;
     if (Array.isArray(value)) return value.map(replaced);
@@ -83,11 +80,10 @@ export async function replay(
       values: values.map(replaced),
       ...(name === undefined ? {} : { name }),
     });
-    rows = found.rows.length;
-    if (rows === 0) throw new Error(`The floor's statement ${at + 1} did nothing: ${text}`);
+    if (found.rows.length === 0)
+      throw new Error(`The floor's statement ${at + 1} did nothing: ${text}`);
     const then = statements[at + 1]?.values[0];
     if (isNew && text.includes("INSERT INTO invocations"))
       seqs = [then, Number(found.rows[0]?.seq)];
   }
-  return rows;
 }

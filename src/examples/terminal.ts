@@ -95,10 +95,13 @@ async function reachOwn(example: Example): Promise<Reached> {
   const world = await openWorld({ name: `${example.name}-ledger` });
   world.latencyMs = latencyMs;
   const server = await serverOf(example, { store, world });
-  await server.start();
-  const { client } = await connect(server, { capabilities, prepare });
+  let client: Client | undefined;
   return {
-    connect: () => Promise.resolve(client),
+    async connect() {
+      if (client) return client;
+      await server.start();
+      return ({ client } = await connect(server, { capabilities, prepare })).client;
+    },
     async close() {
       await server.close();
       await store.close();

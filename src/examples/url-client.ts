@@ -32,7 +32,6 @@ export class UrlClient {
       try {
         await client.connect(new StreamableHTTPClientTransport(this.url));
         this.#client = client;
-        client.onclose = () => this.#forget(client);
         return client;
       } catch (error) {
         await client.close();
@@ -65,10 +64,6 @@ export class UrlClient {
       await transport.terminateSession().catch(() => undefined);
     }
     await client?.close();
-  }
-
-  #forget(client: Client): void {
-    if (this.#client === client) this.#client = undefined;
   }
 }
 

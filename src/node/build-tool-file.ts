@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import { build, type Plugin, type Rolldown } from "vite";
 
 /** What it is given by whoever runs it. */
-export const PROVIDED = ["durable-mcp-playground", "zod", "@modelcontextprotocol/sdk/types.js"];
+const PROVIDED = ["durable-mcp-playground", "zod", "@modelcontextprotocol/sdk/types.js"];
 
 /** Its message is for the person who wrote the file. */
 export class ToolFileError extends Error {

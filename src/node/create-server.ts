@@ -115,8 +115,13 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
   });
   app.all(path, endpoint.handle);
   app.use(failed(onError));
-  await host.start();
+  const end = async (): Promise<void> => {
+    isClosing = true;
+    await host.stop();
+    await endpoint.close();
+  };
   try {
+    await host.start();
     const { port: taken, close } = await listen(app, port, address);
     const url = `http://${address ?? "localhost"}:${taken}${path}`;
     log({ level: "info", event: "listening", url, server: host.serverId });
@@ -127,17 +132,13 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
         return host.serverId;
       },
       async close() {
-        isClosing = true;
-        await host.stop();
-        await endpoint.close();
+        await end();
         await close();
         log({ level: "info", event: "closed" });
       },
     };
   } catch (error) {
-    isClosing = true;
-    await host.stop();
-    await endpoint.close();
+    await end();
     throw error;
   }
 }

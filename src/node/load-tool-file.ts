@@ -1,20 +1,11 @@
 /** A tool file as it runs in Node: with whatever Node has, and the packages beside it. */
-import * as sdkTypes from "@modelcontextprotocol/sdk/types.js";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { compileFunction } from "node:vm";
-import * as zod from "zod";
 import type { ToolFile } from "../host/index.ts";
-import { functionNamed, functionsOf, ownInterface } from "../sandbox/index.ts";
+import { functionNamed, functionsOf, MODULES } from "../sandbox/index.ts";
 import { buildToolFile, ToolFileError } from "./build-tool-file.ts";
 import { wordsOf } from "./log.ts";
-
-/** One instance of each, the file's and the server's. */
-const MODULES: Readonly<Record<string, unknown>> = {
-  zod: { ...zod, default: zod },
-  "durable-mcp-playground": ownInterface,
-  "@modelcontextprotocol/sdk/types.js": sdkTypes,
-};
 
 const HOW = "export default (server, world) => { … }";
 

@@ -3,6 +3,12 @@ import type { IncomingHttpHeaders } from "node:http";
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
+/** Whether a host, with or without its port, is this machine's loopback or one of the allowed names. */
+export function isNamed(host: string | undefined, allowed: readonly string[] = []): boolean {
+  const [, name = ""] = /^(.*?)(:\d+)?$/.exec(host ?? "") ?? [];
+  return [...LOOPBACK, ...allowed].includes(name);
+}
+
 /**
  * Why a request is refused; `undefined` for one that is not. A page from elsewhere whose name was made to
  * lead here names itself in `Host`, and in `Origin`.
@@ -13,16 +19,15 @@ export function refusalOf(
   { host, origin }: IncomingHttpHeaders,
   allowed: readonly string[] = [],
 ): string | undefined {
-  const names = [...LOOPBACK, ...allowed];
-  if (!names.includes(hostnameOf(`http://${host ?? ""}`) ?? "")) {
+  if (!isNamed(host, allowed)) {
     return `The host “${host ?? ""}” is not answered here: use localhost, or allow it.`;
   }
-  if (origin !== undefined && !names.includes(hostnameOf(origin) ?? "")) {
+  if (origin !== undefined && !isNamed(hostOf(origin), allowed)) {
     return `Pages from ${origin} are not answered here: allow its host.`;
   }
   return undefined;
 }
 
-function hostnameOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).hostname : undefined;
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined;
 }

@@ -58,11 +58,6 @@ export class McpEndpoint {
     this.#timer.unref();
   }
 
-  /** How many sessions there are. */
-  get size(): number {
-    return this.#sessions.size;
-  }
-
   /** Answers a request; its body has not been read. */
   readonly handle = async (request: Request, response: Response): Promise<void> => {
     const why = refusalOf(request.headers, this.options.allowedHosts);

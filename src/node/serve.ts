@@ -18,11 +18,6 @@ import { loadToolFile } from "./load-tool-file.ts";
 import { DEFAULT_PORT, parsePort, portBeside } from "./port.ts";
 import { startedIn } from "./started-in.ts";
 
-/** Its message is for the person who typed it. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 interface Asked {
   readonly target: string;
   readonly port: number;
@@ -32,49 +27,34 @@ interface Asked {
   readonly effects: "real" | "simulated" | undefined;
 }
 
+/** @throws Error in words for who typed it */
 function askedFor(): Asked {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      allowPositionals: true,
-      options: {
-        port: { type: "string" },
-        export: { type: "string" },
-        store: { type: "string" },
-        schema: { type: "string" },
-        effects: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-  const { positionals, values } = parsed;
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      port: { type: "string" },
+      export: { type: "string" },
+      store: { type: "string" },
+      schema: { type: "string" },
+      effects: { type: "string" },
+    },
+  });
   const [target, ...more] = positionals;
   const names = examples.map(({ name }) => name).join(", ");
-  if (target === undefined) {
-    throw new UsageError(`Say what is served: a file, or an example (${names}).`);
-  }
-  if (more.length > 0) throw new UsageError(`One server at a time, not also ${more.join(", ")}.`);
-  const { effects } = values;
+  if (target === undefined)
+    throw new Error(`Say what is served: a file, or an example (${names}).`);
+  if (more.length > 0) throw new Error(`One server at a time, not also ${more.join(", ")}.`);
+  const { port, export: exported, store, schema, effects } = values;
   if (effects !== undefined && effects !== "real" && effects !== "simulated") {
-    throw new UsageError(`--effects is real or simulated, not “${effects}”.`);
+    throw new Error(`--effects is real or simulated, not “${effects}”.`);
   }
-  return {
-    target,
-    port: values.port === undefined ? DEFAULT_PORT : portOf(values.port),
-    export: values.export,
-    store: values.store,
-    schema: values.schema,
-    effects,
-  };
+  return { target, port: portOf(port), export: exported, store, schema, effects };
 }
 
-function portOf(text: string): number {
-  try {
-    return text === "0" ? 0 : parsePort(text);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+/** 0 is any that is free. */
+function portOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  return text === "0" ? 0 : parsePort(text);
 }
 
 interface Served {
@@ -131,19 +111,19 @@ async function serve(asked: Asked): Promise<void> {
   }
 }
 
+let asked: Asked | undefined;
 try {
-  await serve(askedFor());
+  asked = askedFor();
+  await serve(asked);
 } catch (error) {
-  if (error instanceof UsageError) process.exitCode = 2;
-  else if (
+  const isForWhoStartedIt =
     error instanceof StoreError ||
     error instanceof ToolFileError ||
     error instanceof InvalidToolError ||
-    error instanceof PortTakenError
-  ) {
-    process.exitCode = 1;
-  } else throw error;
+    error instanceof PortTakenError;
+  if (asked && !isForWhoStartedIt) throw error;
+  process.exitCode = asked ? 1 : 2;
   const more =
     error instanceof PortTakenError ? ` Take another with --port ${portBeside(error.port)}.` : "";
-  console.error(`${error.message}${more}`);
+  console.error(`${error instanceof Error ? error.message : String(error)}${more}`);
 }

@@ -3,12 +3,11 @@ import type { Express, Request, Response } from "express";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ToolFileState } from "../sandbox/index.ts";
+import { isNamed } from "./local-requests.ts";
 import { policyHeader } from "./content-policy.ts";
 import type { WatchedToolFile } from "./watch-tool-file.ts";
 
 const PATH = "/tool-file";
-/** The file is nobody's but this machine's: a name that leads here from elsewhere is refused. */
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /** @param directory the build */
 export function toolFileRoutes(app: Express, directory: string, file: WatchedToolFile): void {
@@ -28,9 +27,10 @@ export function toolFileRoutes(app: Express, directory: string, file: WatchedToo
   });
 }
 
+/** The file is nobody's but this machine's: a name that leads here from elsewhere is refused. */
 function isLocal({ headers }: Request): boolean {
   const site = headers["sec-fetch-site"] ?? "none";
-  return LOCAL.test(headers.host ?? "") && (site === "same-origin" || site === "none");
+  return isNamed(headers.host) && (site === "same-origin" || site === "none");
 }
 
 /** Server-sent events: the state as it is, and each later one. */

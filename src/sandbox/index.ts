@@ -5,4 +5,4 @@ export { checkServerCall } from "./store-checks.ts";
 export { FramePool } from "./frame.ts";
 export { toolFileSchema, type ToolFileState } from "./tool-file.ts";
 export { functionNamed, functionsOf } from "./exported.ts";
-export * as ownInterface from "./interface.ts";
+export { MODULES } from "./modules.ts";

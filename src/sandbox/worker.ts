@@ -4,8 +4,6 @@
  *
  * 1. Nothing here is trusted by the page: the tool file runs in the same realm, and may change it.
  */
-import * as sdkTypes from "@modelcontextprotocol/sdk/types.js";
-import * as zod from "zod";
 import { clockThat, type FaultInjector } from "../durable/index.ts";
 import { makeServer, type ToolFile } from "../host/index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
@@ -21,7 +19,6 @@ import {
 } from "../store/remote/index.ts";
 import { World, type Simulated } from "../world/index.ts";
 import { functionNamed } from "./exported.ts";
-import * as durable from "./interface.ts";
 import { SessionLine } from "./line.ts";
 import {
   CLIENT_CALLS,
@@ -37,6 +34,7 @@ import {
   type ScriptCalls,
   type ServerCalls,
 } from "./messages.ts";
+import { MODULES } from "./modules.ts";
 
 /** The tool file or the client script, as CommonJS. */
 type OwnModule = (
@@ -44,12 +42,6 @@ type OwnModule = (
   exports: Record<string, unknown>,
   require: (name: string) => unknown,
 ) => void;
-
-const MODULES: Readonly<Record<string, unknown>> = {
-  zod: { ...zod, default: zod },
-  "durable-mcp-playground": durable,
-  "@modelcontextprotocol/sdk/types.js": sdkTypes,
-};
 
 function requireModule(name: string): unknown {
   if (Object.hasOwn(MODULES, name)) return MODULES[name];

@@ -42,8 +42,7 @@ async function ask(context: DurableContext, operation: string): Promise<number> 
 }
 
 const register: ToolFile = (server) => {
-  const { tool, ...about } = { tool: "pay", description: "Looks up a rate, and charges once." };
-  server.registerTool(tool, about, async (_, context) => {
+  server.registerTool("pay", {}, async (_, context) => {
     const schema = z.number();
     const rate = await atLeastOnce("rate", context, (inner) => ask(inner, "rate"), { schema });
     const charge = await atMostOnce("charge", context, (inner) => ask(inner, "charge"), { schema });

@@ -95,11 +95,16 @@ export class PayingServer {
     return this.child.pid ?? 0;
   }
 
+  /** How often the event was logged. */
+  count(event: string): number {
+    return this.events.filter((each) => each === event).length;
+  }
+
   /** Resolves when the event was logged so many times; rejects when the process ends before. */
   async until(event: string, times = 1): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
-        if (this.events.filter((each) => each === event).length < times) return;
+        if (this.count(event) < times) return;
         this.#waiting.delete(look);
         resolve();
       };

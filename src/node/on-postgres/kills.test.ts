@@ -64,8 +64,8 @@ it.each([2, 3])(
         process.kill(server.pid, "SIGSTOP");
         await untilTakenOver(owners);
         takeovers.push(performance.now() - begun);
-        const deaths = server.events.filter((event) => event === "server died").length;
-        const starts = server.events.filter((event) => event === "server started").length;
+        const deaths = server.count("server died");
+        const starts = server.count("server started");
         process.kill(server.pid, "SIGCONT");
         await server.until("server died", deaths + 1);
         await server.until("server started", starts + 1);
