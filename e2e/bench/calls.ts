@@ -51,7 +51,7 @@ export async function guardContests(): Promise<Row[]> {
     bar: 1.3,
     times: MANY,
     // A disk answers unevenly: half of the rounds lie between 1.1 and 1.5.
-    rounds: 3 * ROUNDS,
+    rounds: 9 * ROUNDS,
     runFloor: (round) =>
       time(async () => {
         for (let index = 0; index < MANY; index++) {
