@@ -16,6 +16,7 @@ const levels = [
   ["durable"],
   ["mcp", "world"],
   ["host"],
+  ["remote"],
   ["examples"],
   ["sandbox"],
   ["explore"],

@@ -1,37 +1,16 @@
-/**
- * A server of a person's own, in a worker of its own origin.
- *
- * 1. The page believes nothing that arrives: what can be called is listed, what is taken is checked.
- * 2. A crash ends the ports first, so that nothing of the worker reaches the store any more, and then
- *    frame and worker, whatever they are doing.
- * 3. Faults strike, and calls pause, on the page's side.
- */
-import type { HostSettings, HostState, ServerHost } from "../host/index.ts";
-import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.ts";
-import type { InspectableStore } from "../store/index.ts";
-import type { Simulated, World } from "../world/index.ts";
-import { idSchema, simulatedSchema } from "./checks.ts";
+/** A server of a person's own, in a worker of its own origin. */
+import { RemoteHost, type RemoteHostOptions } from "../remote/index.ts";
+import type { World } from "../world/index.ts";
 import type { FramePool } from "./frame.ts";
-import { openLife, type Life, type Walls } from "./life.ts";
-import type { PageCalls, SandboxSettings, ServerCalls } from "./messages.ts";
-import { pageCalls } from "./page-calls.ts";
+import { openWorkerLife, type Walls } from "./life.ts";
 
-export interface SandboxHostOptions {
+export interface SandboxHostOptions extends Omit<RemoteHostOptions, "open"> {
   readonly name: string;
   /** By which name the file exports it; `default` unless given. */
   readonly export?: string;
   /** The tool file as it is now: CommonJS. It may throw what is wrong in it. */
   readonly code: () => string | Promise<string>;
-  readonly store: InspectableStore;
   readonly world: World;
-  readonly settings: HostSettings;
-  /** The server that was made of the newest code runs. */
-  readonly onRunning?: () => void;
-  /** A server crashed, named by its id. */
-  readonly onCrash: (serverId: string) => void;
-  readonly onError: (error: Error) => void;
-  /** The worker has not answered for so long, in milliseconds; 0 when it answers again. */
-  readonly onSilence?: (ms: number) => void;
   /** Where the sandbox's document is; beside the page's own unless given. */
   readonly url?: string;
   /** From where frames are taken, and to where they are given back; each worker has one of its own unless given. */
@@ -40,290 +19,23 @@ export interface SandboxHostOptions {
   readonly walls?: Walls;
 }
 
-/** How often a worker is asked whether it answers, and from when on it is silent, in milliseconds. */
-const PING_MS = 500;
-const SILENT_MS = 2000;
-/** How long a file may take to register its tools, in milliseconds. */
-const MAKE_MS = 10_000;
-/** How long a worker that has crashed of itself may write what it recorded, in milliseconds. */
-const FLUSH_MS = 1000;
-
-export class SandboxHost implements ServerHost {
-  state: HostState = "stopped";
-  isHanging = false;
-  #life: Life | undefined;
-  /** A crash was asked for while the next server is made. */
-  #doom = new AbortController();
-  /** It was made, and waits to be started. */
-  #next: Life | undefined;
-  /** It has crashed of itself, and writes what it recorded. */
-  #dying: Life | undefined;
-  #serverId: string | undefined;
-  #settings: HostSettings;
-  #sessions = 0;
-
-  constructor(private readonly options: SandboxHostOptions) {
-    this.#settings = options.settings;
-  }
-
-  get serverId(): string | undefined {
-    return this.#serverId;
-  }
-
-  async prepare(): Promise<void> {
-    this.#next?.end();
-    this.#next = undefined;
-    this.#next = await this.#make();
-  }
-
-  async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
-    if (this.state === "running") return;
-    this.state = "starting";
-    const { signal } = (this.#doom = new AbortController());
-    this.#life?.end();
-    this.#dying?.end();
-    const prepared = this.#next;
-    this.#next = undefined;
-    try {
-      const life = prepared ?? (await this.#make());
-      this.#life = life;
-      this.#serverId = life.id;
-      if (signal.aborted) {
-        this.crash();
-        return;
-      }
-      // As they are now: they may have changed while it was made.
-      await life.server.configure(this.#plainSettings);
-      if (this.#hasDied(life)) return;
-      await life.server.start(options);
-      if (this.#hasDied(life)) return;
-      this.state = "running";
-      this.options.onRunning?.();
-      this.#watch(life);
-    } catch (error) {
-      if (this.#state === "crashed") return;
-      this.#life?.end();
-      this.#life = undefined;
-      this.state = "stopped";
-      throw error;
-    }
-  }
-
-  async stop(): Promise<void> {
-    const life = this.#life;
-    // What was prepared is for the next start.
-    this.state = "stopped";
-    this.#life = undefined;
-    if (!life) return;
-    // One that does not answer is not waited for.
-    life.isSound = false;
-    const closed = life.server.close().then(
-      () => {
-        life.isSound = true;
-      },
-      () => undefined,
-    );
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, SILENT_MS))]);
-    life.end();
-  }
-
-  async restart(): Promise<void> {
-    await this.prepare();
-    await this.stop();
-    await this.start();
-  }
-
-  crash(): void {
-    this.#dying?.end();
-    this.#next?.end();
-    this.#next = undefined;
-    const life = this.#life;
-    if (!life) {
-      // It dies when it is made.
-      this.#doom.abort();
-      return;
-    }
-    life.end();
-    this.#hasCrashed(life);
-  }
-
-  configure(settings: HostSettings): void {
-    this.#settings = settings;
-    this.#notify((server) => server.configure(this.#plainSettings));
-  }
-
-  async connect(options?: ConnectOptions): Promise<Connection> {
-    const { server, line } = this.#running();
-    const session = ++this.#sessions;
-    let lose: (id: string | number) => void = () => undefined;
-    const transport = line.open(session, (id) => lose(id));
-    return await connectOver(
-      {
-        transport,
-        attach: async ({ ownCallsOnly, loseResponse }) => {
-          lose = loseResponse;
-          const attached = await server.attach(session, { ownCallsOnly });
-          return { sessionId: idSchema.parse(attached) };
-        },
-      },
-      options,
-    );
-  }
-
-  async simulated(): Promise<readonly Simulated[]> {
-    return simulatedSchema.parse(await this.#running().server.simulated());
-  }
-
-  release(): void {
-    this.isHanging = false;
-    this.#notify((server) => server.release());
-  }
-
-  async resume(invocation: string): Promise<void> {
-    await this.#running().server.resume(invocation);
-  }
-
-  cancel(invocation: string): void {
-    this.#notify((server) => server.cancel(invocation));
-  }
-
-  /** For comparisons after something was awaited: it may have changed. */
-  get #state(): HostState {
-    return this.state;
-  }
-
-  get #plainSettings(): SandboxSettings {
-    const { faults: _, ...plain } = this.#settings;
-    return plain;
-  }
-
-  #hasCrashed(life: Life): void {
-    this.#life = undefined;
-    this.state = "crashed";
-    this.isHanging = false;
-    if (life.id !== undefined) this.options.onCrash(life.id);
-  }
-
-  /** It is ended for what it did, and so is what it ran in. */
-  #hasFailed(life: Life, error: Error): void {
-    life.isSound = false;
-    life.end();
-    if (this.#life !== life) return;
-    this.#hasCrashed(life);
-    this.options.onError(error);
-  }
-
-  #hasDied(life: Life): boolean {
-    return this.#life !== life;
-  }
-
-  #running(): Life {
-    if (this.#life && this.state === "running") return this.#life;
-    throw new Error(`The server is ${this.state}: start one first.`);
-  }
-
-  /** Tells the worker something, if there is one; what it makes of it is reported. */
-  #notify(what: (server: ServerCalls) => Promise<void>): void {
-    const life = this.#life;
-    if (!life) return;
-    what(life.server).catch((error: unknown) => {
-      if (this.#life === life) this.options.onError(error as Error);
+export class SandboxHost extends RemoteHost {
+  constructor(options: SandboxHostOptions) {
+    const { name, export: exported = "default", code, url = "./sandbox.html" } = options;
+    const { store, world, frames, walls } = options;
+    super({
+      ...options,
+      open: async (hooks) =>
+        await openWorkerLife({
+          init: { name, export: exported },
+          code: await code(),
+          store,
+          world,
+          url,
+          walls,
+          frames,
+          ...hooks,
+        }),
     });
-  }
-
-  /** Opens a worker and has it make the server; what keeps it from that leaves nothing running. */
-  async #make(): Promise<Life> {
-    const code = await this.options.code();
-    const { name, store, world, url = "./sandbox.html", frames, walls } = this.options;
-    const { export: exported = "default" } = this.options;
-    const tooMuch = Promise.withResolvers<never>();
-    tooMuch.promise.catch(() => undefined);
-    const life = await openLife({
-      init: { name, export: exported },
-      code,
-      store,
-      world,
-      url,
-      walls,
-      frames,
-      calls: (life) => this.#pageCalls(life),
-      onError: (life, error) => {
-        if (this.#life === life) this.options.onError(error);
-      },
-      onTooMuch: (life, error) => {
-        tooMuch.reject(error);
-        this.#hasFailed(life, error);
-      },
-    });
-    const { promise, reject } = Promise.withResolvers<never>();
-    let late: ReturnType<typeof setTimeout> | undefined;
-    try {
-      const make = life.server.make(this.#plainSettings);
-      late = setTimeout(
-        () => reject(new Error("The file did not return within 10 s: it may loop without end.")),
-        MAKE_MS,
-      );
-      life.id = idSchema.parse(await Promise.race([make, promise, tooMuch.promise]));
-      return life;
-    } catch (error) {
-      life.end();
-      throw error;
-    } finally {
-      clearTimeout(late);
-    }
-  }
-
-  #pageCalls(life: Life): PageCalls {
-    return pageCalls(life, {
-      store: this.options.store,
-      faults: () => this.#settings.faults,
-      onHang: () => {
-        this.isHanging = true;
-      },
-      onCrashed: () => {
-        if (this.#life !== life) return;
-        this.#dying = life;
-        life.endAllButStore();
-        this.#hasCrashed(life);
-        setTimeout(life.end, FLUSH_MS);
-      },
-      onFlushed: () => {
-        if (this.#dying === life) life.end();
-      },
-      onReport: (message) => {
-        if (this.#life === life) this.options.onError(new Error(message));
-      },
-    });
-  }
-
-  /** Asks the worker again and again whether it answers. */
-  #watch(life: Life): void {
-    const { onSilence = () => undefined } = this.options;
-    let asked: number | undefined;
-    let isSilent = false;
-    const ask = (): void => {
-      asked = Date.now();
-      life.server.ping().then(
-        (isHanging) => {
-          if (this.#life !== life) return;
-          this.isHanging = Boolean(isHanging as unknown);
-          if (isSilent) onSilence(0);
-          isSilent = false;
-          asked = undefined;
-        },
-        (error: unknown) => {
-          // Its ports were ended, by the page or by its own death.
-          if (this.#life === life) this.#hasFailed(life, error as Error);
-        },
-      );
-    };
-    const timer = setInterval(() => {
-      if (this.#life !== life) clearInterval(timer);
-      else if (asked === undefined) ask();
-      else if (Date.now() - asked >= SILENT_MS) {
-        isSilent = true;
-        onSilence(Date.now() - asked);
-      }
-    }, PING_MS);
   }
 }

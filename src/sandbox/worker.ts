@@ -4,35 +4,18 @@
  *
  * 1. Nothing here is trusted by the page: the tool file runs in the same realm, and may change it.
  */
-import { clockThat, type FaultInjector } from "../durable/index.ts";
-import { makeServer, type ToolFile } from "../host/index.ts";
-import type { DurableMcpServer } from "../mcp/index.ts";
-import { overriding } from "../store/index.ts";
-import {
-  Caller,
-  connectLedger,
-  connectStore,
-  methodOf,
-  methodsOf,
-  respond,
-  type Port,
-} from "../store/remote/index.ts";
-import { World, type Simulated } from "../world/index.ts";
+import type { ToolFile } from "../host/index.ts";
+import { serveRemote } from "../remote/index.ts";
+import { Caller, methodOf, methodsOf, respond, type Port } from "../store/remote/index.ts";
 import { functionNamed } from "./exported.ts";
-import { SessionLine } from "./line.ts";
 import {
   CLIENT_CALLS,
-  PAGE_CALLS,
   SCRIPT_CALLS,
-  SERVER_CALLS,
   type ClientCalls,
   type ClientInit,
   type Init,
   type OwnScript,
-  type PageCalls,
-  type SandboxSettings,
   type ScriptCalls,
-  type ServerCalls,
 } from "./messages.ts";
 import { MODULES } from "./modules.ts";
 
@@ -59,152 +42,6 @@ function exportOf(file: OwnModule, exported: readonly string[], write: string): 
   const module = { exports: {} as Record<string, unknown> };
   file(module, module.exports, requireModule);
   return functionNamed(module.exports, exported, write);
-}
-
-class SandboxServer implements ServerCalls {
-  #server: DurableMcpServer | undefined;
-  #settings: SandboxSettings = {};
-  readonly #line: SessionLine;
-  readonly #page: PageCalls;
-  readonly #clock = clockThat(() => this.#settings.delays === "skip");
-  #world: World | undefined;
-
-  constructor(
-    private readonly file: OwnModule,
-    private readonly init: Init,
-    private readonly ports: { readonly store: Port; readonly ledger: Port },
-    line: Port,
-    page: Port,
-  ) {
-    this.#line = new SessionLine(line);
-    const caller = new Caller({ port: page, methods: PAGE_CALLS });
-    this.#page = methodsOf(caller, PAGE_CALLS) as unknown as PageCalls;
-  }
-
-  async make(settings: SandboxSettings): Promise<string> {
-    const write = "export default (server, world) => { … }";
-    const register = exportOf(this.file, [this.init.export], write) as ToolFile;
-    this.#settings = settings;
-    const [far, ledger] = await Promise.all([
-      connectStore(this.ports.store),
-      connectLedger(this.ports.ledger),
-    ]);
-    const recording = new Set<Promise<unknown>>();
-    const appendTrace: typeof far.appendTrace = (...args) => {
-      const written = far.appendTrace(...args).finally(() => recording.delete(written));
-      recording.add(written);
-      return written;
-    };
-    const store = overriding(far, { appendTrace });
-    const world = new World(ledger, { clock: this.#clock, latencyMs: settings.latencyMs });
-    world.changes = settings.simulations ?? {};
-    this.#world = world;
-    const made = await makeServer({ name: this.init.name, version: "1.0.0" }, register, {
-      store,
-      world,
-      clock: this.#clock,
-      ...serverSettings(settings),
-      faults: faultsOf(this.#page),
-      onError: (error) => void this.#page.report(textOf(error)),
-    });
-    made.onCrash = () => {
-      this.#line.silence();
-      void this.#page.crashed();
-      // What it recorded is on its way by then.
-      setTimeout(() => void Promise.allSettled(recording).then(() => this.#page.flushed()));
-    };
-    this.#server = made;
-    return made.id;
-  }
-
-  async start(options: { readonly takeOver?: boolean }): Promise<void> {
-    await this.#made.start(options);
-  }
-
-  async close(): Promise<void> {
-    await this.#server?.close();
-  }
-
-  async configure(settings: SandboxSettings): Promise<void> {
-    await Promise.resolve();
-    this.#settings = settings;
-    if (this.#world) {
-      this.#world.latencyMs = settings.latencyMs ?? 0;
-      this.#world.changes = settings.simulations ?? {};
-    }
-    this.#server?.configure(serverSettings(settings));
-  }
-
-  async attach(session: number, options: { readonly ownCallsOnly?: boolean }): Promise<string> {
-    const transport = this.#line.open(session);
-    const { sessionId } = await this.#made.attach(transport, {
-      ...options,
-      loseResponse: (id) => transport.tellLost(id),
-    });
-    return sessionId;
-  }
-
-  async release(): Promise<void> {
-    await Promise.resolve();
-    this.#server?.release();
-  }
-
-  async resume(invocation: string): Promise<void> {
-    await this.#made.resume(invocation);
-  }
-
-  async cancel(invocation: string): Promise<void> {
-    await Promise.resolve();
-    this.#server?.cancel(invocation);
-  }
-
-  async simulated(): Promise<readonly Simulated[]> {
-    await Promise.resolve();
-    return this.#world?.simulated() ?? [];
-  }
-
-  async ping(): Promise<boolean> {
-    await Promise.resolve();
-    return this.#server?.isHanging ?? false;
-  }
-
-  get #made(): DurableMcpServer {
-    if (!this.#server) throw new Error("No server was made.");
-    return this.#server;
-  }
-}
-
-function serverSettings({
-  latencyMs: _,
-  delays: __,
-  simulations: ___,
-  ...settings
-}: SandboxSettings) {
-  return settings;
-}
-
-/** The faults of the page, which counts them in its store. */
-function faultsOf(page: PageCalls): FaultInjector {
-  /** The executions that have passed a point. */
-  const known = new WeakSet<AbortSignal>();
-  return {
-    async pause(passing, signal, paused) {
-      if (!known.has(signal)) {
-        known.add(signal);
-        const ended = (): void => void page.ended(passing.invocation, passing.execution);
-        signal.addEventListener("abort", ended, { once: true });
-      }
-      const pause = await page.pause(passing);
-      if (pause === undefined) return undefined;
-      paused();
-      return await page.decided(pause);
-    },
-    strike: async (point, detail) => await page.strike(point, detail),
-  };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 /** Runs the client script when the page asks for it. */
@@ -249,14 +86,13 @@ function run(file: OwnModule): void {
       respond({ port: client, name: "client", methods: CLIENT_CALLS, find });
       return;
     }
-    const [store, ledger, server, page, line] = ports;
-    if (!store || !ledger || !server || !page || !line) return;
-    const own = new SandboxServer(file, data, { store, ledger }, line, page);
-    respond({
-      port: server,
-      name: "server",
-      methods: SERVER_CALLS,
-      find: (name) => methodOf(own, name),
+    const [store, ledger, server, host, line] = ports;
+    if (!store || !ledger || !server || !host || !line) return;
+    const write = "export default (server, world) => { … }";
+    serveRemote({
+      name: data.name,
+      load: () => exportOf(file, [data.export], write) as ToolFile,
+      ports: { store, ledger, server, host, line },
     });
   };
 }

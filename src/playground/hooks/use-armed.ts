@@ -1,4 +1,4 @@
-import type { PlannedFault } from "../runtime/settings.ts";
+import type { PlannedFault } from "../../host/index.ts";
 import { useLiveQuery } from "./use-live-query.ts";
 import { usePlaygroundPart } from "./use-playground.ts";
 

@@ -1,5 +1,5 @@
 /** Where calls pause, as it is set: at points of a person's choice, and beside them at every one. */
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../../host/index.ts";
 
 export type Breakpoint = Settings["breakpoints"][number];
 

@@ -21,7 +21,7 @@ import { deleteDatabases, openStore } from "../../store/indexeddb/index.ts";
 import { ownServers } from "./own-servers.ts";
 import type { Playground } from "./playground.ts";
 import { scratch, type Release, type Scratch } from "./scratch.ts";
-import { SETTINGS_KEY, settingsSchema, type Settings } from "./settings.ts";
+import { SETTINGS_KEY, settingsSchema, type Settings } from "../../host/index.ts";
 import { asError } from "./state-cell.ts";
 
 export interface ExploreRequest {

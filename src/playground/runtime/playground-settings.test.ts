@@ -4,7 +4,7 @@ import { exampleOf, playgroundLab } from "../../testing/example.ts";
 import type { Example } from "../../examples/index.ts";
 import { openStore } from "../../store/indexeddb/index.ts";
 import type { Playground } from "./playground.ts";
-import { SETTINGS_KEY, type PlannedFault } from "./settings.ts";
+import { SETTINGS_KEY, type PlannedFault } from "../../host/index.ts";
 
 const lab = playgroundLab();
 let example: Example;

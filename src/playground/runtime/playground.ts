@@ -12,7 +12,7 @@ import type { Simulated, World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
 import type { Keepers } from "./keepers.ts";
 import { hostOf } from "./host-of.ts";
-import { LivePlan } from "./live-plan.ts";
+import { LivePlan } from "../../host/index.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
 import { RunHold, type LoadRuns } from "./run-hold.ts";
@@ -21,7 +21,7 @@ import { DraftDesk } from "./drafts.ts";
 import { openDatabases } from "./open-databases.ts";
 import { ServerLife } from "./server-life.ts";
 import { SettingsDesk } from "./settings-desk.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../../host/index.ts";
 import { asError, StateCell } from "./state-cell.ts";
 import type { PlaygroundState } from "./state.ts";
 

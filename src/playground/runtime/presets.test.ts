@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { FaultPlan, type Fault } from "../../durable/index.ts";
 import { examples } from "../../examples/index.ts";
 import { presets, presetsOf } from "./presets.ts";
-import { settingsSchema } from "./settings.ts";
+import { settingsSchema } from "../../host/index.ts";
 
 it.each(presets)("“$name” can be kept in the settings, and be armed", ({ name, faults }) => {
   const plan = { name, faults: faults.map((fault, n) => ({ id: String(n), fault })) };

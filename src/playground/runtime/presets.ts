@@ -1,6 +1,6 @@
 /** The classic cases of failure, ready to arm. */
 import { exampleNamed } from "../../examples/index.ts";
-import type { PlannedFault } from "./settings.ts";
+import type { PlannedFault } from "../../host/index.ts";
 
 export interface Preset {
   readonly id: string;

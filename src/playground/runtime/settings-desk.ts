@@ -1,7 +1,12 @@
 /** What a person sets for an example: kept in its store, and applied at once. */
 import { uuidv7 } from "../../durable/index.ts";
 import type { IndexedDbStore } from "../../store/indexeddb/index.ts";
-import { SETTINGS_KEY, settingsSchema, type PlannedFault, type Settings } from "./settings.ts";
+import {
+  SETTINGS_KEY,
+  settingsSchema,
+  type PlannedFault,
+  type Settings,
+} from "../../host/index.ts";
 import type { StateCell } from "./state-cell.ts";
 
 /** The name of a plan that is no preset's. */

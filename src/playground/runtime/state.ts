@@ -11,7 +11,7 @@ import type { ConnectionEvent } from "../../store/indexeddb/index.ts";
 import type { Loss } from "./data-note.ts";
 import type { Exchange } from "./protocol.ts";
 import type { Question } from "./question.ts";
-import { settingsSchema, type Settings } from "./settings.ts";
+import { settingsSchema, type Settings } from "../../host/index.ts";
 
 export type ServerPhase = "starting" | "running" | "crashed" | "stopped";
 

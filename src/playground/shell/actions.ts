@@ -9,7 +9,7 @@ import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { initialArguments, parseArguments } from "../runtime/arguments.ts";
 import { pausingOf } from "../runtime/breakpoints.ts";
 import { presetsOf } from "../runtime/presets.ts";
-import type { Settings } from "../runtime/settings.ts";
+import type { Settings } from "../../host/index.ts";
 
 /** What the page's frame does. */
 export interface ActionProps {

@@ -11,7 +11,7 @@ import { useArmed, type Armed } from "../../hooks/use-armed.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { presetsOf, type Preset } from "../../runtime/presets.ts";
 import { Breakpoints } from "../steps/index.ts";
-import type { PlannedFault } from "../../runtime/settings.ts";
+import type { PlannedFault } from "../../../host/index.ts";
 
 const OwnFaultDialog = part(() => import("./own-fault-dialog.tsx"));
 

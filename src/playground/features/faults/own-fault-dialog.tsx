@@ -13,7 +13,7 @@ import { TextField } from "../../components/text-field.tsx";
 import { usePlayground } from "../../hooks/use-playground.ts";
 import { useSimulated } from "../../hooks/use-simulated.ts";
 import { POINT_WORDS } from "../../runtime/point-words.ts";
-import { faultSchema } from "../../runtime/settings.ts";
+import { faultSchema } from "../../../host/index.ts";
 
 /** What the number beside each way of striking is. */
 const NUMBERS = {

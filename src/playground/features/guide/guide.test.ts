@@ -4,7 +4,7 @@ import { exampleOf, playgroundLab } from "../../../testing/example.ts";
 import { examples } from "../../../examples/index.ts";
 import { chargeAndCrash, putBack, restartAndSettle, settingsIn } from "./guide.ts";
 import type { Playground } from "../../runtime/playground.ts";
-import type { PlannedFault } from "../../runtime/settings.ts";
+import type { PlannedFault } from "../../../host/index.ts";
 
 const lab = playgroundLab();
 let playground: Playground;

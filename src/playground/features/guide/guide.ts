@@ -3,7 +3,7 @@ import { uuidv7 } from "../../../durable/index.ts";
 import { deferred } from "../../../store/index.ts";
 import type { Playground } from "../../runtime/playground.ts";
 import { presets } from "../../runtime/presets.ts";
-import { settingsSchema, type Settings } from "../../runtime/settings.ts";
+import { settingsSchema, type Settings } from "../../../host/index.ts";
 
 /**
  * Charges 25 USD; the server dies after the charge. Resolves with the invocation's id, and with the

@@ -6,7 +6,7 @@ import { Empty, Waiting } from "../../components/panel.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { useSimulated } from "../../hooks/use-simulated.ts";
-import type { Settings } from "../../runtime/settings.ts";
+import type { Settings } from "../../../host/index.ts";
 import type { Simulated } from "../../../world/index.ts";
 
 type Change = Settings["simulations"][string];

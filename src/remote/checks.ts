@@ -1,4 +1,4 @@
-/** Whether what a worker sends is what it should be: it may send anything. */
+/** Whether what a server sends is what it should be: it may send anything. */
 import { z } from "zod";
 import { FAULT_POINTS } from "../durable/index.ts";
 

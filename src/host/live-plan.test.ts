@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openLab, type Lab } from "../../testing/lab.ts";
+import { openLab, type Lab } from "../testing/lab.ts";
 import { LivePlan } from "./live-plan.ts";
 import type { PlannedFault } from "./settings.ts";
 

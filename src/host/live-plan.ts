@@ -1,4 +1,4 @@
-import { FaultPlan, type Fault, type FaultInjector } from "../../durable/index.ts";
+import { FaultPlan, type Fault, type FaultInjector } from "../durable/index.ts";
 import type { Settings } from "./settings.ts";
 
 /** The faults as they are set now, for a server that sees many plans. */

@@ -1,4 +1,4 @@
-/** What the worker may ask for, by data that it may have made up: faults and pauses are on the page's side. */
+/** What the server may ask of its host, by data that it may have made up: faults and pauses are on the host's side. */
 import {
   errorNameOf,
   FAULT_POINTS,
@@ -11,9 +11,9 @@ import {
 import type { InspectableStore } from "../store/index.ts";
 import { detailSchema, passingSchema } from "./checks.ts";
 import type { Life } from "./life.ts";
-import type { PageCalls, PlainFault } from "./messages.ts";
+import type { HostCalls, PlainFault } from "./messages.ts";
 
-export interface PageSide {
+export interface HostSide {
   readonly store: InspectableStore;
   /** As they are set now. */
   readonly faults: () => FaultInjector | undefined;
@@ -31,8 +31,8 @@ const LONGEST_REPORT = 10_000;
 /** At a time. */
 const MOST_EXECUTIONS = 10_000;
 
-export function pageCalls({ executions }: Life, page: PageSide): PageCalls {
-  const { store } = page;
+export function hostCalls({ executions }: Life, host: HostSide): HostCalls {
+  const { store } = host;
   const pauses = new Map<number, Promise<Fault | undefined>>();
   let count = 0;
   const signalOf = (invocation: string, execution: number): AbortSignal => {
@@ -49,16 +49,16 @@ export function pageCalls({ executions }: Life, page: PageSide): PageCalls {
     strike: async (point: FaultPoint, given: FaultDetail) => {
       const detail = detailSchema.parse(given);
       const fault = FAULT_POINTS.includes(point)
-        ? await page.faults()?.strike(point, detail, store, anybody)
+        ? await host.faults()?.strike(point, detail, store, anybody)
         : undefined;
-      if (fault?.kind === "hang") page.onHang();
+      if (fault?.kind === "hang") host.onHang();
       return fault && plainOf(fault);
     },
     pause: async (given: Passing) => {
       await Promise.resolve();
       const passing = passingSchema.parse(given);
       const signal = signalOf(passing.invocation, passing.execution);
-      const pausing = page.faults()?.pause?.(passing, signal, () => undefined);
+      const pausing = host.faults()?.pause?.(passing, signal, () => undefined);
       if (!pausing) return undefined;
       pauses.set(++count, pausing);
       return count;
@@ -76,15 +76,15 @@ export function pageCalls({ executions }: Life, page: PageSide): PageCalls {
     },
     crashed: async () => {
       await Promise.resolve();
-      page.onCrashed();
+      host.onCrashed();
     },
     flushed: async () => {
       await Promise.resolve();
-      page.onFlushed();
+      host.onFlushed();
     },
     report: async (message) => {
       await Promise.resolve();
-      page.onReport(
+      host.onReport(
         message.length > LONGEST_REPORT ? `${message.slice(0, LONGEST_REPORT)}…` : message,
       );
     },

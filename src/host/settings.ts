@@ -1,6 +1,6 @@
-/** What a person set for an example: kept in its store, so that it survives a reload and shows in every tab. */
+/** What a person sets for a server, as plain data: it survives a reload and shows in every page. */
 import { z } from "zod";
-import { FAULT_KINDS, FAULT_POINTS } from "../../durable/index.ts";
+import { FAULT_KINDS, FAULT_POINTS } from "../durable/index.ts";
 
 const count = z.number().int().positive();
 

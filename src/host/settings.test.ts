@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FaultPlan, type Fault } from "../../durable/index.ts";
+import { FaultPlan, type Fault } from "../durable/index.ts";
 import { faultSchema, settingsSchema, type PlannedFault } from "./settings.ts";
 
 it("nothing kept means the defaults", () => {
