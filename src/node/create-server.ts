@@ -5,16 +5,14 @@
  *    dead one changes nothing any more.
  * 2. It listens on the loopback unless it is told where else.
  */
-import express, { type ErrorRequestHandler } from "express";
 import { LocalHost, makeServer, type ToolFile } from "../host/index.ts";
 import type { DurableMcpServerOptions } from "../mcp/index.ts";
 import type { ServerStore } from "../store/index.ts";
 import { World, type WorldSettings } from "../world/index.ts";
-import { healthRoutes } from "./health.ts";
-import { listen } from "./listen.ts";
+import { Keeper } from "./keeper.ts";
 import { logToStderr, wordsOf, type Log } from "./log.ts";
-import { McpEndpoint, type EndpointLimits } from "./mcp-endpoint.ts";
-import { DEFAULT_PORT } from "./port.ts";
+import type { EndpointLimits } from "./mcp-endpoint.ts";
+import { serveHost, type RunningServer } from "./serve-host.ts";
 
 /** What a server is made with; all but name, version, store and tools may be left out. */
 export interface CreateServerOptions
@@ -42,20 +40,6 @@ export interface CreateServerOptions
   readonly log?: Log;
 }
 
-/** A server that runs. */
-export interface RunningServer {
-  readonly port: number;
-  /** Of its MCP endpoint. */
-  readonly url: string;
-  /** Names the server that runs now among all that use the store. */
-  readonly serverId: string | undefined;
-  /** Ends it in order: what is under way is resumed by the next server on the store. */
-  close(): Promise<void>;
-}
-
-/** How long after a death, or a start that failed, the next server is started, in milliseconds. */
-const AGAIN_MS = [100, 5000] as const;
-
 /**
  * Starts a server on a store, and resumes what dead ones have left there.
  *
@@ -65,92 +49,26 @@ const AGAIN_MS = [100, 5000] as const;
  */
 export async function createServer(options: CreateServerOptions): Promise<RunningServer> {
   const { name, version, store, register, effects = "real", seed, latencyMs, ...rest } = options;
-  const { port = DEFAULT_PORT, path = "/mcp", host: address, allowedHosts, limits, ...more } = rest;
-  const { log = logToStderr, ...own } = more;
+  const { port, path, host: address, allowedHosts, limits, log = logToStderr, ...own } = rest;
   const onError = (error: unknown): void =>
     log({ level: "error", event: "error", error: wordsOf(error) });
-  let isClosing = false;
-  const host = new LocalHost({
-    make: (settings) => {
-      const world = new World(store.ledger, { effects, seed, clock: own.clock, latencyMs });
-      return makeServer({ name, version }, register, {
-        ...own,
-        ...settings,
-        store,
-        world,
-        onError,
-      });
-    },
-    settings: {},
-    onCrash: (server) => {
-      log({ level: "error", event: "server died", server });
-      void startAgain();
-    },
-  });
-  const startAgain = async (): Promise<void> => {
-    const [least, most] = AGAIN_MS;
-    for (let ms: number = least; ; ms = Math.min(most, 2 * ms)) {
-      await new Promise((resolve) => setTimeout(resolve, ms));
-      if (isClosing) return;
-      try {
-        await host.start();
-        if (host.state === "running")
-          log({ level: "info", event: "server started", server: host.serverId });
-        return;
-      } catch (error) {
-        onError(error);
-      }
-    }
-  };
-
-  const attach = host.attach.bind(host);
-  const endpoint = new McpEndpoint({ ...limits, attach, allowedHosts, log });
-  const app = express().disable("x-powered-by");
-  healthRoutes(app, {
-    // A database that answers no question is none to call tools on.
-    isReady: async () => {
-      await store.readInvocations({ limit: 1 });
-      return host.state === "running";
-    },
-  });
-  app.all(path, endpoint.handle);
-  app.use(failed(onError));
-  const end = async (): Promise<void> => {
-    isClosing = true;
-    await host.stop();
-    await endpoint.close();
-  };
-  try {
-    await host.start();
-    const { port: taken, close } = await listen(app, port, address);
-    const url = `http://${address ?? "localhost"}:${taken}${path}`;
-    log({ level: "info", event: "listening", url, server: host.serverId });
-    return {
-      port: taken,
-      url,
-      get serverId() {
-        return host.serverId;
-      },
-      async close() {
-        await end();
-        await close();
-        log({ level: "info", event: "closed" });
-      },
-    };
-  } catch (error) {
-    await end();
-    throw error;
-  }
-}
-
-/** What goes wrong in here is for the log, and not for whoever asked. */
-function failed(report: (error: unknown) => void): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    report(error);
-    if (response.headersSent) next(error);
-    else
-      response
-        .status(500)
-        .json({ error: "Something went wrong here: the server's log says what." });
-  };
+  const keeper = new Keeper(
+    (onCrash) =>
+      new LocalHost({
+        make: (settings) => {
+          const world = new World(store.ledger, { effects, seed, clock: own.clock, latencyMs });
+          return makeServer({ name, version }, register, {
+            ...own,
+            ...settings,
+            store,
+            world,
+            onError,
+          });
+        },
+        settings: {},
+        onCrash,
+      }),
+    log,
+  );
+  return await serveHost({ keeper, store, port, path, address, allowedHosts, limits, log });
 }

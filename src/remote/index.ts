@@ -13,3 +13,7 @@ export {
   type PortName,
   type ServerCalls,
 } from "./messages.ts";
+export { manyPorts, type ManyPorts } from "./many-ports.ts";
+export { Inspected } from "./inspected.ts";
+export { InspectingHost } from "./inspecting-host.ts";
+export { INSPECT_PORTS, type Inspection, type InspectPort } from "./inspect-messages.ts";

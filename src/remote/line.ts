@@ -1,5 +1,8 @@
 /** The sessions of many clients over one port. */
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type {
+  Transport,
+  TransportSendOptions,
+} from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   JSONRPCMessageSchema,
   RequestIdSchema,
@@ -43,7 +46,7 @@ export class SessionLine {
 
   #take(data: unknown): void {
     if (typeof data !== "object" || data === null) return;
-    const { session, message, lost, closed } = data as Readonly<Record<string, unknown>>;
+    const { session, message, related, lost, closed } = data as Readonly<Record<string, unknown>>;
     const transport = typeof session === "number" ? this.#sessions.get(session) : undefined;
     if (!transport) return;
     if (closed === true) transport.gone();
@@ -52,13 +55,15 @@ export class SessionLine {
       if (id.success) transport.lose(id.data);
     } else {
       const parsed = JSONRPCMessageSchema.safeParse(message);
-      if (parsed.success) transport.onmessage?.(parsed.data);
+      if (parsed.success) transport.take(parsed.data, RequestIdSchema.safeParse(related).data);
       else transport.onerror?.(new Error("What arrived is no JSON-RPC message."));
     }
   }
 }
 
-class LineTransport implements Transport {
+export class LineTransport implements Transport {
+  /** Takes what arrives in place of `onmessage`, to pass it on as it was sent. */
+  onpass?: (message: JSONRPCMessage, options: TransportSendOptions) => void;
   onmessage?: NonNullable<Transport["onmessage"]>;
   onclose?: () => void;
   onerror?: (error: Error) => void;
@@ -76,10 +81,19 @@ class LineTransport implements Transport {
     // The port is open.
   }
 
-  async send(message: JSONRPCMessage): Promise<void> {
+  async send(
+    message: JSONRPCMessage,
+    { relatedRequestId: related }: TransportSendOptions = {},
+  ): Promise<void> {
     await Promise.resolve();
     if (!this.#isOpen) throw new Error("The session is closed.");
-    this.post({ session: this.session, message });
+    this.post({ session: this.session, message, ...(related === undefined ? {} : { related }) });
+  }
+
+  take(message: JSONRPCMessage, related: RequestId | undefined): void {
+    if (this.onpass)
+      this.onpass(message, related === undefined ? {} : { relatedRequestId: related });
+    else this.onmessage?.(message);
   }
 
   /** Tells the other end that the answer to a request will not arrive. */

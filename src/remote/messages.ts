@@ -88,6 +88,11 @@ export const HOST_CALLS: Methods & Record<keyof HostCalls, Methods[string]> = {
 
 /** What passes over the line of the clients' sessions, in both directions. */
 export type LineMessage =
-  | { readonly session: number; readonly message: JSONRPCMessage }
+  | {
+      readonly session: number;
+      readonly message: JSONRPCMessage;
+      /** The request in whose answer's stream it is sent, where there are such streams. */
+      readonly related?: RequestId | undefined;
+    }
   | { readonly session: number; readonly lost: RequestId }
   | { readonly session: number; readonly closed: true };

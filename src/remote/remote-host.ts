@@ -27,6 +27,8 @@ export interface RemoteHostOptions {
   /** Where faults are counted. */
   readonly store: InspectableStore;
   readonly settings: HostSettings;
+  /** The host's state is another, or whether a call hangs. */
+  readonly onChange?: () => void;
   /** The server that was made last runs. */
   readonly onRunning?: () => void;
   /** A server crashed, named by its id. */
@@ -45,8 +47,8 @@ const MAKE_MS = 10_000;
 const FLUSH_MS = 1000;
 
 export class RemoteHost implements ServerHost {
-  state: HostState = "stopped";
-  isHanging = false;
+  #state: HostState = "stopped";
+  #isHanging = false;
   #life: Life | undefined;
   /** A crash was asked for while the next server is made. */
   #doom = new AbortController();
@@ -62,6 +64,14 @@ export class RemoteHost implements ServerHost {
     this.#settings = options.settings;
   }
 
+  get state(): HostState {
+    return this.#state;
+  }
+
+  get isHanging(): boolean {
+    return this.#isHanging;
+  }
+
   get serverId(): string | undefined {
     return this.#serverId;
   }
@@ -74,7 +84,7 @@ export class RemoteHost implements ServerHost {
 
   async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
     if (this.state === "running") return;
-    this.state = "starting";
+    this.#become("starting");
     const { signal } = (this.#doom = new AbortController());
     this.#life?.end();
     this.#dying?.end();
@@ -93,14 +103,14 @@ export class RemoteHost implements ServerHost {
       if (this.#hasDied(life)) return;
       await life.server.start(options);
       if (this.#hasDied(life)) return;
-      this.state = "running";
+      this.#become("running");
       this.options.onRunning?.();
       this.#watch(life);
     } catch (error) {
-      if (this.#state === "crashed") return;
+      if (this.state === "crashed") return;
       this.#life?.end();
       this.#life = undefined;
-      this.state = "stopped";
+      this.#become("stopped");
       throw error;
     }
   }
@@ -108,7 +118,7 @@ export class RemoteHost implements ServerHost {
   async stop(): Promise<void> {
     const life = this.#life;
     // What was prepared is for the next start.
-    this.state = "stopped";
+    this.#become("stopped");
     this.#life = undefined;
     if (!life) return;
     // One that does not answer is not waited for.
@@ -183,7 +193,7 @@ export class RemoteHost implements ServerHost {
     transport.onclose = () => void far.close();
     far.onclose = () => void transport.close().catch(report);
     transport.onmessage = (message) => void far.send(message).catch(report);
-    far.onmessage = (message) => void transport.send(message).catch(report);
+    far.onpass = (message, options) => void transport.send(message, options).catch(report);
     const attached = await server.attach(session, { ownCallsOnly });
     await transport.start();
     return { sessionId: idSchema.parse(attached) };
@@ -194,7 +204,7 @@ export class RemoteHost implements ServerHost {
   }
 
   release(): void {
-    this.isHanging = false;
+    this.#hang(false);
     this.#notify((server) => server.release());
   }
 
@@ -206,20 +216,26 @@ export class RemoteHost implements ServerHost {
     this.#notify((server) => server.cancel(invocation));
   }
 
-  /** For comparisons after something was awaited: it may have changed. */
-  get #state(): HostState {
-    return this.state;
-  }
-
   get #plainSettings(): PlainSettings {
     const { faults: _, ...plain } = this.#settings;
     return plain;
   }
 
+  #become(state: HostState): void {
+    this.#state = state;
+    this.options.onChange?.();
+  }
+
+  #hang(isHanging: boolean): void {
+    if (this.#isHanging === isHanging) return;
+    this.#isHanging = isHanging;
+    this.options.onChange?.();
+  }
+
   #hasCrashed(life: Life): void {
     this.#life = undefined;
-    this.state = "crashed";
-    this.isHanging = false;
+    this.#become("crashed");
+    this.#hang(false);
     if (life.id !== undefined) this.options.onCrash(life.id);
   }
 
@@ -287,7 +303,7 @@ export class RemoteHost implements ServerHost {
       store: this.options.store,
       faults: () => this.#settings.faults,
       onHang: () => {
-        this.isHanging = true;
+        this.#hang(true);
       },
       onCrashed: () => {
         if (this.#life !== life) return;
@@ -315,7 +331,7 @@ export class RemoteHost implements ServerHost {
       life.server.ping().then(
         (isHanging) => {
           if (this.#life !== life) return;
-          this.isHanging = Boolean(isHanging as unknown);
+          this.#hang(Boolean(isHanging as unknown));
           if (isSilent) onSilence(0);
           isSilent = false;
           asked = undefined;

@@ -1,0 +1,101 @@
+/**
+ * Servers in processes of their own, one after the other.
+ *
+ * 1. A crash is real: the process is killed, wherever it stands.
+ * 2. Once its process is gone a server is dead for certain, which is told to those who wait for it.
+ */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import {
+  connectLife,
+  forEachPort,
+  manyPorts,
+  PORTS,
+  type Life,
+  type OpenLife,
+} from "../remote/index.ts";
+import type { ServerStore } from "../store/index.ts";
+import type { ServerInit } from "./server-process.ts";
+
+const PROCESS = fileURLToPath(new URL("./server-process.ts", import.meta.url));
+
+/** How long a process may take to be there, in milliseconds. */
+const LOAD_MS = 60_000;
+
+export interface ServerProcesses {
+  readonly open: OpenLife;
+  /** Resolves when none is left. */
+  readonly ended: () => Promise<void>;
+  /** Of the newest; `undefined` before the first. */
+  readonly pid: number | undefined;
+}
+
+/** @param store where its host is; the server's own too, unless that opens a database itself */
+export function serverProcesses(init: ServerInit, store: ServerStore): ServerProcesses {
+  const running = new Set<Promise<void>>();
+  let pid: number | undefined;
+  const open: OpenLife = async ({ calls, onFailed }) => {
+    const child = fork(PROCESS, [], { serialization: "advanced" });
+    pid = child.pid;
+    const many = manyPorts(PORTS, (message) => {
+      // What it is killed in the middle of is nobody's any more.
+      if (child.connected) child.send(message as object, () => undefined);
+    });
+    child.on("message", many.take);
+    const gone = Promise.withResolvers<never>();
+    gone.promise.catch(() => undefined);
+    const { life, hello } = connectLife({
+      ports: forEachPort(many.port),
+      ...(init.postgres ? {} : { kept: { store, ledger: store.ledger } }),
+      calls,
+      release: () => void child.kill("SIGKILL"),
+    });
+    const ended = new Promise<void>((resolve) => {
+      child.once("error", (error) => {
+        gone.reject(error);
+        resolve();
+      });
+      child.once("exit", (code, signal) => {
+        many.end();
+        const error = new Error(`The server's process ended (${signal ?? `code ${code ?? 0}`}).`);
+        gone.reject(error);
+        onFailed(life, error);
+        resolve(init.postgres && tellDead(store, life));
+      });
+    });
+    running.add(ended);
+    void ended.finally(() => running.delete(ended));
+    let late: ReturnType<typeof setTimeout> | undefined;
+    try {
+      child.send(init);
+      late = setTimeout(
+        () => gone.reject(new Error("The server's process did not start.")),
+        LOAD_MS,
+      );
+      await Promise.race([hello, gone.promise]);
+      return life;
+    } catch (error) {
+      life.end();
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  };
+  return {
+    open,
+    ended: async () => {
+      await Promise.all(running);
+    },
+    get pid() {
+      return pid;
+    },
+  };
+}
+
+/** Where servers live by leases, nobody waits for this one's to run out. Where that cannot be told, they do. */
+async function tellDead({ liveness }: ServerStore, { id }: Life): Promise<void> {
+  if (id === undefined) return;
+  const death = new AbortController();
+  await liveness.enter(id, { signal: death.signal }).catch(() => undefined);
+  death.abort();
+}
