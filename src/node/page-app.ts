@@ -9,16 +9,14 @@ import compression from "compression";
 import express, { type ErrorRequestHandler, type Express, type Response } from "express";
 import { relative, sep } from "node:path";
 import { policyHeader } from "./content-policy.ts";
-import { toolFileRoutes } from "./tool-file-route.ts";
-import type { WatchedToolFile } from "./watch-tool-file.ts";
 
 const READING = ["GET", "HEAD"];
 /** The build names these by what they hold. */
 const HASHED = "assets/";
 const FOR_EVER = "public, max-age=31536000, immutable";
 
-/** @param toolFile the file that the page opens on */
-export function pageApp(directory: string, toolFile?: WatchedToolFile): Express {
+/** @param addRoutes what the page is opened on, and how that reaches it */
+export function pageApp(directory: string, addRoutes?: (app: Express) => void): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use((_, response, next) => {
@@ -35,7 +33,7 @@ export function pageApp(directory: string, toolFile?: WatchedToolFile): Express 
     else refuse(response.set("Allow", READING.join(", ")), 405, "Only GET and HEAD are answered.");
   });
   app.use(compression());
-  if (toolFile) toolFileRoutes(app, directory, toolFile);
+  addRoutes?.(app);
   app.use(
     express.static(directory, {
       // A part of a compressed file is no part of the file.

@@ -14,7 +14,7 @@ import {
   type Life,
   type OpenLife,
 } from "../remote/index.ts";
-import type { ServerStore } from "../store/index.ts";
+import { deferred, type ServerStore } from "../store/index.ts";
 import type { ServerInit } from "./server-process.ts";
 
 const PROCESS = fileURLToPath(new URL("./server-process.ts", import.meta.url));
@@ -37,12 +37,13 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
   const open: OpenLife = async ({ calls, onFailed }) => {
     const child = fork(PROCESS, [], { serialization: "advanced" });
     pid = child.pid;
+    child.send(init);
     const many = manyPorts(PORTS, (message) => {
       // What it is killed in the middle of is nobody's any more.
       if (child.connected) child.send(message as object, () => undefined);
     });
     child.on("message", many.take);
-    const gone = Promise.withResolvers<never>();
+    const gone = deferred<never>();
     gone.promise.catch(() => undefined);
     const { life, hello } = connectLife({
       ports: forEachPort(many.port),
@@ -67,7 +68,6 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
     void ended.finally(() => running.delete(ended));
     let late: ReturnType<typeof setTimeout> | undefined;
     try {
-      child.send(init);
       late = setTimeout(
         () => gone.reject(new Error("The server's process did not start.")),
         LOAD_MS,

@@ -20,6 +20,14 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** What is answered beside the endpoint. */
+export interface Beside {
+  readonly addRoutes: (app: Express) => void;
+  /** It listens. */
+  readonly attach: (servers: readonly Server[]) => void;
+  readonly close: () => void;
+}
+
 export interface ServeHostOptions {
   readonly keeper: Keeper;
   readonly store: ServerStore;
@@ -30,13 +38,7 @@ export interface ServeHostOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   readonly limits?: EndpointLimits | undefined;
   readonly log: Log;
-  /** Answers what none of these do. */
-  readonly beside?: {
-    readonly addRoutes: (app: Express) => void;
-    /** It listens. */
-    readonly attach: (servers: readonly Server[]) => void;
-    readonly close: () => void;
-  };
+  readonly beside?: Beside;
 }
 
 /** Starts the host's server, and listens. What keeps it from either leaves nothing running. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { listen, PortTakenError, type Listening } from "./listen.ts";
 import { pageApp } from "./page-app.ts";
 import { portBeside } from "./port.ts";
+import { toolFileRoutes } from "./tool-file-route.ts";
 import type { WatchedToolFile } from "./watch-tool-file.ts";
 
 /** The page's title, by which another playground is known. */
@@ -33,7 +34,8 @@ export async function servePage(
 ): Promise<PageServer> {
   requireBuild(directory);
   try {
-    const listening = await listen(pageApp(directory, toolFile), port);
+    const app = pageApp(directory, toolFile && ((app) => toolFileRoutes(app, directory, toolFile)));
+    const listening = await listen(app, port);
     return { ...listening, url: `http://localhost:${listening.port}` };
   } catch (error) {
     if (!(error instanceof PortTakenError)) throw error;

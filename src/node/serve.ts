@@ -5,18 +5,23 @@
  *     npm run serve -- ./my-tools.ts --store postgres://me@localhost/shop --port 9992
  */
 import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { exampleNamed, examples } from "../examples/index.ts";
-import type { ToolFile } from "../host/index.ts";
-import { InvalidToolError } from "../mcp/index.ts";
+import { Inspected, RemoteHost, type Inspection } from "../remote/index.ts";
 import { StoreError, type ServerStore } from "../store/index.ts";
 import { openPglite, openPostgres } from "../store/postgres/index.ts";
-import { ToolFileError } from "./build-tool-file.ts";
-import { createServer } from "./create-server.ts";
+import { inspector } from "./inspector.ts";
+import { Keeper } from "./keeper.ts";
 import { PortTakenError } from "./listen.ts";
-import { loadToolFile } from "./load-tool-file.ts";
+import { logToStderr, wordsOf } from "./log.ts";
 import { DEFAULT_PORT, parsePort, portBeside } from "./port.ts";
+import { serverProcesses } from "./process-life.ts";
+import { serveHost } from "./serve-host.ts";
+import type { ServerInit } from "./server-process.ts";
 import { startedIn } from "./started-in.ts";
+
+const BUILD = fileURLToPath(new URL("../../dist", import.meta.url));
 
 interface Asked {
   readonly target: string;
@@ -57,59 +62,93 @@ function portOf(text: string | undefined): number {
   return text === "0" ? 0 : parsePort(text);
 }
 
-interface Served {
-  readonly name: string;
-  readonly register: ToolFile;
-  /** Unless something else is asked for. */
-  readonly effects: "real" | "simulated";
+/** What is served, and how. */
+function find({ target, export: exported, effects }: Asked): Omit<ServerInit, "postgres"> {
+  const example = exampleNamed(target);
+  // There is nothing real behind an example.
+  if (example) {
+    const { name } = example;
+    return { name, tools: { example: name }, effects: effects ?? "simulated" };
+  }
+  const file = resolve(startedIn(), target);
+  const name = basename(file).replace(/\.[^.]+$/, "");
+  return { name, tools: { file, export: exported }, effects: effects ?? "real" };
 }
 
-async function find({ target, export: exported }: Asked): Promise<Served> {
-  const example = exampleNamed(target);
-  if (example) {
-    const { default: register } = await example.load();
-    // There is nothing real behind them.
-    return { name: example.name, register, effects: "simulated" };
-  }
-  const path = resolve(startedIn(), target);
-  const name = basename(path).replace(/\.[^.]+$/, "");
-  return { name, register: await loadToolFile(path, exported), effects: "real" };
+interface Opened {
+  readonly store: ServerStore;
+  /** Without a password. */
+  readonly where: string;
+  readonly postgres?: { readonly url: string; readonly schema: string };
 }
 
 /** What is no address is a folder. */
-async function openStore({ store, schema }: Asked, name: string): Promise<[ServerStore, string]> {
-  if (store?.includes("://")) {
+async function openStore({ store: url, schema }: Asked, name: string): Promise<Opened> {
+  if (url?.includes("://")) {
     // One for each server: another's calls are of tools that this one does not have.
     const own = schema ?? `durable_${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_")}`;
-    const opened = await openPostgres({ url: store, schema: own });
-    return [opened, opened.name];
+    const postgres = { url, schema: own };
+    const store = await openPostgres(postgres);
+    return { store, where: store.name, postgres };
   }
-  const directory = resolve(startedIn(), store ?? join(".durable-mcp", name));
-  return [await openPglite({ directory }), directory];
+  const directory = resolve(startedIn(), url ?? join(".durable-mcp", name));
+  return { store: await openPglite({ directory }), where: directory };
 }
 
 async function serve(asked: Asked): Promise<void> {
-  const { name, register, effects } = await find(asked);
-  const [store, where] = await openStore(asked, name);
+  const found = find(asked);
+  const { name, tools } = found;
+  const { store, where, postgres } = await openStore(asked, name);
+  const log = logToStderr;
+  const processes = serverProcesses({ ...found, postgres }, store);
+  const inspection: Inspection = {
+    name,
+    where,
+    ...("example" in tools ? { example: tools.example } : {}),
+  };
+  const inspected = new Inspected(inspection, { store, ledger: store.ledger });
+  const keeper = new Keeper(
+    (onCrash) =>
+      new RemoteHost({
+        open: processes.open,
+        store,
+        settings: inspected.hostSettings,
+        onChange: () => inspected.hasChanged(),
+        onCrash: (server) => {
+          inspected.hasCrashed(server);
+          onCrash(server);
+        },
+        onError: (error) => {
+          log({ level: "error", event: "error", error: wordsOf(error) });
+          inspected.hasFailed(error);
+        },
+        onSilence: (ms) => inspected.isSilent(ms),
+      }),
+    log,
+  );
+  inspected.control = keeper;
+  const close = async (): Promise<void> => {
+    await processes.ended();
+    await store.close();
+  };
   try {
-    const server = await createServer({
-      name,
-      version: "1.0.0",
-      store,
-      register,
-      effects: asked.effects ?? effects,
-      port: asked.port,
-    });
+    const { port } = asked;
+    const beside = inspector({ directory: BUILD, inspection, inspected, log });
+    const server = await serveHost({ keeper, store, port, log, beside });
     console.log(`${name} is at ${server.url}, its store in ${where} (Ctrl-C ends it).`);
+    console.log(`The page that inspects it is at ${new URL("/", server.url).href}`);
     // Once each: a second signal ends it as it stands.
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => void server.close().then(() => store.close()));
+      process.once(signal, () => void server.close().then(close));
     }
   } catch (error) {
-    await store.close();
+    await close();
     throw error;
   }
 }
+
+/** What is wrong with what was asked for: it is told in words. Some come from the server's own process. */
+const FOR_WHO_STARTED_IT = ["ToolFileError", "InvalidToolError", "PortTakenError"];
 
 let asked: Asked | undefined;
 try {
@@ -118,9 +157,7 @@ try {
 } catch (error) {
   const isForWhoStartedIt =
     error instanceof StoreError ||
-    error instanceof ToolFileError ||
-    error instanceof InvalidToolError ||
-    error instanceof PortTakenError;
+    (error instanceof Error && FOR_WHO_STARTED_IT.includes(error.name));
   if (asked && !isForWhoStartedIt) throw error;
   process.exitCode = asked ? 1 : 2;
   const more =

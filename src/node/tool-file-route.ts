@@ -1,24 +1,15 @@
 /** Tells the page of the tool file that it was opened on, and of every build. */
 import type { Express, Request, Response } from "express";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ToolFileState } from "../sandbox/index.ts";
 import { isNamed } from "./local-requests.ts";
-import { policyHeader } from "./content-policy.ts";
+import { documentRoute } from "./document-route.ts";
 import type { WatchedToolFile } from "./watch-tool-file.ts";
 
 const PATH = "/tool-file";
 
 /** @param directory the build */
 export function toolFileRoutes(app: Express, directory: string, file: WatchedToolFile): void {
-  app.get(["/", "/index.html"], (_, response) => {
-    const html = readFileSync(join(directory, "index.html"), "utf8");
-    const meta = `<meta name="tool-file" content=".${PATH}" />`;
-    response
-      .set("Content-Security-Policy", policyHeader("index.html"))
-      .type("html")
-      .send(html.replace("</head>", `${meta}</head>`));
-  });
+  documentRoute(app, directory, { name: "tool-file", content: `.${PATH}` });
   app.get(PATH, (request, response) => {
     if (request.method === "HEAD") response.end();
     else if (isLocal(request)) stream(response, file);

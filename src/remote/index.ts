@@ -17,3 +17,4 @@ export { manyPorts, type ManyPorts } from "./many-ports.ts";
 export { Inspected } from "./inspected.ts";
 export { InspectingHost } from "./inspecting-host.ts";
 export { INSPECT_PORTS, type Inspection, type InspectPort } from "./inspect-messages.ts";
+export { fromText, toText } from "./parcel-text.ts";

@@ -16,7 +16,7 @@ import {
   type Settings,
 } from "../host/index.ts";
 import type { AttachOptions } from "../mcp/index.ts";
-import type { InspectableStore, Ledger } from "../store/index.ts";
+import { deferred, type InspectableStore, type Ledger } from "../store/index.ts";
 import {
   Caller,
   methodOf,
@@ -174,7 +174,7 @@ export class Inspected {
         at(() => this.#stepper.decide(pause, decisionSchema.parse(decision))),
       stepInto: (invocation) =>
         at(() => {
-          const ended = Promise.withResolvers<void>();
+          const ended = deferred<void>();
           stepping.set(idSchema.parse(invocation), ended.resolve);
           void this.#stepper.stepInto(invocation, () => ended.promise);
         }),

@@ -5,6 +5,7 @@
  */
 import type { Decision, HostState, Pause, ServerHost, Settings } from "../host/index.ts";
 import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.ts";
+import { deferred } from "../store/index.ts";
 import { Caller, methodOf, methodsOf, respond } from "../store/remote/index.ts";
 import type { Simulated } from "../world/index.ts";
 import {
@@ -38,7 +39,7 @@ export class InspectingHost implements ServerHost {
   readonly #control: ControlCalls;
   readonly #line: SessionLine;
   readonly #closing: (() => void)[];
-  readonly #first = Promise.withResolvers<undefined>();
+  readonly #first = deferred<undefined>();
   #report: HostReport = { state: "stopped", serverId: undefined, isHanging: false, pauses: [] };
   /** The server that this page has joined. */
   #joined: string | undefined;

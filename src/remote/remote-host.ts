@@ -14,7 +14,7 @@ import {
   type Connection,
   type ConnectOptions,
 } from "../mcp/index.ts";
-import type { InspectableStore } from "../store/index.ts";
+import { deferred, type InspectableStore } from "../store/index.ts";
 import type { Simulated } from "../world/index.ts";
 import { idSchema, simulatedSchema } from "./checks.ts";
 import { hostCalls } from "./host-calls.ts";
@@ -268,7 +268,7 @@ export class RemoteHost implements ServerHost {
 
   /** Opens what it runs in and has it make the server; what keeps it from that leaves nothing running. */
   async #make(): Promise<Life> {
-    const failed = Promise.withResolvers<never>();
+    const failed = deferred<never>();
     failed.promise.catch(() => undefined);
     const life = await this.options.open({
       calls: (life) => this.#hostCalls(life),
@@ -280,7 +280,7 @@ export class RemoteHost implements ServerHost {
         this.#hasFailed(life, error);
       },
     });
-    const { promise, reject } = Promise.withResolvers<never>();
+    const { promise, reject } = deferred<never>();
     let late: ReturnType<typeof setTimeout> | undefined;
     try {
       const make = life.server.make(this.#plainSettings);
