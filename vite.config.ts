@@ -13,7 +13,7 @@ import { toolTypes } from "./src/node/tool-types.ts";
 import { findPostgres } from "./src/testing/find-postgres.ts";
 
 const RARELY_NEEDED =
-  /(\/store\/memory\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|replay-check|schema-validator|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;
+  /(\/store\/(memory|remote)\/.*|upgrade|map-history|range-at|recordings|local-channels|local-liveness|overriding|registered-liveness|effect-validation|same-data|map-ranges|replay-check|schema-validator|audit|documents|bank|exchange|simulated-only|real-effects|verdict)\.ts$/;
 
 const FIRST_PAGE =
   /\/node_modules\/((react|react-dom|scheduler|nuqs|@tanstack|react-error-boundary)\/|lucide-react\/dist\/esm\/\w+\.m?js)|\/playground\/(browser\/(persistence|session-memory|use-(media|stored|theme))|components\/(button|panel|part|split|state-badge)|hooks\/use-(chosen|form|live|location|playground)|runtime\/(arguments|data-note|drafts|page-client|playground|protocol|server-life|settings|state)|shell\/(app|root|columns))/;

@@ -60,13 +60,18 @@ async function watchShifts(page: Page): Promise<() => Promise<unknown[]>> {
       readonly hadRecentInput: boolean;
       readonly sources: readonly { readonly node: Node | null }[];
     }
-    const shifts: (readonly [number, string[]])[] = [];
+    const shifts: (readonly [number, string, string[]])[] = [];
     Object.assign(window, { shifts });
+    // A new window gets its size when it has one already, on a loaded machine after the first frame.
+    const resized: number[] = [];
+    addEventListener("resize", () => resized.push(performance.now()));
     new PerformanceObserver((list) => {
-      for (const { value, hadRecentInput, sources } of list.getEntries() as Shift[]) {
+      for (const { value, hadRecentInput, sources, startTime } of list.getEntries() as Shift[]) {
         if (hadRecentInput || value < 0.01) continue;
+        if (resized.some((at) => Math.abs(at - startTime) < 100)) continue;
         const names = sources.map(({ node }) => (node?.textContent ?? "").slice(0, 40));
-        shifts.push([value, names]);
+        const when = `after ${Math.round(startTime)} ms, at ${innerWidth} by ${innerHeight}`;
+        shifts.push([value, when, names]);
       }
     }).observe({ type: "layout-shift", buffered: true });
   });

@@ -28,6 +28,9 @@ export interface Pause extends Passing {
 /** How a call that waits goes on: as far as its next point, to the next breakpoint, or with a fault. */
 export type Decision = "step" | "go on" | Pick<Fault, "kind" | "error">;
 
+/** What is asked of who lets calls wait. */
+export type Stepping = Pick<Stepper, "breakpoints" | "decide" | "stepInto">;
+
 interface Waiting {
   readonly pause: Pause;
   /** Of its execution. */

@@ -8,13 +8,21 @@ export interface OpenedOn {
   /** Of the meta element. */
   readonly name: string;
   readonly content: string;
+  readonly data?: Readonly<Record<string, string | undefined>>;
 }
 
 /** @param directory the build */
-export function documentRoute(app: Express, directory: string, { name, content }: OpenedOn): void {
+export function documentRoute(
+  app: Express,
+  directory: string,
+  { name, content, data = {} }: OpenedOn,
+): void {
   app.get(["/", "/index.html"], (_, response) => {
     const html = readFileSync(join(directory, "index.html"), "utf8");
-    const meta = `<meta name="${name}" content="${escaped(content)}" />`;
+    const more = Object.entries(data).flatMap(([key, text]) =>
+      text === undefined ? [] : ` data-${key}="${escaped(text)}"`,
+    );
+    const meta = `<meta name="${name}" content="${escaped(content)}"${more.join("")} />`;
     response
       .set({
         "Content-Security-Policy": policyHeader("index.html"),

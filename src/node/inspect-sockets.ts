@@ -12,7 +12,7 @@ import { fromText, INSPECT_PORTS, manyPorts, toText, type Inspected } from "../r
 import { refusalOf } from "./local-requests.ts";
 import { wordsOf, type Log } from "./log.ts";
 
-export const INSPECT_PATH = "/inspect";
+const INSPECT_PATH = "/inspect";
 
 /** Of one message, in bytes. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Inspected, Inspection } from "../remote/index.ts";
 import { documentRoute } from "./document-route.ts";
-import { INSPECT_PATH, InspectSockets } from "./inspect-sockets.ts";
+import { InspectSockets } from "./inspect-sockets.ts";
 import { refusalOf } from "./local-requests.ts";
 import type { Log } from "./log.ts";
 import { pageApp } from "./page-app.ts";
@@ -25,7 +25,8 @@ export function inspector(options: InspectorOptions): Beside {
   const { directory, inspection, inspected, allowedHosts, log } = options;
   const secret = randomBytes(SECRET_BYTES).toString("base64url");
   const sockets = new InspectSockets({ inspected, secret, allowedHosts, log });
-  const content = JSON.stringify({ ...inspection, path: `.${INSPECT_PATH}`, secret });
+  const { name: content, example, where } = inspection;
+  const opened = { name: "served", content, data: { example, where, secret } };
   return {
     addRoutes: (app) => {
       // A name that leads here from elsewhere would read the secret.
@@ -35,9 +36,7 @@ export function inspector(options: InspectorOptions): Beside {
         else response.status(403).type("text/plain").send(`${why}\n`);
       });
       if (existsSync(join(directory, "index.html"))) {
-        app.use(
-          pageApp(directory, (page) => documentRoute(page, directory, { name: "served", content })),
-        );
+        app.use(pageApp(directory, (page) => documentRoute(page, directory, opened)));
       } else {
         app.get("/", (_, response) => {
           const text = "There is no page here yet: build it with “npm run build”, and start again.";

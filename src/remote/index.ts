@@ -15,6 +15,6 @@ export {
 } from "./messages.ts";
 export { manyPorts, type ManyPorts } from "./many-ports.ts";
 export { Inspected } from "./inspected.ts";
-export { InspectingHost } from "./inspecting-host.ts";
+export { InspectingHost, type InspectingHostOptions } from "./inspecting-host.ts";
 export { INSPECT_PORTS, type Inspection, type InspectPort } from "./inspect-messages.ts";
 export { fromText, toText } from "./parcel-text.ts";

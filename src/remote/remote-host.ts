@@ -20,6 +20,7 @@ import { idSchema, simulatedSchema } from "./checks.ts";
 import { hostCalls } from "./host-calls.ts";
 import type { Life, OpenLife } from "./life.ts";
 import type { HostCalls, PlainSettings, ServerCalls } from "./messages.ts";
+import { SILENT_MS, watchLife } from "./watch-life.ts";
 
 export interface RemoteHostOptions {
   /** Opens what the next server runs in. */
@@ -38,9 +39,6 @@ export interface RemoteHostOptions {
   readonly onSilence?: (ms: number) => void;
 }
 
-/** How often a server is asked whether it answers, and from when on it is silent, in milliseconds. */
-const PING_MS = 500;
-const SILENT_MS = 2000;
 /** How long a file may take to register its tools, in milliseconds. */
 const MAKE_MS = 10_000;
 /** How long a server that has crashed of itself may write what it recorded, in milliseconds. */
@@ -105,7 +103,13 @@ export class RemoteHost implements ServerHost {
       if (this.#hasDied(life)) return;
       this.#become("running");
       this.options.onRunning?.();
-      this.#watch(life);
+      watchLife(life, {
+        isOver: () => this.#life !== life,
+        onHanging: (isHanging) => this.#hang(isHanging),
+        onSilence: this.options.onSilence,
+        // Its ports were ended, by the host or by its own death.
+        onGone: (error) => this.#hasFailed(life, error),
+      });
     } catch (error) {
       if (this.state === "crashed") return;
       this.#life?.end();
@@ -159,17 +163,14 @@ export class RemoteHost implements ServerHost {
   }
 
   async connect(options?: ConnectOptions): Promise<Connection> {
-    const { server, line } = this.#running();
-    const session = ++this.#sessions;
     let lose: (id: string | number) => void = () => undefined;
-    const transport = line.open(session, (id) => lose(id));
+    const { transport, attach } = this.#session((id) => lose(id));
     return await connectOver(
       {
         transport,
-        attach: async ({ ownCallsOnly, loseResponse }) => {
+        attach: ({ ownCallsOnly, loseResponse }) => {
           lose = loseResponse;
-          const attached = await server.attach(session, { ownCallsOnly });
-          return { sessionId: idSchema.parse(attached) };
+          return attach(ownCallsOnly);
         },
       },
       options,
@@ -185,18 +186,16 @@ export class RemoteHost implements ServerHost {
     transport: Transport,
     { ownCallsOnly = false, loseResponse = () => undefined }: AttachOptions = {},
   ): Promise<{ readonly sessionId: string }> {
-    const { server, line } = this.#running();
-    const session = ++this.#sessions;
-    const far = line.open(session, loseResponse);
+    const { transport: far, attach } = this.#session(loseResponse);
     const report = (error: unknown): void => this.options.onError(error as Error);
     // Either end's end is the other's.
     transport.onclose = () => void far.close();
     far.onclose = () => void transport.close().catch(report);
     transport.onmessage = (message) => void far.send(message).catch(report);
     far.onpass = (message, options) => void transport.send(message, options).catch(report);
-    const attached = await server.attach(session, { ownCallsOnly });
+    const attached = await attach(ownCallsOnly);
     await transport.start();
-    return { sessionId: idSchema.parse(attached) };
+    return attached;
   }
 
   async simulated(): Promise<readonly Simulated[]> {
@@ -255,6 +254,16 @@ export class RemoteHost implements ServerHost {
   #running(): Life {
     if (this.#life && this.state === "running") return this.#life;
     throw new Error(`The server is ${this.state}: start one first.`);
+  }
+
+  /** One more session over the line of the running server, which serves its other end once that is attached. */
+  #session(lose: (id: string | number) => void) {
+    const { server, line } = this.#running();
+    const session = ++this.#sessions;
+    const attach = async (ownCallsOnly: boolean) => ({
+      sessionId: idSchema.parse(await server.attach(session, { ownCallsOnly })),
+    });
+    return { transport: line.open(session, lose), attach };
   }
 
   /** Tells the server something, if there is one; what it makes of it is reported. */
@@ -319,36 +328,5 @@ export class RemoteHost implements ServerHost {
         if (this.#life === life) this.options.onError(new Error(message));
       },
     });
-  }
-
-  /** Asks the server again and again whether it answers. */
-  #watch(life: Life): void {
-    const { onSilence = () => undefined } = this.options;
-    let asked: number | undefined;
-    let isSilent = false;
-    const ask = (): void => {
-      asked = Date.now();
-      life.server.ping().then(
-        (isHanging) => {
-          if (this.#life !== life) return;
-          this.#hang(Boolean(isHanging as unknown));
-          if (isSilent) onSilence(0);
-          isSilent = false;
-          asked = undefined;
-        },
-        (error: unknown) => {
-          // Its ports were ended, by the page or by its own death.
-          if (this.#life === life) this.#hasFailed(life, error as Error);
-        },
-      );
-    };
-    const timer = setInterval(() => {
-      if (this.#life !== life) clearInterval(timer);
-      else if (asked === undefined) ask();
-      else if (Date.now() - asked >= SILENT_MS) {
-        isSilent = true;
-        onSilence(Date.now() - asked);
-      }
-    }, PING_MS);
   }
 }

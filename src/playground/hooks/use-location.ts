@@ -9,7 +9,7 @@ import {
   type Options,
 } from "nuqs";
 import { useCallback } from "react";
-import { toolFileUrl } from "../runtime/opened-on.ts";
+import { SERVED, served, toolFileUrl } from "../runtime/opened-on.ts";
 
 /** What the chosen call has beside its steps. */
 export const CALL_PANELS = ["answer", "guards", "effects", "writes", "messages"] as const;
@@ -70,7 +70,7 @@ const LEFT = { map: null, moment: null, start: null, end: null, prefix: null, fi
 const place = {
   // Where a file is shown without a name, the first example has one.
   example: parseAsString
-    .withDefault("processing")
+    .withDefault(served ? SERVED : "processing")
     .withOptions({ clearOnDefault: toolFileUrl() === undefined }),
   tool: parseAsString,
   /** The selected invocation. */

@@ -6,32 +6,32 @@
  */
 import { clockThat } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
-import { Stepper } from "../../host/index.ts";
-import type { ConnectionEvent, IndexedDbStore, MadeDatabase } from "../../store/indexeddb/index.ts";
+import { LivePlan, type Settings, Stepper, type Stepping } from "../../host/index.ts";
+import type { ConnectionEvent, MadeDatabase } from "../../store/indexeddb/index.ts";
 import type { Simulated, World } from "../../world/index.ts";
 import { DataNote } from "./data-note.ts";
 import type { Keepers } from "./keepers.ts";
 import { hostOf } from "./host-of.ts";
-import { LivePlan } from "../../host/index.ts";
 import { PageClient } from "./page-client.ts";
 import { ProtocolLog } from "./protocol.ts";
 import { RunHold, type LoadRuns } from "./run-hold.ts";
 import { ScriptRun } from "./script-run.ts";
 import { DraftDesk } from "./drafts.ts";
 import { openDatabases } from "./open-databases.ts";
+import { SERVED } from "./opened-on.ts";
 import { ServerLife } from "./server-life.ts";
-import { SettingsDesk } from "./settings-desk.ts";
-import type { Settings } from "../../host/index.ts";
+import { SettingsDesk, type PageStore } from "./settings-desk.ts";
 import { asError, StateCell } from "./state-cell.ts";
 import type { PlaygroundState } from "./state.ts";
 
 export class Playground {
   readonly #cell = new StateCell();
   /** Lets calls wait for the person, and go on. */
-  readonly stepper = new Stepper((pauses) => this.#cell.set({ pauses }));
+  readonly #ownStepper = new Stepper((pauses) => this.#cell.set({ pauses }));
+  stepper: Stepping = this.#ownStepper;
   readonly #plan = new LivePlan((...passing) =>
     // A script's calls pause for nobody: it is watched, and waits for them.
-    this.#cell.state.transcriptRunning ? undefined : this.stepper.pause(...passing),
+    this.#cell.state.transcriptRunning ? undefined : this.#ownStepper.pause(...passing),
   );
   readonly #protocol = new ProtocolLog((protocol) => this.#cell.receive({ protocol }));
   /** Acts as the page's MCP client. */
@@ -47,7 +47,7 @@ export class Playground {
   readonly #clock = clockThat(() => this.#cell.state.settings.delays === "skip");
   /** The life and death of servers, one thing after the other. */
   #lifecycle: Promise<unknown> = Promise.resolve();
-  #store: IndexedDbStore | undefined;
+  #store: PageStore | undefined;
   #world: World | undefined;
   #keepers: Keepers | undefined;
   readonly #server: ServerLife;
@@ -65,7 +65,7 @@ export class Playground {
     this.#server = new ServerLife(example.name, this.#cell, this.client);
     this.#note = run === null ? new DataNote(this.database) : undefined;
     this.#cell.set({ loss: this.#note?.loss });
-    const store = (): IndexedDbStore | undefined => this.#store;
+    const store = (): PageStore | undefined => this.#store;
     this.settings = new SettingsDesk(this.#cell, store, (settings) => this.#apply(settings));
     this.drafts = new DraftDesk(this.#cell, example.name);
     this.script = new ScriptRun(example, this.#cell, this.#protocol, (signal) =>
@@ -86,7 +86,7 @@ export class Playground {
     return this.#cell.attempt(work);
   }
 
-  get store(): IndexedDbStore | undefined {
+  get store(): PageStore | undefined {
     return this.#store;
   }
 
@@ -170,29 +170,11 @@ export class Playground {
   }
 
   async #openDatabases(life: number, held: Promise<void>): Promise<boolean> {
-    const name = this.database;
-    const onConnection = (event: ConnectionEvent): void => {
-      if (life === this.#life) this.#onConnection(event);
-    };
-    const onMade = (made: MadeDatabase): void => {
-      this.#note?.made(made);
-      this.#cell.set({ loss: this.#note?.loss });
-    };
     try {
       await held;
-      const mustBeThere = this.run !== null;
-      const clock = this.#clock;
-      const options = { name, mustBeThere, clock, onConnection, onMade };
-      const { store, world, settings } = await openDatabases(options);
-      const host = await hostOf({
-        example: this.example,
-        store,
-        world,
-        clock,
-        settings: this.#serverSettings,
-        cell: this.#cell,
-        onCrash: (id, host) => this.#server.hasCrashed(id, host),
-      });
+      const { store, world, settings, host, stepper } = await (this.example.name === SERVED
+        ? this.#openServed(life)
+        : this.#openHere(life));
       if (life !== this.#life) {
         await store.close();
         await world.ledger.close();
@@ -201,6 +183,7 @@ export class Playground {
       this.#store = store;
       this.#world = world;
       this.#server.host = host;
+      this.stepper = stepper;
       this.settings.adopt(settings);
       store.subscribe((change) => this.#note?.saw(change));
       store.subscribe(({ tables, remote }) => {
@@ -216,6 +199,43 @@ export class Playground {
       }
       return false;
     }
+  }
+
+  async #openHere(life: number) {
+    const name = this.database;
+    const onConnection = (event: ConnectionEvent): void => {
+      if (life === this.#life) this.#onConnection(event);
+    };
+    const onMade = (made: MadeDatabase): void => {
+      this.#note?.made(made);
+      this.#cell.set({ loss: this.#note?.loss });
+    };
+    const clock = this.#clock;
+    const mustBeThere = this.run !== null;
+    const opened = await openDatabases({ name, mustBeThere, clock, onConnection, onMade });
+    const host = await hostOf({
+      ...opened,
+      example: this.example,
+      clock,
+      settings: this.#serverSettings,
+      cell: this.#cell,
+      onCrash: (id, host) => this.#server.hasCrashed(id, host),
+    });
+    return { ...opened, host, stepper: this.#ownStepper };
+  }
+
+  /** Of a server in another process. */
+  async #openServed(life: number) {
+    const { openServed } = await import("./open-served.ts");
+    return await openServed({
+      cell: this.#cell,
+      server: this.#server,
+      settings: this.settings,
+      isWanted: () => life === this.#life,
+      onNext: () => void this.start(),
+      onLost: () => this.#onConnection("lost"),
+      onBack: () => void this.open(),
+    });
   }
 
   async #stop(): Promise<void> {
@@ -302,7 +322,7 @@ export class Playground {
     } as const;
   }
 
-  #onConnection(event: ConnectionEvent): void {
+  #onConnection(event: ConnectionEvent | "lost"): void {
     if (event === "blocked") {
       this.#cell.set({ connection: event });
       return;

@@ -61,6 +61,11 @@ export class ServerLife {
     await this.host?.stop();
   }
 
+  /** Another page has stopped it, in order. */
+  hasStopped(id: string): void {
+    this.cell.set({ server: "stopped", dead: new Set([...this.cell.state.dead, id]), silent: 0 });
+  }
+
   hasCrashed(id: string, host: ServerHost): void {
     this.cell.set({ dead: new Set([...this.cell.state.dead, id]) });
     if (host !== this.host || id !== host.serverId) return;

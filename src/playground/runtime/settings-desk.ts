@@ -1,6 +1,7 @@
 /** What a person sets for an example: kept in its store, and applied at once. */
 import { uuidv7 } from "../../durable/index.ts";
-import type { IndexedDbStore } from "../../store/indexeddb/index.ts";
+import type { InspectableStore } from "../../store/index.ts";
+import type { SettingStore } from "../../store/indexeddb/index.ts";
 import {
   SETTINGS_KEY,
   settingsSchema,
@@ -12,7 +13,10 @@ import type { StateCell } from "./state-cell.ts";
 /** The name of a plan that is no preset's. */
 const OWN_PLAN = "a plan of your own";
 
-export function readSettings(store: IndexedDbStore): Promise<unknown> {
+/** A store with what a person set, wherever it is. */
+export type PageStore = InspectableStore & SettingStore;
+
+export function readSettings(store: SettingStore): Promise<unknown> {
   return store.readSetting(SETTINGS_KEY);
 }
 
@@ -20,7 +24,7 @@ export class SettingsDesk {
   /** @param apply makes them hold */
   constructor(
     private readonly cell: StateCell,
-    private readonly store: () => IndexedDbStore | undefined,
+    private readonly store: () => SettingStore | undefined,
     private readonly apply: (settings: Settings) => void,
   ) {}
 

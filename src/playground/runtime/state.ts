@@ -6,12 +6,11 @@ import type {
   Tool,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { TranscriptLine } from "../../examples/index.ts";
-import type { Pause } from "../../host/index.ts";
+import { type Pause, type Settings, settingsSchema } from "../../host/index.ts";
 import type { ConnectionEvent } from "../../store/indexeddb/index.ts";
 import type { Loss } from "./data-note.ts";
 import type { Exchange } from "./protocol.ts";
 import type { Question } from "./question.ts";
-import { settingsSchema, type Settings } from "../../host/index.ts";
 
 export type ServerPhase = "starting" | "running" | "crashed" | "stopped";
 
@@ -29,10 +28,10 @@ export interface LogLine {
 }
 
 export interface PlaygroundState {
-  /** `closed`: the connection to the database was lost, as `connection` tells. */
+  /** `closed`: the connection to the database was lost, as `connection` tells; `lost` is that to another process. */
   readonly phase: "opening" | "ready" | "failed" | "closed";
   readonly error?: Error;
-  readonly connection?: ConnectionEvent;
+  readonly connection?: ConnectionEvent | "lost";
   /** Counts the openings of the database: what was read before another one is stale. */
   readonly opened: number;
   /** What the browser lost of the example's data, until the person has read it. */

@@ -1,6 +1,6 @@
 /** Everything that can be done as things are, by name and by key. */
 import { examples } from "../../examples/index.ts";
-import type { Decision } from "../../host/index.ts";
+import type { Decision, Settings } from "../../host/index.ts";
 import { useKeys } from "../browser/use-keys.ts";
 import { useCall, useIsHanging, type CallSummary } from "../hooks/use-calls.ts";
 import { useFormCall } from "../hooks/use-form-call.ts";
@@ -9,7 +9,6 @@ import { usePlayground, usePlaygroundState } from "../hooks/use-playground.ts";
 import { initialArguments, parseArguments } from "../runtime/arguments.ts";
 import { pausingOf } from "../runtime/breakpoints.ts";
 import { presetsOf } from "../runtime/presets.ts";
-import type { Settings } from "../../host/index.ts";
 
 /** What the page's frame does. */
 export interface ActionProps {

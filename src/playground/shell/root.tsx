@@ -6,6 +6,7 @@ import { ChosenExampleContext, type HarnessVisit } from "../hooks/use-chosen-exa
 import { usePlace } from "../hooks/use-location.ts";
 import { useOwnServers } from "../hooks/use-own-servers.ts";
 import { PlaygroundContext } from "../hooks/use-playground.ts";
+import { SERVED, servedExample } from "../runtime/opened-on.ts";
 import { exampleOf } from "../runtime/own-servers.ts";
 import { isRun } from "../runtime/scratch-names.ts";
 import { Playground } from "../runtime/playground.ts";
@@ -13,7 +14,8 @@ import { Playground } from "../runtime/playground.ts";
 export function Root(): ReactElement {
   const [place] = usePlace();
   const own = useOwnServers().find(({ id }) => id === place.example);
-  const example = own ? exampleOf(own) : (exampleNamed(place.example) ?? examples[0]);
+  const elsewhere = place.example === SERVED ? servedExample : undefined;
+  const example = own ? exampleOf(own) : (elsewhere ?? exampleNamed(place.example) ?? examples[0]);
   const run = place.run !== null && isRun(place.run) ? place.run : null;
   const isExploring = place.explore !== null || run !== null;
   useEffect(() => {

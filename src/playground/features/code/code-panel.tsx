@@ -19,23 +19,37 @@ import {
   marked,
   pausedLine,
 } from "../../components/code-marks.ts";
-import { Notice, Waiting } from "../../components/panel.tsx";
+import { Empty, Notice, Waiting } from "../../components/panel.tsx";
 import { STEPS_READ } from "../../hooks/use-calls.ts";
 import { useOwnServers } from "../../hooks/use-own-servers.ts";
 import { useLiveQuery } from "../../hooks/use-live-query.ts";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { sourceOf } from "../../runtime/example-source.ts";
+import { SERVED, served } from "../../runtime/opened-on.ts";
 import { OwnCode, Problems } from "../own/index.ts";
 import { guardCalls, placeOfPause, placeOfTool } from "./places.ts";
 
 export default function CodePanel(): ReactElement {
   const { name } = usePlayground().example;
   const own = useOwnServers().find(({ id }) => id === name);
+  if (name === SERVED && served?.example === undefined) return <Elsewhere />;
   if (own?.file) return <FileCode file={own.file} isLost={own.isLost ?? false} />;
   // One that was deleted in another tab says so.
-  if (own || exampleNamed(name) === undefined) return <WrittenCode id={name} code={own?.code} />;
-  return <ExampleCode />;
+  const shown = name === SERVED ? served?.example : name;
+  if (own || exampleNamed(shown ?? "") === undefined)
+    return <WrittenCode id={name} code={own?.code} />;
+  return <ExampleCode name={shown ?? name} />;
+}
+
+/** The code of a server in another process is there. */
+function Elsewhere(): ReactElement {
+  return (
+    <Empty>
+      The code is where the server runs. To see it beside the calls, open the page on its file: npm
+      start -- &lt;file&gt;.
+    </Empty>
+  );
 }
 
 /** What is written in the page, with where a call waits for the person. */
@@ -59,8 +73,7 @@ function usePause(): Pause | undefined {
   return pauses.find(({ invocation }) => invocation === call) ?? pauses[0];
 }
 
-function ExampleCode(): ReactElement {
-  const { name } = usePlayground().example;
+function ExampleCode({ name }: { readonly name: string }): ReactElement {
   const { data, error } = useQuery({ queryKey: ["source", name], queryFn: () => sourceOf(name) });
   if (data === undefined) return <Waiting error={error} />;
   return (

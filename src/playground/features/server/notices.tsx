@@ -6,6 +6,7 @@ import { Notice } from "../../components/panel.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
 import { explorer } from "../../runtime/explorer.ts";
+import { SERVED } from "../../runtime/opened-on.ts";
 import { textOfCase } from "../../runtime/case-text.ts";
 import { LossNotice } from "./loss-notice.tsx";
 
@@ -79,11 +80,26 @@ function RunOfSweep(): ReactElement | null {
 function ConnectionNotice(): ReactElement | null {
   const playground = usePlayground();
   const { phase, connection, error } = usePlaygroundState();
+  const { example } = playground;
   if (phase === "failed") {
     return (
-      <Notice tone="bad" title="The database could not be opened.">
+      <Notice
+        tone="bad"
+        title={
+          example.name === SERVED
+            ? "The server could not be reached."
+            : "The database could not be opened."
+        }
+      >
         <p>{error?.message}</p>
         <Button onClick={() => void playground.open()}>Try again</Button>
+      </Notice>
+    );
+  }
+  if (phase === "closed" && connection === "lost") {
+    return (
+      <Notice tone="warn" title="The connection to the server’s process is lost.">
+        The page goes on by itself as soon as it is back. What had been committed is kept.
       </Notice>
     );
   }

@@ -10,6 +10,7 @@ import { Select } from "../../components/select.tsx";
 import { usePlace } from "../../hooks/use-location.ts";
 import { useOwnServers } from "../../hooks/use-own-servers.ts";
 import { usePlayground, usePlaygroundState } from "../../hooks/use-playground.ts";
+import { servedExample } from "../../runtime/opened-on.ts";
 
 const OtherTabs = part(() => import("./other-tabs.tsx"));
 const MoreMenu = part(() => import("./more-menu.tsx"), <span className="size-7" />);
@@ -73,12 +74,13 @@ function ExampleMenu(): ReactElement {
   const { example } = usePlayground();
   const [, setPlace] = usePlace();
   const own = useOwnServers().map(({ id, title }) => [id, title] as const);
+  const here = [...(servedExample ? [servedExample] : []), ...examples];
   return (
     <Select
       label="Example"
       className="min-w-24 shrink"
       value={example.name}
-      options={[...examples.map(({ name, title }) => [name, title] as const), ...own]}
+      options={[...here.map(({ name, title }) => [name, title] as const), ...own]}
       onChange={(name) => void setPlace({ example: name, call: null, tool: null, run: null })}
     />
   );
