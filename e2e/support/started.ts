@@ -19,9 +19,13 @@ export function start(...args: readonly string[]): Started {
 
 /** @param folder where the person is */
 export function startIn(folder: string, ...args: readonly string[]): Started {
+  return run([COMMAND, ...args], folder);
+}
+
+function run(args: readonly string[], folder: string): Started {
   // As by hand: not as a script of this package.
   const { npm_package_name: _, ...env } = process.env;
-  const child = spawn(process.execPath, [COMMAND, ...args], { cwd: folder, env });
+  const child = spawn(process.execPath, args, { cwd: folder, env });
   let out = "";
   const keep = (chunk: Buffer): void => {
     out += chunk.toString();
@@ -41,4 +45,11 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+const SERVE = fileURLToPath(new URL("../../src/node/serve.ts", import.meta.url));
+
+/** `npm run serve`, as a process of its own. */
+export function serve(...args: readonly string[]): Started {
+  return run(["--import", "tsx", SERVE, ...args], process.cwd());
 }

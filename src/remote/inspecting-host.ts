@@ -152,13 +152,13 @@ export class InspectingHost implements ServerHost {
     this.#attempt(this.#control.decide(pause, decision));
   }
 
-  /** See `Stepper`. */
+  /** See `Stepper`. What is asked first is heard first. */
   async stepInto<T>(invocation: string, call: () => Promise<T>): Promise<T> {
-    await this.#control.stepInto(invocation);
+    this.#attempt(this.#control.stepInto(invocation));
     try {
       return await call();
     } finally {
-      await this.#control.stepped(invocation);
+      this.#attempt(this.#control.stepped(invocation));
     }
   }
 

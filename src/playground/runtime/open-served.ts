@@ -35,6 +35,7 @@ export async function openServed(options: OpenServedOptions) {
   const url = new URL("./inspect", document.baseURI);
   url.protocol = url.protocol.replace("http", "ws");
   const socket = await opened(url);
+  socket.send(secret);
   const ports = manyPorts(INSPECT_PORTS, (message) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(toText(message));
   });
@@ -67,7 +68,6 @@ export async function openServed(options: OpenServedOptions) {
       if (isBack) onBack();
     });
   };
-  socket.send(secret);
   const close = async (): Promise<void> => {
     isOpen = false;
     host.close();
