@@ -156,7 +156,9 @@ test("two pages see the same: calls, settings, what waits, and the end of a serv
   await expect(other.calls).toHaveCount(2);
   await expect(playground.calls.first()).toContainText("done once");
   expect(charges()).toBe(2);
+  const before = serverPid();
   await other.restart();
+  await nextPid(before);
   await up(playground);
   await playground.press("Call charge");
   await expect(other.calls).toHaveCount(3);

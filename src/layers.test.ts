@@ -27,6 +27,8 @@ describe("imports point one way", { timeout }, () => {
     ["src/host/local-host.ts", "../examples/index.ts", "host may not know examples"],
     ["src/mcp/meta.ts", "../host/index.ts", "mcp may not know host"],
     ["src/mcp/meta.ts", "../world/index.ts", "mcp may not know world"],
+    ["src/remote/line.ts", "../examples/index.ts", "remote may not know examples"],
+    ["src/host/local-host.ts", "../remote/index.ts", "host may not know remote"],
     ["src/examples/index.ts", "../playground/main.tsx", "examples may not know playground"],
     ["src/examples/index.ts", "../sandbox/index.ts", "examples may not know sandbox"],
     ["src/sandbox/frame.ts", "../playground/main.tsx", "sandbox may not know playground"],

@@ -2,6 +2,7 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   connect,
+  type AttachOptions,
   type Connection,
   type ConnectOptions,
   type DurableMcpServer,
@@ -87,8 +88,11 @@ export class LocalHost implements ServerHost {
    *
    * @throws Error where none is running
    */
-  async attach(transport: Transport): Promise<void> {
-    await this.#running().attach(transport);
+  async attach(
+    transport: Transport,
+    options?: AttachOptions,
+  ): Promise<{ readonly sessionId: string }> {
+    return await this.#running().attach(transport, options);
   }
 
   release(): void {

@@ -4,7 +4,7 @@
  * 1. A crash is real: the process is killed, wherever it stands.
  * 2. Once its process is gone a server is dead for certain, which is told to those who wait for it.
  */
-import { fork } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import {
   connectLife,
@@ -24,19 +24,16 @@ const LOAD_MS = 60_000;
 
 export interface ServerProcesses {
   readonly open: OpenLife;
-  /** Resolves when none is left. */
-  readonly ended: () => Promise<void>;
-  /** Of the newest; `undefined` before the first. */
-  readonly pid: number | undefined;
+  /** Ends what is left, a server that was made and not started for instance. */
+  readonly end: () => Promise<void>;
 }
 
 /** @param store where its host is; the server's own too, unless that opens a database itself */
 export function serverProcesses(init: ServerInit, store: ServerStore): ServerProcesses {
-  const running = new Set<Promise<void>>();
-  let pid: number | undefined;
+  /** By what resolves when it has ended. */
+  const running = new Map<Promise<void>, ChildProcess>();
   const open: OpenLife = async ({ calls, onFailed }) => {
     const child = fork(PROCESS, [], { serialization: "advanced" });
-    pid = child.pid;
     child.send(init);
     const many = manyPorts(PORTS, (message) => {
       // What it is killed in the middle of is nobody's any more.
@@ -64,7 +61,7 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
         resolve(init.postgres && tellDead(store, life));
       });
     });
-    running.add(ended);
+    running.set(ended, child);
     void ended.finally(() => running.delete(ended));
     let late: ReturnType<typeof setTimeout> | undefined;
     try {
@@ -83,11 +80,9 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
   };
   return {
     open,
-    ended: async () => {
-      await Promise.all(running);
-    },
-    get pid() {
-      return pid;
+    end: async () => {
+      for (const child of running.values()) child.kill("SIGKILL");
+      await Promise.all(running.keys());
     },
   };
 }

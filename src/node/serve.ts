@@ -128,7 +128,7 @@ async function serve(asked: Asked): Promise<void> {
   );
   inspected.control = keeper;
   const close = async (): Promise<void> => {
-    await processes.ended();
+    await processes.end();
     await store.close();
   };
   try {

@@ -1,0 +1,174 @@
+/** One host and the pages that inspect it, over ports of their own. */
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { atMostOnce, effect, uuidv7 } from "../durable/index.ts";
+import { LocalHost, makeServer, type Pause, type ToolFile } from "../host/index.ts";
+import { call, openLab, textOf, type Lab } from "../testing/lab.ts";
+import { connectStore } from "../store/remote/index.ts";
+import {
+  fromText,
+  INSPECT_PORTS,
+  Inspected,
+  InspectingHost,
+  manyPorts,
+  toText,
+  type InspectPort,
+} from "./index.ts";
+import type { ManyPorts } from "./many-ports.ts";
+
+let lab: Lab;
+let inspected: Inspected;
+let host: LocalHost;
+const ends: (() => void)[] = [];
+
+const pays: ToolFile = (server, world) => {
+  world.simulate("bank.pay", { answers: ["paid"] });
+  server.registerTool("pay", {}, async (_, context) => {
+    const pay = () =>
+      atMostOnce("payment", context, (inner) => effect(inner, "bank.pay", {}, () => "x"), {
+        schema: z.string(),
+      });
+    return { content: [{ type: "text", text: await pay() }] };
+  });
+};
+
+beforeEach(async () => {
+  lab = await openLab();
+  const { store, world } = lab;
+  inspected = new Inspected({ name: "test", where: "memory" }, { store, ledger: world.ledger });
+  host = new LocalHost({
+    make: (settings) =>
+      makeServer({ name: "test", version: "1.0.0" }, pays, { store, world, ...settings }),
+    settings: inspected.hostSettings,
+    onCrash: (id) => {
+      inspected.hasChanged();
+      inspected.hasCrashed(id);
+    },
+  });
+  const told = async (work: () => Promise<void>): Promise<void> => {
+    await work();
+    inspected.hasChanged();
+  };
+  inspected.control = {
+    host,
+    start: (options) => told(() => host.start(options)),
+    stop: () => told(() => host.stop()),
+  };
+});
+afterEach(async () => {
+  for (const end of ends.splice(0)) end();
+  await host.stop();
+  await lab.close();
+});
+
+/** Both ends of one way, over which text passes. */
+function way(): [ManyPorts<InspectPort>, ManyPorts<InspectPort>] {
+  const later = (take: () => void): void => void Promise.resolve().then(take);
+  const here: ManyPorts<InspectPort> = manyPorts(INSPECT_PORTS, (message) => {
+    const text = toText(message);
+    later(() => there.take(fromText(text)));
+  });
+  const there: ManyPorts<InspectPort> = manyPorts(INSPECT_PORTS, (message) => {
+    const text = toText(message);
+    later(() => here.take(fromText(text)));
+  });
+  return [here, there];
+}
+
+async function page() {
+  const [ports, far] = way();
+  ends.push(inspected.serve(far));
+  const hooks = {
+    onPauses: vi.fn<(pauses: readonly Pause[]) => void>(),
+    onNext: vi.fn(),
+    onStopped: vi.fn(),
+    onCrash: vi.fn(),
+    onSettings: vi.fn(),
+    onError: vi.fn(),
+    onSilence: vi.fn(),
+  };
+  const inspecting = new InspectingHost({ ports, ...hooks });
+  ends.push(() => inspecting.close());
+  expect(await inspecting.inspection()).toEqual({ name: "test", where: "memory" });
+  return { ...hooks, ports, host: inspecting };
+}
+
+it("one page starts the server, another is told and joins it, and each has a client of its own", async () => {
+  const [one, two] = [await page(), await page()];
+  await one.host.start();
+  expect([one.host.state, two.host.state]).toEqual(["running", "stopped"]);
+  await vi.waitFor(() => expect(two.onNext).toHaveBeenCalled());
+  await two.host.start();
+  expect([two.host.state, two.host.serverId]).toEqual(["running", host.serverId]);
+  const [first, second] = await Promise.all([one.host.connect(), two.host.connect()]);
+  const id = uuidv7();
+  expect(textOf(await call(first.client, "pay", {}, id))).toBe("paid");
+  expect(textOf(await call(second.client, "pay", {}, id))).toBe("paid");
+  expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
+  const store = await connectStore(two.ports.port("store"));
+  expect((await store.readInvocations({ limit: 9 })).map((each) => each.id)).toEqual([id]);
+  // What a page closes is its own.
+  await store.close();
+  expect(await lab.store.readInvocations({ limit: 9 })).toHaveLength(1);
+});
+
+it("settings hold at once and for every page; what is none is refused and changes nothing", async () => {
+  const [one, two] = [await page(), await page()];
+  await one.host.start();
+  const before = await one.host.readSettings();
+  await one.host.writeSettings({ ...before, guards: "off" });
+  await vi.waitFor(() => expect(two.onSettings).toHaveBeenCalledOnce());
+  expect(one.onSettings).not.toHaveBeenCalled();
+  expect(await two.host.readSettings()).toMatchObject({ guards: "off" });
+  const { client } = await one.host.connect();
+  const id = uuidv7();
+  for (let times = 0; times < 2; times++) await call(client, "pay", {}, id);
+  expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(2);
+  await expect(two.host.writeSettings({ guards: "maybe" })).rejects.toThrow("guards");
+  expect(await one.host.readSettings()).toMatchObject({ guards: "off" });
+});
+
+it("a fault that one page arms strikes every page's calls, and a crash is told to all", async () => {
+  const [one, two] = [await page(), await page()];
+  await one.host.start();
+  await two.host.start();
+  const fault = { point: "guard:stored", kind: "crash", when: { nth: 1 } };
+  const plan = { name: "crash", faults: [{ id: uuidv7(), fault }] };
+  await one.host.writeSettings({ ...(await one.host.readSettings()), plan });
+  const { client } = await two.host.connect();
+  const dead = host.serverId;
+  await expect(call(client, "pay")).rejects.toThrow("Connection closed");
+  for (const { onCrash } of [one, two]) {
+    await vi.waitFor(() => expect(onCrash).toHaveBeenCalledWith(dead));
+  }
+  expect([one.host.state, two.host.state]).toEqual(["crashed", "crashed"]);
+});
+
+it("a call that one page steps into waits for any of them", async () => {
+  const [one, two] = [await page(), await page()];
+  await one.host.start();
+  const { client } = await one.host.connect();
+  const id = uuidv7();
+  const answer = one.host.stepInto(id, () => call(client, "pay", {}, id));
+  await vi.waitFor(() => expect(two.onPauses).toHaveBeenCalled());
+  const [pause] = two.onPauses.mock.lastCall?.[0] ?? [];
+  expect(pause).toMatchObject({ invocation: id, point: "guard:before-start" });
+  two.host.decide(pause?.id ?? 0, "go on");
+  expect(textOf(await answer)).toBe("paid");
+  await vi.waitFor(() => expect(one.onPauses).toHaveBeenLastCalledWith([]));
+});
+
+it("a server that is stopped, or a page that leaves, ends the page's sessions, and nothing else", async () => {
+  const [one, two] = [await page(), await page()];
+  await one.host.start();
+  await two.host.start();
+  const { client } = await two.host.connect();
+  const closed = new Promise<void>((resolve) => (client.onclose = resolve));
+  one.host.close();
+  expect(textOf(await call(client, "pay"))).toBe("paid");
+  const { serverId } = host;
+  await two.host.stop();
+  await closed;
+  await vi.waitFor(() => expect(two.onStopped).toHaveBeenCalledWith(serverId));
+  await expect(two.host.connect()).rejects.toThrow("The server is stopped: start one first.");
+});
