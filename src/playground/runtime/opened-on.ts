@@ -8,11 +8,11 @@ import { exampleNamed, type Example } from "../../examples/index.ts";
 export interface Served {
   readonly name: string;
   /** The example that it is. */
-  readonly example?: string;
+  readonly example: string | undefined;
   /** Where its store is. */
-  readonly where?: string;
+  readonly where: string | undefined;
   /** What its sockets want to hear. */
-  readonly secret?: string;
+  readonly secret: string | undefined;
 }
 
 /** Names it where examples are named. */
@@ -26,7 +26,8 @@ export function toolFileUrl(): string | undefined {
 /** @param page a document that its server has sent */
 export function servedOf(page: ParentNode): Served | undefined {
   const meta = metaOf(page, SERVED);
-  return meta && { name: meta.content, ...meta.dataset };
+  const { example, where, secret } = meta?.dataset ?? {};
+  return meta && { name: meta.content, example, where, secret };
 }
 
 const metaOf = (page: ParentNode, name: string): HTMLMetaElement | undefined =>
