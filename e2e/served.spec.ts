@@ -147,6 +147,16 @@ test("two pages see the same: calls, settings, what waits, and the end of a serv
   await expect(other.page.getByRole("switch", { name: /Guards/ })).not.toBeChecked();
   await other.page.getByRole("switch", { name: /Guards/ }).click();
   await expect(playground.page.getByRole("switch", { name: /Guards/ })).toBeChecked();
+  // Who leaves a server leaves it running.
+  const running = serverPid();
+  const examples = playground.page.getByRole("combobox", { name: "Example" });
+  await examples.selectOption("steps");
+  await expect(playground.calls).toHaveCount(0);
+  await examples.selectOption("served");
+  await expect(playground.calls).toHaveCount(1);
+  await up(playground);
+  await up(other);
+  expect(serverPid()).toBe(running);
   // One steps into a call, the other lets it go on.
   await playground.press("Step through");
   const waits = (page: PlaygroundPage) => page.page.getByRole("region", { name: "Paused call" });

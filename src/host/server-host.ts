@@ -21,6 +21,8 @@ export interface HostSettings extends ServerSettings {
 }
 
 export interface ServerHost {
+  /** Its server is others' too: who leaves it, or could not join it, leaves it running. */
+  readonly isShared?: true;
   readonly state: HostState;
   /** Names the newest server among all that use the store; `undefined` before the first. */
   readonly serverId: string | undefined;

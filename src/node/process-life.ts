@@ -34,7 +34,7 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
   const running = new Map<Promise<void>, ChildProcess>();
   const open: OpenLife = async ({ calls, onFailed }) => {
     const child = fork(PROCESS, [], { serialization: "advanced" });
-    child.send(init);
+    child.send(init, () => undefined);
     const many = manyPorts(PORTS, (message) => {
       // What it is killed in the middle of is nobody's any more.
       if (child.connected) child.send(message as object, () => undefined);
@@ -49,7 +49,7 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
       release: () => void child.kill("SIGKILL"),
     });
     const ended = new Promise<void>((resolve) => {
-      child.once("error", (error) => {
+      child.on("error", (error) => {
         gone.reject(error);
         resolve();
       });

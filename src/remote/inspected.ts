@@ -106,7 +106,9 @@ export class Inspected {
     const caller = new Caller({ port: port("page"), methods: INSPECTOR_CALLS });
     caller.name.catch(() => undefined);
     const page = methodsOf(caller, INSPECTOR_CALLS) as unknown as InspectorCalls;
-    const calls = this.#calls(page, line);
+    /** The calls that this page steps into, by what tells that they have ended. */
+    const stepping = new Map<string, () => void>();
+    const calls = this.#calls(page, line, stepping);
     const ends = [
       serveStore(port("store"), staysOpen(store)),
       serveLedger(port("ledger"), staysOpen(ledger)),
@@ -119,6 +121,9 @@ export class Inspected {
       () => line.close(),
       () => caller.close(),
       () => this.#pages.delete(page),
+      () => {
+        for (const ended of stepping.values()) ended();
+      },
     ];
     this.#pages.add(page);
     void page.report(this.#report).catch(() => undefined);
@@ -144,10 +149,9 @@ export class Inspected {
     for (const page of this.#pages) if (page !== but) what(page).catch(() => undefined);
   }
 
-  #calls(page: InspectorCalls, line: SessionLine): ControlCalls {
+  #calls(page: InspectorCalls, line: SessionLine, stepping: Map<string, () => void>): ControlCalls {
     const control = this.#controlled;
     const { host } = control;
-    const stepping = new Map<string, () => void>();
     return {
       inspection: () => Promise.resolve(this.inspection),
       prepare: async () => await host.prepare?.(),

@@ -36,6 +36,7 @@ export interface InspectingHostOptions {
 }
 
 export class InspectingHost implements ServerHost {
+  readonly isShared = true;
   readonly #control: ControlCalls;
   readonly #line: SessionLine;
   readonly #closing: (() => void)[];

@@ -244,7 +244,7 @@ export class Playground {
     this.#store = undefined;
     this.#world = undefined;
     this.#keepers?.close();
-    await this.#server.stop();
+    await this.#server.leave();
     this.#server.host = undefined;
     await store?.close();
     await world?.ledger.close();

@@ -33,7 +33,7 @@ export class ServerLife {
     } catch (error) {
       // A fault may have crashed a resumed call, and the server with it, meanwhile.
       if (hasDied()) return;
-      await host.stop();
+      if (!host.isShared) await host.stop();
       const { message } = asError(error);
       cell.set({ server: "stopped" });
       if (error instanceof ServerRefusedError) cell.set({ refused: message });
@@ -59,6 +59,12 @@ export class ServerLife {
     if (this.host?.serverId !== undefined) dead.add(this.host.serverId);
     this.cell.set({ server: "stopped", dead, silent: 0 });
     await this.host?.stop();
+  }
+
+  /** Nothing of this page's is left running. */
+  async leave(): Promise<void> {
+    if (this.host?.isShared) this.cell.set({ server: "stopped", silent: 0 });
+    else await this.stop();
   }
 
   /** Another page has stopped it, in order. */
