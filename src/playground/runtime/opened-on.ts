@@ -42,7 +42,9 @@ export const servedExample: Example | undefined = served && {
   shows: `A server on ${served.where ?? ""}.`,
   load: async () => {
     const example = exampleNamed(served.example ?? "");
-    if (!example) throw new Error("Its code is where it runs.");
-    return await example.load();
+    if (example) return await example.load();
+    throw new Error(
+      "The code of this server is not in the page: for this, open the page on its file (npm start -- <file>).",
+    );
   },
 };

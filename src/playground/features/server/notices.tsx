@@ -99,7 +99,8 @@ function ConnectionNotice(): ReactElement | null {
   if (phase === "closed" && connection === "lost") {
     return (
       <Notice tone="warn" title="The connection to the server’s process is lost.">
-        The page goes on by itself as soon as it is back. What had been committed is kept.
+        The page goes on by itself as soon as npm run serve runs again at this address. What had
+        been committed is kept.
       </Notice>
     );
   }
