@@ -46,6 +46,8 @@ export interface ServerHost {
   /** Stops the server in order, if there is one. */
   stop(): Promise<void>;
   restart(): Promise<void>;
+  /** Empties what its servers keep while none runs. Absent where that is kept by who has the host. */
+  wipe?(): Promise<void>;
   /** The server dies, wherever it stands. */
   crash(): void;
   /** Changes settings, of the running server and of every later one. */

@@ -1,7 +1,8 @@
 /**
  * The sockets over which pages inspect a server.
  *
- * 1. Only the page that this process has sent can: it has the secret of the run, which it sends first.
+ * 1. Of all pages only one that this process has sent can: it has the secret of the run, which it sends first. Programs of
+ *    this machine can read the page, and the secret in it.
  * 2. A page that comes from elsewhere, by its `Host` or its `Origin`, is refused before that.
  */
 import { timingSafeEqual } from "node:crypto";
@@ -27,6 +28,9 @@ const PATIENCE_MS = 5000;
 const NOT_ALLOWED = 1008;
 const TRY_LATER = 1013;
 
+/** The headers of an offer. */
+const OFFERS = new Set(["upgrade", "connection", "http2-settings"]);
+
 export interface InspectSocketsOptions {
   readonly inspected: Inspected;
   readonly secret: string;
@@ -42,6 +46,12 @@ export class InspectSockets {
   attach(servers: readonly Server[]): void {
     for (const server of servers) {
       server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        // Who leaves in the middle must not end this process.
+        socket.on("error", () => socket.destroy());
+        if (request.headers.upgrade?.toLowerCase() !== "websocket") {
+          answerAsItIs(server, request, socket, head);
+          return;
+        }
         const why = this.#refusal(request);
         if (why === undefined) {
           this.#sockets.handleUpgrade(request, socket, head, (page) => this.#greet(page));
@@ -101,6 +111,25 @@ export class InspectSockets {
       many.end();
     });
   }
+}
+
+/**
+ * A client may offer another protocol (`Upgrade: h2c`) with any request. Nobody here speaks it: the request is given
+ * back to the server without the offer.
+ */
+function answerAsItIs(
+  server: Server,
+  { method = "GET", url = "/", httpVersion, rawHeaders }: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(at, at + 2);
+    if (!OFFERS.has(name.toLowerCase())) lines.push(`${name}: ${value}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
+  server.emit("connection", socket);
 }
 
 function textOf(data: RawData): string {

@@ -1,5 +1,6 @@
 /** Who may inspect a server: the page that its process has sent, and nobody else. */
 import { request } from "node:http";
+import { connect } from "node:net";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,17 @@ import { inspector } from "./inspector.ts";
 import { Keeper } from "./keeper.ts";
 import type { LogEntry } from "./log.ts";
 import { serveHost, type RunningServer } from "./serve-host.ts";
+
+const HELLO = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1.0.0" },
+  },
+};
 
 let folder: string;
 let store: ServerStore;
@@ -136,6 +148,47 @@ it("any other is told why not, and hears nothing", async () => {
   }
   expect(logged.filter(({ event }) => event === "page refused")).toHaveLength(2);
   expect(JSON.stringify(logged)).not.toContain(await secret());
+});
+
+it("a request that offers another protocol is answered without it", async () => {
+  const offer = {
+    Connection: "Upgrade, HTTP2-Settings",
+    Upgrade: "h2c",
+    "HTTP2-Settings": "AAMAAABkAAQAAP__",
+  };
+  expect((await get("/health", offer)).status).toBe(200);
+  const hello = await fetch(server.url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json, text/event-stream" },
+    body: JSON.stringify(HELLO),
+  });
+  expect(await hello.text()).toContain("protocolVersion");
+  const answer = await new Promise<string>((resolve, reject) => {
+    const headers = {
+      ...offer,
+      "Content-Type": "application/json",
+      Accept: "application/json, text/event-stream",
+    };
+    const asked = request(server.url, { method: "POST", headers }, (response) => {
+      let text = "";
+      response.on("data", (bytes) => (text += String(bytes)));
+      response.on("end", () => resolve(text));
+    });
+    asked.on("error", reject).end(JSON.stringify(HELLO));
+  });
+  expect(answer).toContain("protocolVersion");
+});
+
+it("who is refused and leaves at once ends nothing", async () => {
+  for (let times = 0; times < 20; times++) {
+    const socket = connect(server.port, "127.0.0.1");
+    await new Promise((resolve) => socket.once("connect", resolve));
+    socket.write(
+      "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    );
+    socket.resetAndDestroy();
+  }
+  expect((await get("/health")).status).toBe(200);
 });
 
 it("one that sends what is no message is let go; the others stay", async () => {

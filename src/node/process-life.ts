@@ -21,6 +21,8 @@ const PROCESS = fileURLToPath(new URL("./server-process.ts", import.meta.url));
 
 /** How long a process may take to be there, in milliseconds. */
 const LOAD_MS = 60_000;
+/** How long its death may take to be told at the end, in milliseconds: where it cannot be, its lease runs out. */
+const PATIENCE_MS = 2000;
 
 export interface ServerProcesses {
   readonly open: OpenLife;
@@ -34,14 +36,15 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
   const running = new Map<Promise<void>, ChildProcess>();
   const open: OpenLife = async ({ calls, onFailed }) => {
     const child = fork(PROCESS, [], { serialization: "advanced" });
-    child.send(init, () => undefined);
+    const gone = deferred<never>();
+    gone.promise.catch(() => undefined);
+    child.on("error", gone.reject);
+    if (child.connected) child.send(init, () => undefined);
     const many = manyPorts(PORTS, (message) => {
       // What it is killed in the middle of is nobody's any more.
       if (child.connected) child.send(message as object, () => undefined);
     });
     child.on("message", many.take);
-    const gone = deferred<never>();
-    gone.promise.catch(() => undefined);
     const { life, hello } = connectLife({
       ports: forEachPort(many.port),
       ...(init.postgres ? {} : { kept: { store, ledger: store.ledger } }),
@@ -49,10 +52,8 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
       release: () => void child.kill("SIGKILL"),
     });
     const ended = new Promise<void>((resolve) => {
-      child.on("error", (error) => {
-        gone.reject(error);
-        resolve();
-      });
+      // One that could not be begun does not end.
+      if (child.pid === undefined) resolve();
       child.once("exit", (code, signal) => {
         many.end();
         const error = new Error(`The server's process ended (${signal ?? `code ${code ?? 0}`}).`);
@@ -82,7 +83,8 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
     open,
     end: async () => {
       for (const child of running.values()) child.kill("SIGKILL");
-      await Promise.all(running.keys());
+      const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
+      await Promise.race([Promise.all(running.keys()), late]);
     },
   };
 }

@@ -63,8 +63,8 @@ export async function serveHost(options: ServeHostOptions): Promise<RunningServe
   beside?.addRoutes(app);
   app.use(failed((error) => log({ level: "error", event: "error", error: wordsOf(error) })));
   const end = async (): Promise<void> => {
-    await keeper.stop();
     beside?.close();
+    await keeper.close();
     await endpoint.close();
   };
   try {

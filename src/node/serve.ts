@@ -21,6 +21,9 @@ import { serveHost } from "./serve-host.ts";
 import type { ServerInit } from "./server-process.ts";
 import { startedIn } from "./started-in.ts";
 
+/** How long a file may take to be built and to register its tools, and its database to be opened, in milliseconds. */
+const MAKE_MS = 60_000;
+
 const BUILD = fileURLToPath(new URL("../../dist", import.meta.url));
 
 interface Asked {
@@ -113,6 +116,7 @@ async function serve(asked: Asked): Promise<void> {
         open: processes.open,
         store,
         settings: inspected.hostSettings,
+        makeMs: MAKE_MS,
         onChange: () => inspected.hasChanged(),
         onCrash: (server) => {
           inspected.hasCrashed(server);

@@ -1,7 +1,7 @@
 /**
  * A server in a process of its own, started by the one that watches over it (`process-life.ts`).
  *
- * 1. It lives and dies with its host: without it, it ends at once, as in a crash.
+ * 1. It lives and dies with its host: without it, it ends as in a crash, as soon as nothing keeps its thread busy.
  * 2. A signal of the terminal or of the system is the host's, which ends it in order.
  */
 import { exampleNamed } from "../examples/index.ts";

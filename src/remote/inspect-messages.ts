@@ -30,9 +30,11 @@ export interface HostReport {
 /** What a page asks of the host. */
 export interface ControlCalls {
   inspection(): Promise<Inspection>;
-  prepare(): Promise<void>;
   start(options: { readonly takeOver?: boolean }): Promise<void>;
   stop(): Promise<void>;
+  restart(): Promise<void>;
+  /** Empties the store and the ledger while no server runs, and starts the next. */
+  wipe(): Promise<void>;
   crash(): Promise<void>;
   release(): Promise<void>;
   resume(invocation: string): Promise<void>;
@@ -50,9 +52,10 @@ export interface ControlCalls {
 
 export const CONTROL_CALLS: Methods & Record<keyof ControlCalls, Methods[string]> = {
   inspection: {},
-  prepare: {},
   start: {},
   stop: {},
+  restart: {},
+  wipe: {},
   crash: {},
   release: {},
   // It waits for the invocation's end.

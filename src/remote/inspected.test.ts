@@ -53,6 +53,13 @@ beforeEach(async () => {
     host,
     start: (options) => told(() => host.start(options)),
     stop: () => told(() => host.stop()),
+    restart: () => told(() => host.restart()),
+    whileStopped: (work) =>
+      told(async () => {
+        await host.stop();
+        await work();
+        await host.start();
+      }),
   };
 });
 afterEach(async () => {
@@ -156,6 +163,35 @@ it("a call that one page steps into waits for any of them", async () => {
   two.host.decide(pause?.id ?? 0, "go on");
   expect(textOf(await answer)).toBe("paid");
   await vi.waitFor(() => expect(one.onPauses).toHaveBeenLastCalledWith([]));
+});
+
+it("a page wipes everything while no server runs, and the next one is joined", async () => {
+  const one = await page();
+  await one.host.start();
+  await call((await one.host.connect()).client, "pay");
+  const { serverId } = host;
+  await one.host.wipe();
+  expect(await lab.store.readInvocations({ limit: 9 })).toEqual([]);
+  expect(await lab.world.ledger.rows({ limit: 9 })).toEqual([]);
+  expect([host.state, host.serverId === serverId]).toEqual(["running", false]);
+  await vi.waitFor(() => expect(one.onNext).toHaveBeenCalled());
+  await one.host.restart();
+  await one.host.start();
+  expect(one.host.state).toBe("running");
+});
+
+it("a page that could not join a server that runs tries again", async () => {
+  const one = await page();
+  await one.host.start();
+  const attach = host.attach.bind(host);
+  host.attach = () => Promise.reject(new Error("Not now."));
+  await expect(one.host.connect()).rejects.toThrow("Not now.");
+  expect(one.host.state).toBe("stopped");
+  host.attach = attach;
+  await vi.waitFor(() => expect(one.onNext).toHaveBeenCalled(), { timeout: 5000 });
+  await one.host.start();
+  await one.host.connect();
+  expect(one.host.state).toBe("running");
 });
 
 it("a server that is stopped, or a page that leaves, ends the page's sessions, and nothing else", async () => {

@@ -53,6 +53,9 @@ export interface Control {
   };
   start(options?: { readonly takeOver?: boolean }): Promise<void>;
   stop(): Promise<void>;
+  restart(): Promise<void>;
+  /** Does the work while no server runs, and starts the next. */
+  whileStopped(work: () => Promise<void>): Promise<void>;
 }
 
 export class Inspected {
@@ -154,9 +157,14 @@ export class Inspected {
     const { host } = control;
     return {
       inspection: () => Promise.resolve(this.inspection),
-      prepare: async () => await host.prepare?.(),
       start: (options) => control.start(options),
       stop: () => control.stop(),
+      restart: () => control.restart(),
+      wipe: () =>
+        control.whileStopped(async () => {
+          await this.kept.store.wipe();
+          await this.kept.ledger.wipe();
+        }),
       crash: () => at(() => host.crash()),
       release: () => at(() => host.release()),
       resume: (invocation) => host.resume(idSchema.parse(invocation)),

@@ -4,7 +4,12 @@
  * 1. Its server runs whether or not this page has joined it: for the page it runs from when it has.
  */
 import type { Decision, HostState, Pause, ServerHost, Settings } from "../host/index.ts";
-import { connectOver, type Connection, type ConnectOptions } from "../mcp/index.ts";
+import {
+  connectOver,
+  type AttachOptions,
+  type Connection,
+  type ConnectOptions,
+} from "../mcp/index.ts";
 import { deferred } from "../store/index.ts";
 import { Caller, methodOf, methodsOf, respond } from "../store/remote/index.ts";
 import type { Simulated } from "../world/index.ts";
@@ -34,6 +39,9 @@ export interface InspectingHostOptions {
   readonly onError: (message: string) => void;
   readonly onSilence: (ms: number) => void;
 }
+
+/** How long after a page could not join a server it tries again, in milliseconds. */
+const AGAIN_MS = 1000;
 
 export class InspectingHost implements ServerHost {
   readonly isShared = true;
@@ -86,18 +94,16 @@ export class InspectingHost implements ServerHost {
     this.#joined = this.#report.serverId;
   }
 
-  async prepare(): Promise<void> {
-    await this.#control.prepare();
-  }
-
   async stop(): Promise<void> {
     await this.#control.stop();
   }
 
   async restart(): Promise<void> {
-    await this.prepare();
-    await this.stop();
-    await this.start();
+    await this.#control.restart();
+  }
+
+  async wipe(): Promise<void> {
+    await this.#control.wipe();
   }
 
   crash(): void {
@@ -121,16 +127,16 @@ export class InspectingHost implements ServerHost {
     const session = ++this.#sessions;
     let lose: (id: string | number) => void = () => undefined;
     const transport = this.#line.open(session, (id) => lose(id));
-    return await connectOver(
-      {
-        transport,
-        attach: async ({ ownCallsOnly, loseResponse }) => {
-          lose = loseResponse;
-          return { sessionId: await this.#control.attach(session, { ownCallsOnly }) };
-        },
-      },
-      options,
-    );
+    const attach = async ({ ownCallsOnly, loseResponse }: Required<AttachOptions>) => {
+      lose = loseResponse;
+      return { sessionId: await this.#control.attach(session, { ownCallsOnly }) };
+    };
+    try {
+      return await connectOver({ transport, attach }, options);
+    } catch (error) {
+      this.#joinAgain();
+      throw error;
+    }
   }
 
   async simulated(): Promise<readonly Simulated[]> {
@@ -166,6 +172,14 @@ export class InspectingHost implements ServerHost {
   /** The connection ends; the server goes on. */
   close(): void {
     for (const end of this.#closing.splice(0)) end();
+  }
+
+  /** It could not be joined, though it runs as far as is known. */
+  #joinAgain(): void {
+    this.#joined = undefined;
+    setTimeout(() => {
+      if (this.#report.state === "running" && this.#joined === undefined) this.options.onNext();
+    }, AGAIN_MS);
   }
 
   #attempt(asked: Promise<void>): void {

@@ -28,6 +28,8 @@ export interface RemoteHostOptions {
   /** Where faults are counted. */
   readonly store: InspectableStore;
   readonly settings: HostSettings;
+  /** How long a server may take to be made, in milliseconds; ten seconds unless given. */
+  readonly makeMs?: number;
   /** The host's state is another, or whether a call hangs. */
   readonly onChange?: () => void;
   /** The server that was made last runs. */
@@ -39,7 +41,7 @@ export interface RemoteHostOptions {
   readonly onSilence?: (ms: number) => void;
 }
 
-/** How long a file may take to register its tools, in milliseconds. */
+/** How long a file may take to register its tools, in milliseconds, unless it is said otherwise. */
 const MAKE_MS = 10_000;
 /** How long a server that has crashed of itself may write what it recorded, in milliseconds. */
 const FLUSH_MS = 1000;
@@ -75,9 +77,9 @@ export class RemoteHost implements ServerHost {
   }
 
   async prepare(): Promise<void> {
+    const next = await this.#make();
     this.#next?.end();
-    this.#next = undefined;
-    this.#next = await this.#make();
+    this.#next = next;
   }
 
   async start(options: { readonly takeOver?: boolean } = {}): Promise<void> {
@@ -85,11 +87,12 @@ export class RemoteHost implements ServerHost {
     this.#become("starting");
     const { signal } = (this.#doom = new AbortController());
     this.#life?.end();
-    this.#dying?.end();
     const prepared = this.#next;
     this.#next = undefined;
     try {
       const life = prepared ?? (await this.#make());
+      // Until then it may write what it recorded.
+      this.#dying?.end();
       this.#life = life;
       this.#serverId = life.id;
       if (signal.aborted) {
@@ -242,6 +245,7 @@ export class RemoteHost implements ServerHost {
   #hasFailed(life: Life, error: Error): void {
     life.isSound = false;
     life.end();
+    if (this.#next === life) this.#next = undefined;
     if (this.#life !== life) return;
     this.#hasCrashed(life);
     this.options.onError(error);
@@ -289,13 +293,19 @@ export class RemoteHost implements ServerHost {
         this.#hasFailed(life, error);
       },
     });
+    const { makeMs = MAKE_MS } = this.options;
     const { promise, reject } = deferred<never>();
     let late: ReturnType<typeof setTimeout> | undefined;
     try {
       const make = life.server.make(this.#plainSettings);
       late = setTimeout(
-        () => reject(new Error("The file did not return within 10 s: it may loop without end.")),
-        MAKE_MS,
+        () =>
+          reject(
+            new Error(
+              `The file did not return within ${makeMs / 1000} s: it may loop without end.`,
+            ),
+          ),
+        makeMs,
       );
       life.id = idSchema.parse(await Promise.race([make, promise, failed.promise]));
       return life;

@@ -144,10 +144,11 @@ export class Playground {
     await this.script.stop();
     let wiped = false;
     await this.#inOrder(async () => {
-      await this.#server.stop();
+      const { host } = this.#server;
+      if (!host?.wipe) await this.#server.stop();
       wiped = await this.#cell.attempt(async () => {
-        await this.#store?.wipe();
-        await this.#world?.ledger.wipe();
+        await (host?.wipe?.() ?? this.#store?.wipe());
+        if (!host?.wipe) await this.#world?.ledger.wipe();
         this.#note?.clear();
         this.#cell.set({ client: new Map(), transcript: [], loss: undefined });
         this.#cell.log("info", "Everything was wiped.");

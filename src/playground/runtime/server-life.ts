@@ -44,12 +44,13 @@ export class ServerLife {
   /** Starts the next in place of the running one, which goes on where the next cannot be made. */
   async restart(): Promise<void> {
     try {
-      await this.host?.prepare?.();
+      if (this.host?.isShared) await this.host.restart();
+      else await this.host?.prepare?.();
     } catch (error) {
       this.#report(asError(error).message);
       return;
     }
-    await this.stop();
+    if (!this.host?.isShared) await this.stop();
     await this.start();
   }
 
