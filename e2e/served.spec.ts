@@ -161,9 +161,9 @@ test("two pages see the same: calls, settings, what waits, and the end of a serv
   await playground.press("Step through");
   const waits = (page: PlaygroundPage) => page.page.getByRole("region", { name: "Paused call" });
   await expect(waits(playground)).toBeVisible();
+  await expect(other.calls).toHaveCount(2);
   await other.calls.first().getByRole("button").click();
   await waits(other).getByRole("button", { name: "Go on" }).click();
-  await expect(other.calls).toHaveCount(2);
   await expect(playground.calls.first()).toContainText("done once");
   expect(charges()).toBe(2);
   const before = serverPid();
