@@ -9,7 +9,7 @@ import { PlaygroundPage } from "./support/playground-page.ts";
 import { freePort, serve, type Started } from "./support/started.ts";
 import { expect, test } from "./support/test.ts";
 
-test.setTimeout(90_000);
+test.setTimeout(180_000);
 
 let folder: string;
 let served: Started | undefined;
@@ -74,12 +74,12 @@ function serverPid(): number | undefined {
 /** The process that follows another. */
 async function nextPid(before: number | undefined): Promise<number> {
   let pid: number | undefined;
-  await expect.poll(() => (pid = serverPid() ?? before), { timeout: 30_000 }).not.toBe(before);
+  await expect.poll(() => (pid = serverPid() ?? before), { timeout: 60_000 }).not.toBe(before);
   return pid ?? 0;
 }
 
 const up = async (playground: PlaygroundPage): Promise<void> => {
-  await expect(playground.server).toHaveText(/running/, { timeout: 30_000 });
+  await expect(playground.server).toHaveText(/running/, { timeout: 60_000 });
 };
 
 const programs = findPostgres();
