@@ -1,8 +1,8 @@
 /** The life of a server through its host. */
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { z } from "zod";
-import { atMostOnce, effect, FaultPlan, uuidv7 } from "../durable/index.ts";
+import { FaultPlan, uuidv7 } from "../durable/index.ts";
 import { deferred, ServerRefusedError } from "../store/index.ts";
+import { pays } from "../testing/pays.ts";
 import { call, openLab, settled, textOf, type Lab } from "../testing/lab.ts";
 import { LocalHost, makeServer, type ServerHost, type ToolFile } from "./index.ts";
 
@@ -17,17 +17,6 @@ afterEach(async () => {
   for (const host of hosts.splice(0)) await host.stop();
   await lab.close();
 });
-
-const pays: ToolFile = (server, world) => {
-  world.simulate("bank.pay", { answers: ["paid"] });
-  server.registerTool("pay", {}, async (_, context) => {
-    const pay = () =>
-      atMostOnce("payment", context, (inner) => effect(inner, "bank.pay", {}, () => "x"), {
-        schema: z.string(),
-      });
-    return { content: [{ type: "text", text: await pay() }] };
-  });
-};
 
 function hostOf(register: ToolFile = pays, faults?: FaultPlan): ServerHost {
   const { store, world } = lab;

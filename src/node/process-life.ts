@@ -14,7 +14,7 @@ import {
   type Life,
   type OpenLife,
 } from "../remote/index.ts";
-import { deferred, type ServerStore } from "../store/index.ts";
+import { deferred, within, type ServerStore } from "../store/index.ts";
 import type { ServerInit } from "./server-process.ts";
 
 const PROCESS = fileURLToPath(new URL("./server-process.ts", import.meta.url));
@@ -64,19 +64,12 @@ export function serverProcesses(init: ServerInit, store: ServerStore): ServerPro
     });
     running.set(ended, child);
     void ended.finally(() => running.delete(ended));
-    let late: ReturnType<typeof setTimeout> | undefined;
     try {
-      late = setTimeout(
-        () => gone.reject(new Error("The server's process did not start.")),
-        LOAD_MS,
-      );
-      await Promise.race([hello, gone.promise]);
+      await within(LOAD_MS, "The server's process did not start.", [hello, gone.promise]);
       return life;
     } catch (error) {
       life.end();
       throw error;
-    } finally {
-      clearTimeout(late);
     }
   };
   return {

@@ -1,8 +1,8 @@
 /** One host and the pages that inspect it, over ports of their own. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { z } from "zod";
-import { atMostOnce, effect, uuidv7 } from "../durable/index.ts";
-import { LocalHost, makeServer, type Pause, type ToolFile } from "../host/index.ts";
+import { uuidv7 } from "../durable/index.ts";
+import { LocalHost, makeServer, type Pause } from "../host/index.ts";
+import { pays } from "../testing/pays.ts";
 import { call, openLab, textOf, type Lab } from "../testing/lab.ts";
 import { connectStore } from "../store/remote/index.ts";
 import {
@@ -20,17 +20,6 @@ let lab: Lab;
 let inspected: Inspected;
 let host: LocalHost;
 const ends: (() => void)[] = [];
-
-const pays: ToolFile = (server, world) => {
-  world.simulate("bank.pay", { answers: ["paid"] });
-  server.registerTool("pay", {}, async (_, context) => {
-    const pay = () =>
-      atMostOnce("payment", context, (inner) => effect(inner, "bank.pay", {}, () => "x"), {
-        schema: z.string(),
-      });
-    return { content: [{ type: "text", text: await pay() }] };
-  });
-};
 
 beforeEach(async () => {
   lab = await openLab();

@@ -28,6 +28,7 @@ import {
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { idSchema } from "./checks.ts";
 import {
+  at,
   CONTROL_CALLS,
   INSPECTOR_CALLS,
   type ControlCalls,
@@ -107,7 +108,6 @@ export class Inspected {
     const { store, ledger } = this.kept;
     const line = new SessionLine(port("line"));
     const caller = new Caller({ port: port("page"), methods: INSPECTOR_CALLS });
-    caller.name.catch(() => undefined);
     const page = methodsOf(caller, INSPECTOR_CALLS) as unknown as InspectorCalls;
     /** The calls that this page steps into, by what tells that they have ended. */
     const stepping = new Map<string, () => void>();
@@ -204,11 +204,6 @@ export class Inspected {
     this.#stepper.breakpoints = settings.breakpoints;
     this.#controlled.host.configure(this.hostSettings);
   }
-}
-
-async function at(work: () => unknown): Promise<void> {
-  await Promise.resolve();
-  work();
 }
 
 /** What a page closes is its own connection. */

@@ -4,16 +4,12 @@
  * 1. Its server runs whether or not this page has joined it: for the page it runs from when it has.
  */
 import type { Decision, HostState, Pause, ServerHost, Settings } from "../host/index.ts";
-import {
-  connectOver,
-  type AttachOptions,
-  type Connection,
-  type ConnectOptions,
-} from "../mcp/index.ts";
+import type { Connection, ConnectOptions } from "../mcp/index.ts";
 import { deferred } from "../store/index.ts";
 import { Caller, methodOf, methodsOf, respond } from "../store/remote/index.ts";
 import type { Simulated } from "../world/index.ts";
 import {
+  at,
   CONTROL_CALLS,
   INSPECTOR_CALLS,
   type ControlCalls,
@@ -52,12 +48,10 @@ export class InspectingHost implements ServerHost {
   #report: HostReport = { state: "stopped", serverId: undefined, isHanging: false, pauses: [] };
   /** The server that this page has joined. */
   #joined: string | undefined;
-  #sessions = 0;
 
   constructor(private readonly options: InspectingHostOptions) {
     const { port } = options.ports;
     const caller = new Caller({ port: port("control"), methods: CONTROL_CALLS });
-    caller.name.catch(() => undefined);
     this.#control = methodsOf(caller, CONTROL_CALLS) as unknown as ControlCalls;
     this.#line = new SessionLine(port("line"));
     const told = this.#inspectorCalls();
@@ -124,15 +118,11 @@ export class InspectingHost implements ServerHost {
   }
 
   async connect(options?: ConnectOptions): Promise<Connection> {
-    const session = ++this.#sessions;
-    let lose: (id: string | number) => void = () => undefined;
-    const transport = this.#line.open(session, (id) => lose(id));
-    const attach = async ({ ownCallsOnly, loseResponse }: Required<AttachOptions>) => {
-      lose = loseResponse;
-      return { sessionId: await this.#control.attach(session, { ownCallsOnly }) };
-    };
     try {
-      return await connectOver({ transport, attach }, options);
+      return await this.#line.connect(
+        (session, how) => this.#control.attach(session, how),
+        options,
+      );
     } catch (error) {
       this.#joinAgain();
       throw error;
@@ -188,10 +178,6 @@ export class InspectingHost implements ServerHost {
 
   #inspectorCalls(): InspectorCalls {
     const { options } = this;
-    const at = async (work: () => void): Promise<void> => {
-      await Promise.resolve();
-      work();
-    };
     return {
       report: (report) => at(() => this.#take(report)),
       crashed: (server) => at(() => options.onCrash(server)),

@@ -67,7 +67,6 @@ export function connectLife({ ports, kept, bounds = {}, calls: callsOf, release 
   readonly hello: Promise<unknown>;
 } {
   const caller = new Caller({ port: ports.server, methods: SERVER_CALLS });
-  caller.name.catch(() => undefined);
   const line = new SessionLine(ports.line);
   const executions = new Map<string, AbortController>();
   const endStore = kept ? serveStore(ports.store, kept.store, bounds) : () => undefined;

@@ -9,12 +9,21 @@ import {
   type JSONRPCMessage,
   type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
+import {
+  connectOver,
+  type AttachOptions,
+  type Connection,
+  type ConnectOptions,
+} from "../mcp/index.ts";
 import type { Port } from "../store/remote/index.ts";
+import { idSchema } from "./checks.ts";
 import type { LineMessage } from "./messages.ts";
 
 /** One end of a line. What arrives is taken as it should be, or passed over: the other end may be anybody's. */
 export class SessionLine {
   readonly #sessions = new Map<number, LineTransport>();
+  /** Those that were begun at this end. */
+  #begun = 0;
 
   constructor(private readonly port: Port) {
     port.onmessage = ({ data }) => this.#take(data);
@@ -30,6 +39,35 @@ export class SessionLine {
     );
     this.#sessions.set(session, transport);
     return transport;
+  }
+
+  /** Begins one more, which the other end is to serve. */
+  begin(lose: (id: RequestId) => void) {
+    const session = ++this.#begun;
+    return { session, transport: this.open(session, lose) };
+  }
+
+  /**
+   * Connects a new client.
+   *
+   * @param attach has the other end serve a session; resolves with that one's id
+   */
+  async connect(
+    attach: (session: number, how: Pick<AttachOptions, "ownCallsOnly">) => Promise<unknown>,
+    options?: ConnectOptions,
+  ): Promise<Connection> {
+    let lose: (id: RequestId) => void = () => undefined;
+    const { session, transport } = this.begin((id) => lose(id));
+    return await connectOver(
+      {
+        transport,
+        attach: async ({ ownCallsOnly, loseResponse }) => {
+          lose = loseResponse;
+          return { sessionId: idSchema.parse(await attach(session, { ownCallsOnly })) };
+        },
+      },
+      options,
+    );
   }
 
   /** Ends every session: the other end is gone. */

@@ -8,13 +8,8 @@
  */
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { HostSettings, HostState, ServerHost } from "../host/index.ts";
-import {
-  connectOver,
-  type AttachOptions,
-  type Connection,
-  type ConnectOptions,
-} from "../mcp/index.ts";
-import { deferred, type InspectableStore } from "../store/index.ts";
+import type { AttachOptions, Connection, ConnectOptions } from "../mcp/index.ts";
+import { deferred, within, type InspectableStore } from "../store/index.ts";
 import type { Simulated } from "../world/index.ts";
 import { idSchema, simulatedSchema } from "./checks.ts";
 import { hostCalls } from "./host-calls.ts";
@@ -58,7 +53,6 @@ export class RemoteHost implements ServerHost {
   #dying: Life | undefined;
   #serverId: string | undefined;
   #settings: HostSettings;
-  #sessions = 0;
 
   constructor(private readonly options: RemoteHostOptions) {
     this.#settings = options.settings;
@@ -166,18 +160,8 @@ export class RemoteHost implements ServerHost {
   }
 
   async connect(options?: ConnectOptions): Promise<Connection> {
-    let lose: (id: string | number) => void = () => undefined;
-    const { transport, attach } = this.#session((id) => lose(id));
-    return await connectOver(
-      {
-        transport,
-        attach: ({ ownCallsOnly, loseResponse }) => {
-          lose = loseResponse;
-          return attach(ownCallsOnly);
-        },
-      },
-      options,
-    );
+    const { server, line } = this.#running();
+    return await line.connect((session, how) => server.attach(session, how), options);
   }
 
   /**
@@ -189,16 +173,17 @@ export class RemoteHost implements ServerHost {
     transport: Transport,
     { ownCallsOnly = false, loseResponse = () => undefined }: AttachOptions = {},
   ): Promise<{ readonly sessionId: string }> {
-    const { transport: far, attach } = this.#session(loseResponse);
+    const { server, line } = this.#running();
+    const { session, transport: far } = line.begin(loseResponse);
     const report = (error: unknown): void => this.options.onError(error as Error);
     // Either end's end is the other's.
     transport.onclose = () => void far.close();
     far.onclose = () => void transport.close().catch(report);
     transport.onmessage = (message) => void far.send(message).catch(report);
     far.onpass = (message, options) => void transport.send(message, options).catch(report);
-    const attached = await attach(ownCallsOnly);
+    const sessionId = idSchema.parse(await server.attach(session, { ownCallsOnly }));
     await transport.start();
-    return attached;
+    return { sessionId };
   }
 
   async simulated(): Promise<readonly Simulated[]> {
@@ -260,16 +245,6 @@ export class RemoteHost implements ServerHost {
     throw new Error(`The server is ${this.state}: start one first.`);
   }
 
-  /** One more session over the line of the running server, which serves its other end once that is attached. */
-  #session(lose: (id: string | number) => void) {
-    const { server, line } = this.#running();
-    const session = ++this.#sessions;
-    const attach = async (ownCallsOnly: boolean) => ({
-      sessionId: idSchema.parse(await server.attach(session, { ownCallsOnly })),
-    });
-    return { transport: line.open(session, lose), attach };
-  }
-
   /** Tells the server something, if there is one; what it makes of it is reported. */
   #notify(what: (server: ServerCalls) => Promise<void>): void {
     const life = this.#life;
@@ -294,26 +269,14 @@ export class RemoteHost implements ServerHost {
       },
     });
     const { makeMs = MAKE_MS } = this.options;
-    const { promise, reject } = deferred<never>();
-    let late: ReturnType<typeof setTimeout> | undefined;
+    const words = `The file did not return within ${makeMs / 1000} s: it may loop without end.`;
     try {
-      const make = life.server.make(this.#plainSettings);
-      late = setTimeout(
-        () =>
-          reject(
-            new Error(
-              `The file did not return within ${makeMs / 1000} s: it may loop without end.`,
-            ),
-          ),
-        makeMs,
-      );
-      life.id = idSchema.parse(await Promise.race([make, promise, failed.promise]));
+      const made = life.server.make(this.#plainSettings);
+      life.id = idSchema.parse(await within(makeMs, words, [made, failed.promise]));
       return life;
     } catch (error) {
       life.end();
       throw error;
-    } finally {
-      clearTimeout(late);
     }
   }
 

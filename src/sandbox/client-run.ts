@@ -43,7 +43,6 @@ export async function runClientScript(options: ClientRunOptions): Promise<void> 
   const meter = new Meter("The script", (why) => early.reject(new Error(why)));
   const [client, page] = [new MessageChannel(), new MessageChannel()];
   const caller = new Caller({ port: meter.port(client.port1), methods: CLIENT_CALLS });
-  caller.name.catch(() => undefined);
   const calls = scriptCalls(script);
   const endCalls = respond({
     port: meter.port(page.port1),

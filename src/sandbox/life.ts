@@ -1,6 +1,6 @@
 /** A worker with what is connected to it, from its first message to its end. */
 import { connectLife, forEachPort, PORTS, type Life, type LifeHooks } from "../remote/index.ts";
-import type { InspectableStore } from "../store/index.ts";
+import { within, type InspectableStore } from "../store/index.ts";
 import type { ServeOptions } from "../store/remote/index.ts";
 import type { World } from "../world/index.ts";
 import { LOAD_MS, openFrame, workerCode, type FramePool } from "./frame.ts";
@@ -63,7 +63,6 @@ export async function openWorkerLife({
     release: (life) => release(life),
   });
   let thrown = 0;
-  let late: ReturnType<typeof setTimeout> | undefined;
   try {
     const frame = await (frames ? frames.take() : openFrame(url));
     release = frame.close;
@@ -78,16 +77,13 @@ export async function openWorkerLife({
         onError(life, new Error(message + more));
       },
     });
-    late = setTimeout(() => failed.reject(new Error("The sandbox did not start.")), LOAD_MS);
     // It speaks when its script has run.
-    await Promise.race([hello, failed.promise]);
+    await within(LOAD_MS, "The sandbox did not start.", [hello, failed.promise]);
     // One that works is kept.
     if (frames) release = ({ isSound }) => (isSound ? frames.give(frame) : frame.close());
   } catch (error) {
     life.end();
     throw error;
-  } finally {
-    clearTimeout(late);
   }
   return life;
 }

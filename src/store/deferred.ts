@@ -17,3 +17,23 @@ export function deferred<T>(): Deferred<T> {
   });
   return { promise, resolve, reject };
 }
+
+/**
+ * Waits for whichever of the promises settles first.
+ *
+ * @param ms how long, in milliseconds
+ * @throws Error with those words where none has settled by then
+ */
+export async function within<T>(
+  ms: number,
+  words: string,
+  promises: readonly Promise<T>[],
+): Promise<T> {
+  const late = deferred<never>();
+  const timer = setTimeout(() => late.reject(new Error(words)), ms);
+  try {
+    return await Promise.race([...promises, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

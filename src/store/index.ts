@@ -2,7 +2,7 @@
 export * from "../model/index.ts";
 export type { ChangeListener } from "./change-feed.ts";
 export type { StoreChange, Table } from "./change-message.ts";
-export { deferred, type Deferred } from "./deferred.ts";
+export { deferred, within, type Deferred } from "./deferred.ts";
 export type {
   AppliedMutation,
   Direction,

@@ -18,7 +18,6 @@ function open(): TypeCalls {
     caller.close();
     worker.terminate();
   };
-  caller.name.catch(() => undefined);
   const url = new URL(`${import.meta.env.BASE_URL}tool-types.json`, document.baseURI).href;
   worker.postMessage({ url } satisfies TypesInit, [port2]);
   return methodsOf(caller, TYPE_CALLS) as unknown as TypeCalls;
