@@ -20,6 +20,7 @@ const levels = [
   ["examples"],
   ["sandbox"],
   ["explore"],
+  ["lab"],
   ["node", "playground"],
 ];
 
@@ -96,6 +97,7 @@ export default tseslint.config(
   {
     ignores: [
       "dist",
+      "lib",
       "docs/api",
       "reports",
       ".stryker-tmp",
@@ -113,7 +115,7 @@ export default tseslint.config(
       globals: { ...globals.browser, ...globals.node },
       parserOptions: {
         projectService: {
-          allowDefaultProject: ["eslint.config.js", "public/no-eval.js", "src/node/command.js"],
+          allowDefaultProject: ["eslint.config.js", "public/no-eval.js"],
         },
       },
     },
@@ -175,6 +177,7 @@ export default tseslint.config(
       "src/host/**",
       "src/examples/**",
       "src/explore/**",
+      "src/lab/**",
       "src/node/**",
       "src/playground/**",
     ],

@@ -1,6 +1,16 @@
-/** The examples' scripts in a terminal. */
-import { spawn } from "node:child_process";
+/** The examples in a terminal: each has its server started, its script run, and its server ended. */
 import { expect, test } from "@playwright/test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { example } from "./support/started.ts";
+
+/** Where the stores are: none at first. */
+let folder = "";
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "playground-example-"));
+});
+test.afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs `npm run example`'s program; resolves with what it printed and how it ended. */
 async function terminal(
@@ -9,25 +19,16 @@ async function terminal(
   /** Ends the run by Ctrl-C when this is printed; the input stays open until then. */
   interruptAt?: string,
 ): Promise<{ out: string; code: number | null }> {
-  const child = spawn("node_modules/.bin/tsx", ["src/examples/terminal.ts", ...args], {
-    cwd: new URL("..", import.meta.url),
-  });
-  let out = "";
-  const keep = (chunk: Buffer): void => {
-    out += chunk.toString();
-    if (interruptAt === undefined || !out.includes(interruptAt)) return;
-    interruptAt = undefined;
+  const { child, out, ended } = example(folder, ...args);
+  let isInterrupted = interruptAt === undefined;
+  child.stdout?.on("data", () => {
+    if (isInterrupted || !out().includes(String(interruptAt))) return;
+    isInterrupted = true;
     child.kill("SIGINT");
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
-  child.stdin.write(input);
-  if (interruptAt === undefined) child.stdin.end();
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("close", resolve);
-    child.on("error", reject);
   });
-  return { out, code };
+  child.stdin?.write(input);
+  if (interruptAt === undefined) child.stdin?.end();
+  return { code: await ended, out: out() };
 }
 
 test("an example runs by its name", async () => {
@@ -35,6 +36,9 @@ test("an example runs by its name", async () => {
   expect(out).toContain("→ create_user_with_profile(");
   expect(out).toContain("There is no profile profile_unknown.");
   expect(code).toBe(0);
+  // Nobody answers there any more.
+  const [address = ""] = /http:\S+\/mcp/.exec(out) ?? [];
+  await expect(fetch(address)).rejects.toThrow("fetch failed");
 });
 
 test("the menu lists every example, and q leaves it", async () => {

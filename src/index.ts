@@ -1,4 +1,5 @@
 /** The programming interface (docs/spec.md, 2). It runs wherever `indexedDB` and `crypto` exist. */
+export * from "./sandbox/interface.ts";
 export {
   effectsAsked,
   judgeCall,
@@ -15,74 +16,6 @@ export {
 } from "./store/index.ts";
 /** What is kept, and what the ports take and give. */
 export type * from "./store/index.ts";
-export {
-  openStore,
-  type ConnectionEvent,
-  type IndexedDbStore,
-  type MadeDatabase,
-  type OpenStoreOptions,
-} from "./store/indexeddb/index.ts";
-export {
-  atLeastOnce,
-  atMostOnce,
-  AtMostOnceFailedBeforeCompleting,
-  audit,
-  compareKeys,
-  defaultRetryPolicy,
-  DurableContext,
-  effect,
-  EffectRefused,
-  FAULT_KINDS,
-  FAULT_POINTS,
-  FaultPlan,
-  fromBytes,
-  GuardUsageError,
-  GuardValueError,
-  IdempotencyAliasRequiredError,
-  IdempotencyKeyReuseError,
-  InvalidKeyError,
-  InvalidOptionError,
-  InvalidRangeError,
-  InvalidValueError,
-  isUuidv7,
-  ManualClock,
-  NetworkError,
-  prefixRange,
-  skippingClock,
-  SortedMap,
-  systemClock,
-  toBytes,
-  uuidv7,
-  uuidv7Lower,
-  uuidv7Time,
-  uuidv7Upper,
-  type AtMostOnceOptions,
-  type AuditEntry,
-  type Callable,
-  type Clock,
-  type EffectAccess,
-  type EffectOptions,
-  type EffectPort,
-  type EffectRequest,
-  type ErrorClass,
-  type Fault,
-  type FaultDetail,
-  type FaultInjector,
-  type FaultKind,
-  type FaultMatch,
-  type FaultPlanOptions,
-  type FaultPoint,
-  type FaultWhen,
-  type GuardOptions,
-  type LogLevel,
-  type Passing,
-  type RangeRequest,
-  type RetryPolicy,
-  type Schema,
-  type SchemaInput,
-  type SchemaOutput,
-  type SortedMapEntry,
-} from "./durable/index.ts";
+export * from "./indexeddb.ts";
 export * from "./mcp/index.ts";
-export * from "./world/index.ts";
-export { makeServer, type ServerParts, type ToolFile } from "./host/index.ts";
+export { makeServer, type ServerParts } from "./host/index.ts";

@@ -32,7 +32,8 @@ describe("imports point one way", { timeout }, () => {
     ["src/examples/index.ts", "../playground/main.tsx", "examples may not know playground"],
     ["src/examples/index.ts", "../sandbox/index.ts", "examples may not know sandbox"],
     ["src/sandbox/frame.ts", "../playground/main.tsx", "sandbox may not know playground"],
-    ["src/explore/index.ts", "../node/index.ts", "explore may not know node"],
+    ["src/explore/index.ts", "../lab/index.ts", "explore may not know lab"],
+    ["src/lab/lab.ts", "../node/index.ts", "lab may not know node"],
     ["src/node/port.ts", "../playground/main.tsx", "node may not know playground"],
     ["src/playground/main.tsx", "../node/index.ts", "playground may not know node"],
   ])("%s may not import %s", async (file, from, message) => {

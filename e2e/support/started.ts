@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
-const COMMAND = fileURLToPath(new URL("../../src/node/command.js", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../src/node/command.ts", import.meta.url));
 
 export interface Started {
   readonly child: ChildProcess;
@@ -19,13 +19,16 @@ export function start(...args: readonly string[]): Started {
 
 /** @param folder where the person is */
 export function startIn(folder: string, ...args: readonly string[]): Started {
-  return run([COMMAND, ...args], folder);
+  return run(folder, COMMAND, ...args);
 }
 
-function run(args: readonly string[], folder: string): Started {
+/** By its path: the folder may be anywhere. */
+const TSX = import.meta.resolve("tsx");
+
+function run(folder: string, ...args: readonly string[]): Started {
   // As by hand: not as a script of this package.
   const { npm_package_name: _, ...env } = process.env;
-  const child = spawn(process.execPath, args, { cwd: folder, env });
+  const child = spawn(process.execPath, ["--import", TSX, ...args], { cwd: folder, env });
   let out = "";
   const keep = (chunk: Buffer): void => {
     out += chunk.toString();
@@ -47,9 +50,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-const SERVE = fileURLToPath(new URL("../../src/node/serve.ts", import.meta.url));
-
 /** `npm run serve`, as a process of its own. */
 export function serve(...args: readonly string[]): Started {
-  return run(["--import", "tsx", SERVE, ...args], process.cwd());
+  return start("serve", ...args);
+}
+
+/** `npm run example`, as a process of its own. */
+export function example(folder: string, ...args: readonly string[]): Started {
+  return startIn(folder, "example", ...args);
 }

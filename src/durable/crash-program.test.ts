@@ -6,16 +6,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { runs } from "../testing/runs.ts";
-import {
-  callUntilAnswered,
-  writesOf,
-  ok,
-  openLab,
-  textOf,
-  type Answer,
-  type Lab,
-  guardOf,
-} from "../testing/lab.ts";
+import { writesOf, ok, openLab, textOf, type Answer, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -250,7 +241,7 @@ it("whatever a tool does, in however many tabs and wherever it crashes, its guar
           for (let retry = 0; retry < 3 + ends.length; retry++) {
             // Every tab has a server of its own, and asks for the same at the same time.
             const asked = Array.from({ length: tabs }, () =>
-              callUntilAnswered(lab, register, { faults, store }, "program", id),
+              lab.callUntilAnswered(register, { faults, store }, "program", {}, id),
             );
             answers.push(...(await Promise.all(asked)).map(read));
           }
@@ -272,7 +263,7 @@ it("whatever a tool does, in however many tabs and wherever it crashes, its guar
           for (const [index, step] of steps.entries()) {
             const name = `step-${index}`;
             const log = logs[index] ?? new Log();
-            const guard = await guardOf(lab.store, id, name);
+            const guard = await lab.guard(id, name);
             const effects = rows.filter(({ alias }) => alias === name).length;
             const steps = history
               .flatMap((outcome) => outcome.slice(index, index + 1))

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { expectNothingChanges } from "../testing/everything.ts";
-import { call, callUntilAnswered, ok, openLab, type Lab, guardOf } from "../testing/lab.ts";
+import { call, ok, openLab, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -108,9 +108,9 @@ describe.each(crashes)(
       expect(witness.saw).toEqual([]);
 
       const again = new Witness();
-      const answer = await callUntilAnswered(lab, work(again), { faults }, "work", id);
+      const answer = await lab.callUntilAnswered(work(again), { faults }, "work", {}, id);
       // An entered payment is not repeated; whatever else was interrupted was made good.
-      const guard = await guardOf(lab.store, id, "payment");
+      const guard = await lab.guard(id, "payment");
       expect(answer.isError ?? false).toBe(guard?.state !== "stored");
       await expectNothingChanges(lab, witness.contexts);
       expect(witness.saw).toEqual([]);

@@ -1,7 +1,7 @@
 /** What an attempt left running begins nothing more once the attempt has ended. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { guardOf, openLab, quiesce, trial, type Lab, type Trial } from "../testing/lab.ts";
+import { openLab, quiesce, trial, type Lab, type Trial } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -63,8 +63,8 @@ it.each<[string, (context: DurableContext) => Promise<unknown>, string]>([
   expect((await lab.store.readEntry("log", "n"))?.value).toEqual(toBytes(2));
   expect(await lab.store.readWrites({ map: "log", limit: 9 })).toHaveLength(1);
   expect(await lab.world.ledger.rows({ limit: 9 })).toEqual([]);
-  expect(await guardOf(lab.store, tried.id, "inner")).toBeUndefined();
-  expect(await guardOf(lab.store, tried.id, "p")).toMatchObject({ state: "stored", attempts: 2 });
+  expect(await lab.guard(tried.id, "inner")).toBeUndefined();
+  expect(await lab.guard(tried.id, "p")).toMatchObject({ state: "stored", attempts: 2 });
   const trace = await lab.store.readTrace({ invocation: tried.id, limit: 99 });
   expect(trace.filter(({ type }) => type === "left-running")).toMatchObject([
     { alias: "p", attempt: 1, detail },

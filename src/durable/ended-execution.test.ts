@@ -1,7 +1,7 @@
 /** Work that goes on after its execution has ended reaches neither the store, nor the world, nor the client. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, guardOf, ok, openLab, quiesce, textOf, type Lab } from "../testing/lab.ts";
+import { call, ok, openLab, quiesce, textOf, type Lab } from "../testing/lab.ts";
 import { engineName } from "../testing/engines.ts";
 import {
   atLeastOnce,
@@ -75,7 +75,7 @@ describe.each(["atLeastOnce", "atMostOnce"] as const)(
       gates[1]?.resolve();
       const second = await retry;
       expect(settledLate).toEqual([]);
-      const record = await guardOf(lab.store, invocation, "step");
+      const record = await lab.guard(invocation, "step");
       const entry = await lab.store.readEntry("log", "n");
       if (kind === "atMostOnce") {
         expect(textOf(second)).toContain("failed before completing");
@@ -119,7 +119,7 @@ it("a transaction that is open when the execution ends is rolled back", async ()
   const before = await lab.store.readEntry("late", "a");
   await quiesce(lab);
   expect(await lab.store.readEntry("late", "a")).toEqual(before);
-  expect((await guardOf(lab.store, id, "late"))?.state).not.toBe("stored");
+  expect((await lab.guard(id, "late"))?.state).not.toBe("stored");
 });
 
 it("an effect that was begun happens and stands in the ledger, unanswered; none begins after", async () => {

@@ -1,7 +1,7 @@
 /** Guards against their state machine (docs/spec.md, 2.2), under every kind of failure at every fault point. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { callUntilAnswered, writesOf, ok, openLab, type Lab, guardOf } from "../testing/lab.ts";
+import { writesOf, ok, openLab, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -120,11 +120,11 @@ describe.each<GuardKind>(["atMostOnce", "atLeastOnce"])("%s", (guard) => {
     const faults = new FaultPlan([{ point, kind, when: { first: n } }]);
     const id = uuidv7();
     const answer = async (): Promise<string> => {
-      const { content, isError } = await callUntilAnswered(
-        lab,
+      const { content, isError } = await lab.callUntilAnswered(
         bench.register,
         { faults },
         "work",
+        {},
         id,
       );
       const [part] = content;
@@ -136,7 +136,7 @@ describe.each<GuardKind>(["atMostOnce", "atLeastOnce"])("%s", (guard) => {
 
     const expected =
       guard === "atMostOnce" ? modelOfAtMostOnce(point, kind, n) : modelOfAtLeastOnce(point, n);
-    const record = await guardOf(lab.store, id, "guard");
+    const record = await lab.guard(id, "guard");
     const entry = await lab.store.readEntry("m", "k");
     expect({
       state: record?.state,

@@ -1,7 +1,7 @@
 /** Rules of guards that a small change of the code breaks without a word: each has its test here. */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import { call, guardOf, ok, openLab, trial, type Lab } from "../testing/lab.ts";
+import { call, ok, openLab, trial, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -40,7 +40,7 @@ it("a failure that cannot be written does not stand in for the callable's own er
   );
   const outcome = await tried.run();
   expect("error" in outcome && outcome.error).toEqual(new RangeError("the callable's"));
-  expect((await guardOf(lab.store, tried.id, "a"))?.state).toBe("started");
+  expect((await lab.guard(tried.id, "a"))?.state).toBe("started");
 });
 
 it("an attempt in another place does not give back what this place's attempt took", async () => {
@@ -122,7 +122,7 @@ it("a value that is changed after it was returned stays as it was stored", async
     return value;
   });
   await tried.run();
-  expect(await guardOf(lab.store, tried.id, "a")).toMatchObject({ value: { list: [1] } });
+  expect(await lab.guard(tried.id, "a")).toMatchObject({ value: { list: [1] } });
   expect(await tried.run()).toEqual({ value: { list: [1, 2] } });
 });
 
@@ -230,7 +230,7 @@ it("a reset that cannot be written does not stand in for the retryable error, an
   const outcome = await tried.run();
   expect("error" in outcome && outcome.error).toEqual(new NetworkError("the callable's"));
   expect(runs).toBe(1);
-  expect((await guardOf(lab.store, tried.id, "a"))?.state).toBe("started");
+  expect((await lab.guard(tried.id, "a"))?.state).toBe("started");
 });
 
 it("a refused retry reads one execution, however many there were", async () => {

@@ -1,7 +1,7 @@
 /** What a guard stores, and that a callable that has resolved is never run again (docs/spec.md, 2.2). */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { openLab, quiesce, trial, type Lab, type Outcome, guardOf } from "../testing/lab.ts";
+import { openLab, quiesce, trial, type Lab, type Outcome } from "../testing/lab.ts";
 import { isIndexedDb } from "../testing/engines.ts";
 import {
   atLeastOnce,
@@ -101,7 +101,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
       guard(kind, "g", context, () => "four", { schema }),
     );
     expect([await run(), await run()]).toEqual([{ value: 4 }, { value: 4 }]);
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "stored", value: "four" });
+    expect(await lab.guard(id, "g")).toMatchObject({ state: "stored", value: "four" });
   });
 
   it("passes a schema that takes its time", async () => {
@@ -124,7 +124,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     const error = errorOf(await run());
     expect(error).toBeInstanceOf(GuardValueError);
     expect(String(error)).toMatch(/"g".*user\.id/);
-    const record = await guardOf(lab.store, id, "g");
+    const record = await lab.guard(id, "g");
     expect(record).toMatchObject({ state: kind === "atMostOnce" ? "failed" : "absent" });
     expect(record).not.toHaveProperty("value");
   });
@@ -138,7 +138,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     await run();
     schema = z.string();
     expect(errorOf(await run())).toBeInstanceOf(GuardValueError);
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "stored", value: 5 });
+    expect(await lab.guard(id, "g")).toMatchObject({ state: "stored", value: 5 });
     schema = z.number();
     expect(await run()).toEqual({ value: 5 });
     expect(callable).toHaveBeenCalledTimes(1);
@@ -155,7 +155,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     expect(String(error)).toMatch(/"some".*schema/);
     await run();
     expect(none).toHaveBeenCalledTimes(1);
-    expect((await guardOf(lab.store, id, "none"))?.state).toBe("stored");
+    expect((await lab.guard(id, "none"))?.state).toBe("stored");
   });
 
   it("may be undefined exactly where the schema takes it", async () => {
@@ -182,7 +182,7 @@ describe.each<Kind>(["atLeastOnce", "atMostOnce"])("a value of %s", (kind) => {
     const error = errorOf(await run());
     expect(error).toBeInstanceOf(UnstorableValueError);
     expect(String(error)).toContain("cannot be stored");
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({
+    expect(await lab.guard(id, "g")).toMatchObject({
       state: kind === "atMostOnce" ? "failed" : "absent",
     });
   });
@@ -206,7 +206,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
       atMostOnce("g", context, callable, { schema, retryableErrors }),
     );
     expect(errorOf(await run())).toBeInstanceOf(Error);
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
+    expect(await lab.guard(id, "g")).toMatchObject({ state: "failed" });
     expect(causeOf(await run())).toContain(why);
     expect(callable).toHaveBeenCalledTimes(1);
   });
@@ -287,7 +287,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
       );
       fillDisk(1, 1);
       expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
-      expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
+      expect(await lab.guard(id, "g")).toMatchObject({ state: "failed" });
       expect(causeOf(await run())).toContain("StoreQuotaError");
       expect(callable).toHaveBeenCalledTimes(1);
     },
@@ -302,7 +302,7 @@ describe("an atMostOnce whose callable has resolved is never reset", () => {
       );
       fillDisk(1, 99);
       expect(errorOf(await run())).toBeInstanceOf(StoreQuotaError);
-      expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "started" });
+      expect(await lab.guard(id, "g")).toMatchObject({ state: "started" });
       expect(causeOf(await run())).not.toBe("");
       vi.restoreAllMocks();
       expect(causeOf(await run())).not.toBe("");

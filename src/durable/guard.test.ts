@@ -11,7 +11,7 @@ import {
   describeOutcome,
   traceOf,
 } from "../testing/guards.ts";
-import { openLab, quiesce, trial, type Lab, guardOf } from "../testing/lab.ts";
+import { openLab, quiesce, trial, type Lab } from "../testing/lab.ts";
 import {
   atMostOnce,
   FaultPlan,
@@ -80,7 +80,7 @@ describe("the state machine", () => {
       const callable = scripted(...endings);
       const { id, run } = await trial(lab, (context) => guard(kind, "g", context, callable));
       expect([await run(), await run(), await run()].map(describeOutcome)).toEqual(outcomes);
-      expect(await guardOf(lab.store, id, "g")).toMatchObject({ kind, state, attempts });
+      expect(await lab.guard(id, "g")).toMatchObject({ kind, state, attempts });
       expect(callable).toHaveBeenCalledTimes(attempts);
     },
   );
@@ -90,7 +90,7 @@ describe("the state machine", () => {
     const { id, run } = await trial(lab, (context) => guard("atMostOnce", "g", context, callable));
     await run();
     const error = { name: "NetworkError", message: "network 3" };
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({
+    expect(await lab.guard(id, "g")).toMatchObject({
       state: "absent",
       attempts: 3,
       error,
@@ -116,7 +116,7 @@ describe("the state machine", () => {
       atMostOnce("g", context, () => Promise.reject(notAnError)),
     );
     expect(await run()).toEqual({ error: "just text" });
-    expect(await guardOf(lab.store, id, "g")).toMatchObject({ state: "failed" });
+    expect(await lab.guard(id, "g")).toMatchObject({ state: "failed" });
     expect(describeOutcome(await run())).toContain("just text");
   });
 
@@ -137,7 +137,7 @@ describe("the state machine", () => {
       faults,
     });
     expect(describeOutcome(await run())).toBe("Error: Injected at guard:before-start.");
-    expect((await guardOf(lab.store, id, "g"))?.state ?? "absent").toBe("absent");
+    expect((await lab.guard(id, "g"))?.state ?? "absent").toBe("absent");
     expect(callable).not.toHaveBeenCalled();
     expect(describeOutcome(await run())).toBe("value 1");
   });
@@ -257,7 +257,7 @@ describe("the retry policy", () => {
     );
     expect(await run()).toMatchObject({ error: expect.any(InvalidOptionError) as unknown });
     expect(callable).not.toHaveBeenCalled();
-    expect(await guardOf(lab.store, id, "g")).toBeUndefined();
+    expect(await lab.guard(id, "g")).toBeUndefined();
     await expect(trial(lab, () => undefined, { retryPolicy })).rejects.toThrow("maxAttempts");
   });
 });

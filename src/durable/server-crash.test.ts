@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { expectNothingChanges, tryEverything } from "../testing/everything.ts";
 import { isIndexedDb } from "../testing/engines.ts";
-import { call, dump, ok, openLab, quiesce, textOf, type Lab, guardOf } from "../testing/lab.ts";
+import { call, dump, ok, openLab, quiesce, textOf, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -175,7 +175,7 @@ describe("server.crash()", () => {
       await quiesce(lab);
       expect(settled).toEqual([]);
       expect(entered).not.toHaveBeenCalled();
-      expect(await guardOf(lab.store, context.invocationId, "payment")).toBeUndefined();
+      expect(await lab.guard(context.invocationId, "payment")).toBeUndefined();
     },
   );
 
@@ -192,7 +192,7 @@ describe("server.crash()", () => {
       await quiesce(lab);
       expect(settled).toEqual([]);
       expect(entered).toHaveBeenCalledTimes(1);
-      const guard = await guardOf(lab.store, context.invocationId, "payment");
+      const guard = await lab.guard(context.invocationId, "payment");
       expect(guard).toMatchObject({ state: "started", attempts: 1 });
     },
   );

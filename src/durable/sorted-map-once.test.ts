@@ -1,15 +1,6 @@
 /** How often a mutation of a sorted map is applied, and what its alias stands for (docs/spec.md, 2.3). */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  callUntilAnswered,
-  writesOf,
-  ok,
-  openLab,
-  quiesce,
-  trial,
-  type Lab,
-  type Outcome,
-} from "../testing/lab.ts";
+import { writesOf, ok, openLab, quiesce, trial, type Lab, type Outcome } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -211,7 +202,7 @@ describe("a mutation inside a guard's callable", () => {
       { point: "map:committed", match: { map: "m" }, kind: "crash", when: { first: 2 } },
     ]);
     const id = uuidv7();
-    await callUntilAnswered(lab, register, { faults }, "work", id);
+    await lab.callUntilAnswered(register, { faults }, "work", {}, id);
     expect(entered).toBe(3);
     expect(await read("run")).toBe(3);
     expect(await read("attempt", "kept")).toBe(3);

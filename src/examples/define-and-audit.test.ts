@@ -2,7 +2,7 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serveExample } from "../testing/serve-example.ts";
-import { call, openLab, settled, type Lab } from "../testing/lab.ts";
+import { call, openLab, type Lab } from "../testing/lab.ts";
 import { FaultPlan, fromBytes, uuidv7 } from "../index.ts";
 
 let lab: Lab;
@@ -60,7 +60,7 @@ describe("define", () => {
       const args = { term: "term", definition: "new", category: "second" };
       await expect(call(client, "add_term", args, id)).rejects.toThrow();
       const next = await serve("define", faults);
-      await settled(lab, id, "completed");
+      await lab.settled(id, "completed");
       const sizes = await Promise.all(
         ["terms", "recent", "categories"].map(
           async (map) =>
@@ -87,7 +87,7 @@ describe("define: a call that another one overtakes", () => {
     const { server: next, client: second } = await serveExample(lab, "define", { resume: "hold" });
     await call(second, "add_term", { term: "term", definition: "second", category: "new" });
     await next.resume(id);
-    await settled(lab, id, "completed");
+    await lab.settled(id, "completed");
     const recent = await structuredCall(second, "recent_terms", {});
     expect(recent).toMatchObject({ count: 1, recent_terms: [{ definition: "second" }] });
     expect(await structuredCall(second, "browse_category", { category: "old" })).toMatchObject({

@@ -3,7 +3,7 @@ import { ClientScript } from "./client-script.ts";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serveExample } from "../testing/serve-example.ts";
-import { call, openLab, quiesce, settled, until, type Lab } from "../testing/lab.ts";
+import { call, openLab, quiesce, type Lab } from "../testing/lab.ts";
 import { FaultPlan, INVOCATION_ID, uuidv7, type Fault } from "../index.ts";
 import { examples, type Example, type TranscriptLine } from "./index.ts";
 
@@ -70,7 +70,7 @@ describe("steps", () => {
     const args = { username: "ada", email: "ada@example.com" };
     await expect(call(client, "create_user_with_profile", args, id)).rejects.toThrow();
     await serve("steps", new FaultPlan([crash]));
-    await settled(lab, id, "completed");
+    await lab.settled(id, "completed");
     const guards = await lab.store.readGuards({ invocation: id, limit: 9 });
     expect(guards.map(({ alias, attempts, execution }) => [alias, attempts, execution])).toEqual([
       ["create_profile", 2, 2],
@@ -96,7 +96,7 @@ describe("document", () => {
       await expect(call(client, "process_document", args, id)).rejects.toThrow();
       expect(server.state).toBe("crashed");
       const next = await serve("document", faults);
-      await settled(lab, id, "completed");
+      await lab.settled(id, "completed");
       const [tally] = await lab.world.ledger.tally([id]);
       expect(tally).toEqual({ effects: 2, duplicates: 0, uncertain: 0 });
       const answer = await call(next.client, "process_document", args, id);
@@ -188,10 +188,10 @@ describe("a client script", () => {
     });
     const { runClient } = await example.load();
     const ran = runClient(script);
-    await until(lab, async () => (await lab.store.readPendingInvocations("running")).length > 0);
+    await lab.until(async () => (await lab.store.readPendingInvocations("running")).length > 0);
     stop.abort(new Error("Stopped."));
     await expect(ran).rejects.toThrow("Stopped.");
-    await until(lab, async () => {
+    await lab.until(async () => {
       const [call] = await lab.store.readInvocations({ limit: 1 });
       return call?.state === "cancelled";
     });
@@ -218,13 +218,13 @@ describe("document: cancelled by MCP's notification", () => {
     const request = { method: "tools/call", params } as const;
     const answer = client.request(request, CallToolResultSchema, { signal: cancel.signal });
     answer.catch(() => undefined);
-    await until(lab, async () => {
+    await lab.until(async () => {
       const trace = await lab.store.readTrace({ invocation: id, limit: 99 });
       return trace.some(({ type }) => type === "fault");
     });
     cancel.abort("no more");
     await expect(answer).rejects.toThrow("no more");
-    await settled(lab, id, "cancelled");
+    await lab.settled(id, "cancelled");
     const again = await call(client, "process_document", { file_id: "a" }, id);
     expect(again.structuredContent).toMatchObject({ status: "success" });
     expect(await lab.world.ledger.tally([id])).toEqual([

@@ -1,6 +1,6 @@
 /** Guards that are broken in one way each, and a sweep that is to find every one. */
 import { describe, expect, it, vi } from "vitest";
-import { explore, failing, leave } from "../testing/sweeps.ts";
+import { explore, leave } from "../testing/sweeps.ts";
 import { z } from "zod";
 import {
   atLeastOnce,
@@ -18,7 +18,15 @@ import {
 import { structured } from "../mcp/index.ts";
 import { overriding, type DurableStore } from "../store/index.ts";
 import type { World } from "../world/index.ts";
-import { checkPromises, hostOfTools, runCase, shrink, tryCase, type Scenario } from "./index.ts";
+import {
+  checkPromises,
+  hostOfTools,
+  problemsOf,
+  runCase,
+  shrink,
+  tryCase,
+  type Scenario,
+} from "./index.ts";
 
 /** What the tools of this file reach. */
 function simulateAll(world: World): void {
@@ -77,7 +85,7 @@ describe("the sweep can fail: it catches", () => {
   });
 
   it("nothing where nothing is broken", async () => {
-    expect(failing((await explore(pay())).results)).toEqual([]);
+    expect(problemsOf((await explore(pay())).results)).toEqual([]);
   });
 
   it("a guard that records nothing before its callable runs", async () => {
@@ -102,7 +110,7 @@ describe("the sweep can fail: it catches", () => {
         });
       }),
     );
-    const reported = failing(results).join("\n");
+    const reported = problemsOf(results).join("\n");
     expect(reported).toMatch(/crash at effect:after .*happened 2 times under atMostOnce "payment"/);
   });
 
@@ -121,7 +129,7 @@ describe("the sweep can fail: it catches", () => {
         }),
       ),
     );
-    expect(failing(results).join("\n")).toMatch(
+    expect(problemsOf(results).join("\n")).toMatch(
       /crash at effect:before .*has stored its result, and bank.charge never happened/,
     );
   });
@@ -152,11 +160,11 @@ describe("the sweep can fail: it catches", () => {
       args: {},
       guards: "on",
     };
-    expect(failing((await explore(scenario)).results)).toEqual([]);
+    expect(problemsOf((await explore(scenario)).results)).toEqual([]);
     const isCut = vi.spyOn(Fence.prototype, "isCut", "get").mockReturnValue(false);
     try {
       const { results } = await explore({ ...scenario, roundMs: 500 });
-      expect(failing(results).join("\n")).toMatch(
+      expect(problemsOf(results).join("\n")).toMatch(
         /crash at guard:started .*Execution 1 was dead, and did rates.look all the same/,
       );
     } finally {
@@ -190,7 +198,7 @@ describe("the sweep can fail: it catches", () => {
         });
       }),
     );
-    expect(failing(results).join("\n")).toMatch(
+    expect(problemsOf(results).join("\n")).toMatch(
       /crash at map:committed .*A write to the map "log" was applied twice/,
     );
   });

@@ -1,11 +1,12 @@
 /** The sweep of every example is green with its guards, shows duplicates without, and can fail. */
 import { describe, expect, it } from "vitest";
-import { explore, failing, leave } from "../testing/sweeps.ts";
+import { explore, leave } from "../testing/sweeps.ts";
 import { exampleNamed, stableId } from "../examples/index.ts";
 import { overriding } from "../store/index.ts";
 import {
   hostOfTools,
   placesOf,
+  problemsOf,
   runCase,
   singleFaults,
   sweep,
@@ -64,7 +65,7 @@ describe.each(swept)("%s: %s", (name, tool, args, before) => {
     const { results, clean } = await explore(await scenarioOf(name, tool, args, before));
     expect(clean.end).toMatchObject({ result: { structuredContent: { status: "success" } } });
     expect(results.length).toBeGreaterThan(3);
-    expect(failing(results)).toEqual([]);
+    expect(problemsOf(results)).toEqual([]);
   });
 });
 
@@ -72,7 +73,7 @@ it("keeps every promise whatever two faults meet", async () => {
   const scenario = await scenarioOf("processing", "process_payment", { amount: 25 });
   const { results } = await explore(scenario, { pairs: true });
   expect(results.length).toBeGreaterThan(300);
-  expect(failing(results)).toEqual([]);
+  expect(problemsOf(results)).toEqual([]);
 });
 
 it("shows the payment made twice with the guards off", async () => {
@@ -87,7 +88,7 @@ it("shows the payment made twice with the guards off", async () => {
       ["call:before-response", "lose-response"],
     ]),
   );
-  expect(failing(results).join()).toContain(
+  expect(problemsOf(results).join()).toContain(
     'bank.charge happened 2 times under atMostOnce "payment".',
   );
 });

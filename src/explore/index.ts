@@ -9,10 +9,12 @@ export {
   type Scenario,
 } from "./run-case.ts";
 export {
+  cleanRun,
   faultAt,
   isSwept,
   pairsOf,
   placesOf,
+  problemsOf,
   shrink,
   singleFaults,
   sweep,

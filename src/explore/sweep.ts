@@ -7,7 +7,7 @@ import {
   type FaultPoint,
 } from "../durable/index.ts";
 import { canonicalJson, judgeCall, type Judgement } from "../store/index.ts";
-import { inMemory, onIndexedDb, type OpenCase } from "./case-databases.ts";
+import { inMemory, type OpenCase } from "./case-databases.ts";
 import { runCase, type CaseRun, type Pass, type Scenario } from "./run-case.ts";
 import { checkPromises, describeEnd, type PromiseCheck } from "./promises.ts";
 
@@ -44,8 +44,8 @@ export interface SweepOptions {
   readonly prefix: string;
   readonly signal?: AbortSignal;
   readonly onResult?: (result: CaseResult) => void;
-  /** On what one case in ten is run as well, and must come to the same: IndexedDB unless given. */
-  readonly check?: OpenCase;
+  /** On what one case in ten is run as well, and must come to the same. */
+  readonly check?: OpenCase | undefined;
 }
 
 /** Every so many cases is run on IndexedDB, too. */
@@ -104,6 +104,42 @@ function isSamePlace(a: Fault, b: Fault): boolean {
 }
 
 /**
+ * Runs a call without a failure, guards on: by it every case is judged.
+ *
+ * @throws Error where it is none to be swept: it was refused, hangs, breaks a promise, or never reached its tool
+ */
+export async function cleanRun(
+  scenario: Scenario,
+  name: string,
+  open: OpenCase = inMemory,
+): Promise<CaseRun> {
+  const { tool } = scenario;
+  const clean = await runCase({ ...scenario, guards: "on" }, [], name, open);
+  const { end, invocation } = clean;
+  if (end.type === "refused") throw new Error(end.message);
+  if (end.type === "hanging") throw new Error(`A clean call of ${tool} never ends.`);
+  const { problems } = checkPromises(clean, clean);
+  if (problems.length > 0) throw new Error(`A clean call breaks a promise: ${problems.join(" ")}`);
+  if (invocation === undefined) {
+    const [first] = end.result.content;
+    const why = first?.type === "text" ? first.text : "its arguments were refused.";
+    throw new Error(`The call never reached ${tool}: ${why}`);
+  }
+  return clean;
+}
+
+/** The cases that break a promise, in words: which, and how. */
+export function problemsOf(results: readonly CaseResult[]): string[] {
+  const broken = results.filter(({ promises }) => !promises.holds);
+  return broken.map(({ faults, promises, outcome }) => {
+    const struck = faults.map(
+      ({ point, kind, when }) => `${kind} at ${point} ${JSON.stringify(when)}`,
+    );
+    return `${struck.join(" and ")}: ${promises.problems.join(" ")} (${outcome})`;
+  });
+}
+
+/**
  * Runs the cases, each on databases of its own; resolves with their results in the cases' order, or
  * where the signal was aborted, with those that were run.
  */
@@ -111,7 +147,7 @@ export async function sweep(
   scenario: Scenario,
   clean: CaseRun,
   cases: readonly (readonly Fault[])[],
-  { prefix, signal, onResult, check = onIndexedDb }: SweepOptions,
+  { prefix, signal, onResult, check }: SweepOptions,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   const entries = cases.entries();
@@ -123,7 +159,7 @@ export async function sweep(
         const name = `${prefix}-${index}`;
         const found = await tryCase(scenario, clean, faults, name);
         const result =
-          index % CHECKED === 0
+          check && index % CHECKED === 0
             ? checked(found, await tryCase(scenario, clean, faults, name, check))
             : found;
         results[index] = result;

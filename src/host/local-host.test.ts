@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { FaultPlan, uuidv7 } from "../durable/index.ts";
 import { deferred, ServerRefusedError } from "../store/index.ts";
 import { pays } from "../testing/pays.ts";
-import { call, openLab, settled, textOf, type Lab } from "../testing/lab.ts";
+import { call, openLab, textOf, type Lab } from "../testing/lab.ts";
 import { LocalHost, makeServer, type ServerHost, type ToolFile } from "./index.ts";
 
 let lab: Lab;
@@ -57,7 +57,7 @@ it("tells a crash at once, and the next server goes on with what it was at", asy
   await expect(call(client, "pay", {}, id)).rejects.toThrow("Connection closed");
   expect([host.state, crashes]).toEqual(["crashed", [first]]);
   await host.start();
-  await settled(lab, id, "completed");
+  await lab.settled(id, "completed");
   expect(host.serverId).not.toBe(first);
   host.crash();
   expect([host.state, crashes.length]).toEqual(["crashed", 2]);

@@ -1,7 +1,7 @@
 /** Calls that wait for a person: what each decision, and each end of what waits, comes to. */
 import { expect, it } from "vitest";
 import { FaultPlan, uuidv7, type FaultInjector } from "../durable/index.ts";
-import { call, settled, textOf } from "../testing/lab.ts";
+import { call, textOf } from "../testing/lab.ts";
 import { steppedLab } from "../testing/stepped-lab.ts";
 
 const own = steppedLab();
@@ -16,7 +16,7 @@ it("a crash there is a crash: nothing of it goes on, and the next server resumes
   await expect(answer).rejects.toThrow("Connection closed");
   expect([server.state, own.pauses]).toEqual(["crashed", []]);
   await own.serve();
-  await settled(own.lab, id, "failed");
+  await own.lab.settled(id, "failed");
   expect(await rows()).toHaveLength(1);
 });
 

@@ -6,7 +6,7 @@ import {
   PingRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { call, ok, openLab, settled, type Lab } from "../testing/lab.ts";
+import { call, ok, openLab, type Lab } from "../testing/lab.ts";
 import { atLeastOnce, connect, DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
 import { INVOCATION_ID } from "./meta.ts";
 
@@ -36,7 +36,7 @@ describe("a request to the client", () => {
     await expect(call(client, "ask", {}, id)).rejects.toThrow();
     const { server } = await lab.serve(register, { faults });
     await connect(server);
-    await settled(lab, id, "completed");
+    await lab.settled(id, "completed");
     const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
     expect(trace.find(({ type }) => type === "notification")).toMatchObject({ outcome: "dropped" });
   });
@@ -59,7 +59,7 @@ it("progress is sent to a client that asked for it, and dropped and traced for o
     onprogress: ({ progress }) => heard.push(progress),
   });
   await call(client, "work", {}, unasked);
-  await settled(lab, unasked, "completed");
+  await lab.settled(unasked, "completed");
   expect(heard).toEqual([1]);
   expect(await outcomes(asked)).toEqual([["sent", "notifications/progress"]]);
   expect(await outcomes(unasked)).toEqual([
@@ -141,7 +141,7 @@ describe("two clients", () => {
     await server.start();
     const script = await client(server, "script", true);
     await client(server, "page", false);
-    await settled(lab, id, "completed");
+    await lab.settled(id, "completed");
     expect(reported).toEqual(["page asked", "page asked"]);
     reported.length = 0;
     await call(script, "ask");
@@ -189,7 +189,7 @@ describe("log messages", () => {
     const server = new DurableMcpServer({ name: "lab", version: "1.0.0" }, { store: lab.store });
     say(server);
     await server.start();
-    await settled(lab, id, "completed");
+    await lab.settled(id, "completed");
     const trace = await lab.store.readTrace({ invocation: id, limit: 100 });
     const dropped = trace.filter(({ type }) => type === "notification");
     expect(dropped.map(({ outcome, detail }) => [outcome, detail])).toEqual(

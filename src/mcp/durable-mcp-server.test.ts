@@ -1,7 +1,7 @@
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { call, ok, openLab, settled, textOf, until, type Lab, guardOf } from "../testing/lab.ts";
+import { call, ok, openLab, textOf, type Lab } from "../testing/lab.ts";
 import { echo } from "../testing/tools.ts";
 import {
   atMostOnce,
@@ -138,11 +138,11 @@ describe("an invocation", () => {
     );
     const outcome = expect(pending).rejects.toThrow();
     await entered.promise;
-    await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
+    await lab.until(async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
     abort.abort("enough");
     await outcome;
-    await settled(lab, id, "cancelled");
-    expect((await guardOf(lab.store, id, "payment"))?.state).toBe("started");
+    await lab.settled(id, "cancelled");
+    expect((await lab.guard(id, "payment"))?.state).toBe("started");
     const retry = await call(client, "pay", {}, id);
     expect(retry.isError).toBe(true);
     expect(textOf(retry)).toContain("The call was cancelled while the callable ran");

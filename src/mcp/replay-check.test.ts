@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
 import type { DurableMcpServer } from "./index.ts";
 import type { TraceEvent } from "../store/index.ts";
-import { call, ok, openLab, textOf, until, type Answer, type Lab } from "../testing/lab.ts";
+import { call, ok, openLab, textOf, type Answer, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -42,7 +42,7 @@ async function changed(before: readonly Body[], after: readonly Body[]): Promise
   await expect(call(client, "act", {}, id)).rejects.toThrow("Connection closed");
   await lab.serve(tool(...after));
   const ended = ["completed", "failed"];
-  await until(lab, async () => ended.includes((await lab.store.readInvocation(id))?.state ?? ""));
+  await lab.until(async () => ended.includes((await lab.store.readInvocation(id))?.state ?? ""));
   const trace = await lab.store.readTrace({ invocation: id, limit: 99 });
   const reported = trace.filter(({ type }) => type === "code-changed");
   expect(reported.every(({ execution }) => execution === 2)).toBe(true);

@@ -2,7 +2,7 @@
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, ok, openLab, settled, textOf, until, type Lab } from "../testing/lab.ts";
+import { call, ok, openLab, textOf, type Lab } from "../testing/lab.ts";
 import { echo, pay } from "../testing/tools.ts";
 import { atLeastOnce, atMostOnce, charge, DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
 import { deferred } from "../store/index.ts";
@@ -42,7 +42,7 @@ describe("a crash", () => {
     await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow("Connection closed");
     // The same plan, made anew as after a reload: its hits are counted in the store.
     const next = await lab.serve(pay, { faults: new FaultPlan(plan.faults) });
-    await settled(lab, id, "failed");
+    await lab.settled(id, "failed");
     const retry = await call(next.client, "pay", { amount: 5 }, id);
     expect(retry).toMatchObject({ isError: true, execution: 3 });
     expect(textOf(retry)).toContain("failed before completing");
@@ -64,7 +64,7 @@ describe("a crash", () => {
     const id = uuidv7();
     await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
     await lab.serve(pay, { faults, guards: "off" });
-    await settled(lab, id, "completed");
+    await lab.settled(id, "completed");
     const rows = await lab.world.ledger.rows({ limit: 9 });
     expect(rows.map(({ occurrence, outcome }) => [occurrence, outcome])).toEqual([
       [1, "unanswered"],
@@ -90,7 +90,7 @@ describe("a crash", () => {
     const id = uuidv7();
     await expect(call(client, "steps", {}, id)).rejects.toThrow();
     await lab.serve(register, { faults });
-    await settled(lab, id, "completed");
+    await lab.settled(id, "completed");
     expect(runs).toEqual(["one", "two", "two"]);
   });
 
@@ -103,11 +103,12 @@ describe("a crash", () => {
     await expect(call(client, "pay", { amount: 5 }, id)).rejects.toThrow();
     for (let crash = 1; crash <= 3; crash++) {
       const crashed = deferred<void>();
-      const prepare = (server: DurableMcpServer): void => {
+      const register = (server: DurableMcpServer): void => {
+        pay(server);
         server.onCrash = () => crashed.resolve();
       };
       // The crash may come before a client has connected.
-      await lab.serve(pay, { faults }, prepare).catch(() => undefined);
+      await lab.serve(register, { faults }).catch(() => undefined);
       await crashed.promise;
     }
     const { server } = await lab.serve(pay, { faults });
@@ -128,7 +129,7 @@ describe("a crash", () => {
     const { server } = await lab.serve(echoAndPay, { faults, resume: "hold" });
     expect((await lab.store.readInvocation(id))?.state).toBe("interrupted");
     server.configure({ resume: "automatic" });
-    await settled(lab, id, "failed");
+    await lab.settled(id, "failed");
   });
 
   it("leaves an invocation of a tool the server lacks interrupted, with the reason", async () => {
@@ -143,7 +144,7 @@ describe("a crash", () => {
     });
     await server.close();
     await lab.serve(pay, { faults });
-    await settled(lab, id, "failed");
+    await lab.settled(id, "failed");
   });
 
   it("of another server on the same store is noticed and taken over", async () => {
@@ -152,13 +153,13 @@ describe("a crash", () => {
     const id = uuidv7();
     const pending = call(client, "pay", { amount: 5 }, id);
     const outcome = expect(pending).rejects.toThrow();
-    await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
+    await lab.until(async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
     // Starts while the first is alive: the invocation is not touched.
     await lab.serve(pay, { faults });
     expect((await lab.store.readInvocation(id))?.state).toBe("running");
     server.crash();
     await outcome;
-    await settled(lab, id, "failed");
+    await lab.settled(id, "failed");
     expect(await lab.world.ledger.rows({ limit: 9 })).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 /** What a server holds on to, and what it answers when it has ended. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { call, ok, openLab, quiesce, settled, type Lab } from "../testing/lab.ts";
+import { call, ok, openLab, quiesce, type Lab } from "../testing/lab.ts";
 import { interruptedStep, step } from "../testing/tools.ts";
 import {
   connect,
@@ -70,7 +70,7 @@ it("something hangs exactly while it hangs: until its release, its cancellation,
   cancelled.catch(() => undefined);
   await vi.waitFor(() => expect(server.isHanging).toBe(true));
   abort.abort("enough");
-  await settled(lab, id, "cancelled");
+  await lab.settled(id, "cancelled");
   expect(server.isHanging).toBe(false);
 
   const third = call(client, "step");

@@ -1,7 +1,7 @@
 /** How a server starts, and how lost responses and hangs end. */
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { call, openLab, textOf, until, type Lab } from "../testing/lab.ts";
+import { call, openLab, textOf, type Lab } from "../testing/lab.ts";
 import { pay } from "../testing/tools.ts";
 import { DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
 import { overriding, type Liveness } from "../store/index.ts";
@@ -39,7 +39,7 @@ describe("a hang", () => {
     const { client, server } = await lab.serve(pay, { faults });
     const id = uuidv7();
     const pending = call(client, "pay", { amount: 5 }, id);
-    await until(lab, async () =>
+    await lab.until(async () =>
       (await lab.store.readTrace({ invocation: id, limit: 99 })).some(
         ({ fault }) => fault === "hang",
       ),
@@ -89,7 +89,7 @@ describe("starting", () => {
         const living = await real.living();
         const before = new Set([...living].filter((name) => name !== server.id));
         pending = call(client, "pay", { amount: 5 }, id);
-        await until(lab, async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
+        await lab.until(async () => (await lab.world.ledger.rows({ limit: 9 })).length === 1);
         return before;
       },
     };

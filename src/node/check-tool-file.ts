@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import ts from "typescript";
-import type { ToolTypes } from "./tool-types.ts";
+import type { ToolTypes } from "./types-file.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -9,7 +9,7 @@ import { atMostOnce, effect, FaultPlan, uuidv7 } from "../durable/index.ts";
 import type { ToolFile } from "../host/index.ts";
 import { INVOCATION_ID } from "../mcp/index.ts";
 import { deferred, type ServerStore } from "../store/index.ts";
-import { memoryServerStore } from "../testing/server-store.ts";
+import { memoryStore } from "../lab/index.ts";
 import {
   createServer,
   PortTakenError,
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 function newStore(): ServerStore {
-  const store = memoryServerStore();
+  const store = memoryStore();
   stores.push(store);
   return store;
 }

@@ -9,7 +9,7 @@ import { WebSocket } from "ws";
 import { LocalHost, makeServer } from "../host/index.ts";
 import { fromText, Inspected, toText } from "../remote/index.ts";
 import type { ServerStore } from "../store/index.ts";
-import { memoryServerStore } from "../testing/server-store.ts";
+import { memoryStore } from "../lab/index.ts";
 import { World } from "../world/index.ts";
 import { inspector } from "./inspector.ts";
 import { Keeper } from "./keeper.ts";
@@ -36,7 +36,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "inspector-"));
   mkdirSync(join(folder, "page"));
   writeFileSync(join(folder, "page", "index.html"), "<head></head>");
-  store = memoryServerStore();
+  store = memoryStore();
   server = await serve(join(folder, "page"));
 });
 afterEach(async () => {

@@ -5,6 +5,7 @@
  * 2. Once its process is gone a server is dead for certain, which is told to those who wait for it.
  */
 import { fork, type ChildProcess } from "node:child_process";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   connectLife,
@@ -17,7 +18,10 @@ import {
 import { deferred, within, type ServerStore } from "../store/index.ts";
 import type { ServerInit } from "./server-process.ts";
 
-const PROCESS = fileURLToPath(new URL("./server-process.ts", import.meta.url));
+/** In the package it is built, as this is. */
+const PROCESS = fileURLToPath(
+  new URL(`./server-process${extname(import.meta.url)}`, import.meta.url),
+);
 
 /** How long a process may take to be there, in milliseconds. */
 const LOAD_MS = 60_000;

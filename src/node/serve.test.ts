@@ -17,7 +17,7 @@ import {
   type TranscriptLine,
 } from "../examples/index.ts";
 import { INVOCATION_ID } from "../mcp/index.ts";
-import { memoryServerStore } from "../testing/server-store.ts";
+import { memoryStore } from "../lab/index.ts";
 import { createServer } from "./index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -121,7 +121,7 @@ it("an example stands alone, and its client script runs against its address", as
 
 describe.each(examples)("$name", (example) => {
   it("has every answer over HTTP", async () => {
-    const store = memoryServerStore();
+    const store = memoryStore();
     const { default: register, runClient } = await example.load();
     const about = { name: example.name, version: "1.0.0", port: 0, log: () => undefined };
     const server = await createServer({ ...about, store, register, effects: "simulated" });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { dirname, join, posix, relative, sep } from "node:path";
 import ts from "typescript";
 import type { Plugin } from "vite";
-import { TYPES_FILE } from "./types-file.ts";
+import { TYPES_FILE, type ToolTypes } from "./types-file.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const at = (path: string): string => join(ROOT, path);
@@ -25,12 +25,6 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   types: [],
 };
-
-export interface ToolTypes {
-  readonly options: ts.CompilerOptions;
-  /** The text of each declaration file, by its path. */
-  readonly files: Readonly<Record<string, string>>;
-}
 
 export function toolTypes(): Plugin {
   let collected: string | undefined;

@@ -67,13 +67,16 @@ export class Inspected {
   readonly #plan = new LivePlan((...passing) => this.#stepper.pause(...passing));
   readonly #pages = new Set<InspectorCalls>();
   #pauses: readonly Pause[] = [];
-  #settings: Settings = settingsSchema.parse({});
+  #settings: Settings;
   #control: Control | undefined;
 
   constructor(
     private readonly inspection: Inspection,
     private readonly kept: { readonly store: InspectableStore; readonly ledger: Ledger },
-  ) {}
+    settings: Partial<Settings> = {},
+  ) {
+    this.#settings = settingsSchema.parse(settings);
+  }
 
   /** What the host's servers are made with. */
   get hostSettings(): HostSettings {

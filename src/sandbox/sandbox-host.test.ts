@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FAULT_POINTS, FaultPlan, uuidv7 } from "../durable/index.ts";
 import { Stepper, type Pause } from "../host/index.ts";
 import { deferred } from "../store/index.ts";
-import { call, textOf, until } from "../testing/lab.ts";
+import { call, textOf } from "../testing/lab.ts";
 import { frames, ownHosts, PAYS, tool } from "../testing/own-hosts.ts";
 import { FramePool } from "./index.ts";
 
@@ -76,7 +76,7 @@ it.each(FAULT_POINTS)("a crash at %s ends the worker, and nothing is done twice"
   expect(trace.at(-1)).toMatchObject({ type: "fault", fault: "crash", point });
   await server.start();
   const ended = ["completed", "failed"];
-  await until(own.lab, async () =>
+  await own.lab.until(async () =>
     ended.includes((await own.lab.store.readInvocation(id))?.state ?? ""),
   );
   expect((await rows()).length).toBeLessThanOrEqual(1);
@@ -117,7 +117,7 @@ it("a hanging call is released, and settings change while it runs", async () => 
   await server.start();
   const { client } = await server.connect();
   const answer = call(client, "pay", { amount: 1 });
-  await until(own.lab, () => Promise.resolve(server.isHanging));
+  await own.lab.until(() => Promise.resolve(server.isHanging));
   server.configure({ guards: "off", delays: "skip" });
   server.release();
   expect(textOf(await answer)).toBe("paid");

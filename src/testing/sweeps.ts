@@ -2,6 +2,7 @@
 import { expect, onTestFinished } from "vitest";
 import {
   describeEnd,
+  onIndexedDb,
   pairsOf,
   placesOf,
   runCase,
@@ -27,18 +28,8 @@ export async function explore(scenario: Scenario, { pairs = false } = {}) {
   const clean = await runCase({ ...scenario, guards: "on", around: (store) => store }, [], prefix);
   expect(describeEnd(clean.end)).toBe("success");
   const singles = singleFaults(placesOf(clean.passes));
-  const results = await sweep(scenario, clean, pairs ? pairsOf(singles) : singles, { prefix });
+  const cases = pairs ? pairsOf(singles) : singles;
+  const results = await sweep(scenario, clean, cases, { prefix, check: onIndexedDb });
   leave(prefix, results);
   return { clean, results, prefix };
-}
-
-/** The cases that break a promise, in words. */
-export function failing(results: readonly CaseResult[]): string[] {
-  return results
-    .filter(({ promises }) => !promises.holds)
-    .map(
-      ({ faults, promises, outcome }) =>
-        `${faults.map(({ point, kind, when }) => `${kind} at ${point} ${JSON.stringify(when)}`).join(" and ")}: ` +
-        `${promises.problems.join(" ")} (${outcome})`,
-    );
 }

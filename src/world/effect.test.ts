@@ -1,7 +1,7 @@
 /** `effect`: counted, simulated or for real, refused or uncertain, never done twice by validation. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { openLab, trial, verdictOf, type Lab } from "../testing/lab.ts";
+import { openLab, trial, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -49,7 +49,7 @@ describe("simulated", () => {
       { ...about, position: 0, request: { to: "y" } },
       { ...about, position: 1, request: { to: "z" } },
     ]);
-    expect(await verdictOf(lab, tried.id)).toBe("done once");
+    expect(await lab.verdict(tried.id)).toBe("done once");
   });
 
   it("by answers is the same for the same seed and request, and another for another seed", async () => {
@@ -239,5 +239,5 @@ it("a retryable error after the effect makes it happen twice: the guards kept th
     { effects: lab.world, faults },
   );
   expect(await tried.run()).toEqual({ value: "ok" });
-  expect(await verdictOf(lab, tried.id)).toBe("done twice");
+  expect(await lab.verdict(tried.id)).toBe("done twice");
 });

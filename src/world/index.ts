@@ -23,7 +23,6 @@ export {
   UnknownCurrencyError,
   type ExchangeRate,
 } from "./exchange.ts";
-export { openWorld, type WorldOptions } from "./open-world.ts";
 export {
   World,
   type Simulated,

@@ -1,7 +1,7 @@
 /** Effects for real: performed once, and truly told of, whatever becomes of the answer or the ledger. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { guardOf, openLab, quiesce, settled, trial, verdictOf, type Lab } from "../testing/lab.ts";
+import { openLab, quiesce, trial, type Lab } from "../testing/lab.ts";
 import {
   atLeastOnce,
   atMostOnce,
@@ -33,7 +33,7 @@ describe("for real", () => {
     expect(await tried.run()).toEqual({ value: { id: 7 } });
     expect(perform).toHaveBeenCalledTimes(1);
     expect(await rows()).toMatchObject([{ outcome: "answered", response: { id: 7 } }]);
-    expect(await verdictOf(lab, tried.id)).toBe("done once");
+    expect(await lab.verdict(tried.id)).toBe("done once");
   });
 
   it("that is refused did not happen; whatever else it throws, it may have", async () => {
@@ -70,10 +70,10 @@ describe("for real", () => {
     await expect(tried.run()).rejects.toThrow();
     expect(await rows()).toMatchObject([{ outcome: "uncertain" }]);
     await trial(lab, body, { effects: real() }, id);
-    await settled(lab, id, "completed");
-    expect(await guardOf(lab.store, id, "pay")).toMatchObject({ state: "started" });
+    await lab.settled(id, "completed");
+    expect(await lab.guard(id, "pay")).toMatchObject({ state: "started" });
     expect(await rows()).toHaveLength(1);
-    expect(await verdictOf(lab, id)).toBe("unknown");
+    expect(await lab.verdict(id)).toBe("unknown");
   });
 
   it.each<[string, unknown]>([
@@ -88,7 +88,7 @@ describe("for real", () => {
     expect(await tried.run()).toEqual({ value: given });
     expect(perform).toHaveBeenCalledTimes(1);
     expect(await rows()).toMatchObject([{ outcome: "answered" }]);
-    expect(await verdictOf(lab, tried.id)).toBe("done once");
+    expect(await lab.verdict(tried.id)).toBe("done once");
   });
 
   it("a ledger that cannot be told of its end takes away neither the answer nor the service's error", async () => {
@@ -122,7 +122,7 @@ describe("for real", () => {
       // The body does it again: a resumption, or a retry.
       const next = await trial(lab, body, { effects: real() }, id);
       await next.run();
-      expect(await verdictOf(lab, id)).toBe("done twice");
+      expect(await lab.verdict(id)).toBe("done twice");
     },
   );
 

@@ -1,7 +1,7 @@
 /** The payment example: its answers field by field, and how often the bank really charged (docs/spec.md, 4). */
 import { ClientScript } from "../client-script.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { call, openLab, type Answer, type Lab, guardOf } from "../../testing/lab.ts";
+import { call, openLab, type Answer, type Lab } from "../../testing/lab.ts";
 import { connect, FaultPlan, fromBytes, skippingClock, uuidv7, type Fault } from "../../index.ts";
 import { serverOf, type TranscriptLine } from "../index.ts";
 import { processing } from "./index.ts";
@@ -115,7 +115,7 @@ describe("process_payment", () => {
       for (let payments = 1; payments <= 2; payments++) {
         const answer = await call(client, "process_payment", { amount });
         expect(answer.structuredContent).toMatchObject({ status: "success" });
-        const guard = await guardOf(lab.store, answer.invocation, "payment");
+        const guard = await lab.guard(answer.invocation, "payment");
         expect(guard).toMatchObject({ state: "stored", attempts: 2 });
         expect(await charges(answer.invocation)).toHaveLength(1);
         const key = String(payment(answer)["transaction_id"]);
@@ -127,7 +127,7 @@ describe("process_payment", () => {
   it.each([1, 0.1, 10.1, 12.02, 101])("of %d does not fail first", async (amount) => {
     const { client } = await start();
     const { invocation } = await call(client, "process_payment", { amount });
-    const guard = await guardOf(lab.store, invocation, "payment");
+    const guard = await lab.guard(invocation, "payment");
     expect(guard).toMatchObject({ state: "stored", attempts: 1 });
   });
 

@@ -2,9 +2,10 @@
 import { uuidv7 } from "../../durable/index.ts";
 import type { Example } from "../../examples/index.ts";
 import {
-  checkPromises,
+  cleanRun,
   describeEnd,
   hostOfTools,
+  onIndexedDb,
   pairsOf,
   placesOf,
   runCase,
@@ -12,7 +13,6 @@ import {
   singleFaults,
   sweep,
   type CaseResult,
-  type CaseRun,
   type OpenHost,
   type Place,
   type Scenario,
@@ -218,15 +218,7 @@ export class Explorer {
       ...(ownServers.named(example.name) ? { roundMs: OWN_ROUND_MS } : {}),
     };
     current.scenario = scenario;
-    const clean = await runCase(scenario, [], `${prefix}-clean`);
-    if (clean.end.type === "refused") throw new Error(clean.end.message);
-    if (clean.end.type === "hanging") throw new Error(`A clean call of ${tool} never ends.`);
-    const { problems } = checkPromises(clean, clean);
-    if (problems.length > 0)
-      throw new Error(`A clean call breaks a promise: ${problems.join(" ")}`);
-    if (clean.invocation === undefined) {
-      throw new Error(`The call never reached ${tool}: ${refusalOf(clean)}`);
-    }
+    const clean = await cleanRun(scenario, `${prefix}-clean`, onIndexedDb);
     const places = placesOf(clean.passes);
     const singles = singleFaults(places);
     const both = pairs ? pairsOf(singles) : [];
@@ -239,6 +231,7 @@ export class Explorer {
       await sweep({ ...scenario, guards }, clean, singles, {
         prefix: `${prefix}-${guards}`,
         signal,
+        check: onIndexedDb,
         onResult: (result) =>
           set({ done: this.#state.done + 1, [guards]: [...this.#state[guards], result] }),
       });
@@ -246,6 +239,7 @@ export class Explorer {
     await sweep(scenario, clean, both, {
       prefix: `${prefix}-pair`,
       signal,
+      check: onIndexedDb,
       onResult: (pair) => set({ done: this.#state.done + 1, pairs: [...this.#state.pairs, pair] }),
     });
     if (signal.aborted) return;
@@ -280,12 +274,6 @@ async function hostOf({ name, load }: Example): Promise<OpenHost> {
   if (!ownServers.named(name)) return hostOfTools((await load()).default);
   const { ownCases } = await import("./own-host.ts");
   return ownCases(name);
-}
-
-function refusalOf({ end }: CaseRun): string {
-  if (end.type !== "answered") return end.type;
-  const [first] = end.result.content;
-  return first?.type === "text" ? first.text : "its arguments were refused.";
 }
 
 /** The run is opened with the guards as they were in it. */

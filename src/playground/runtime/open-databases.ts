@@ -1,12 +1,14 @@
 /** The databases of an example, or of a sweep's run: its store and its ledger. */
 import type { Clock } from "../../durable/index.ts";
+import type { Ledger } from "../../store/index.ts";
 import {
   databaseNames,
+  openLedger,
   openStore,
   type IndexedDbStore,
   type OpenOptions,
 } from "../../store/indexeddb/index.ts";
-import { openWorld, type World } from "../../world/index.ts";
+import { World } from "../../world/index.ts";
 import { readSettings } from "./settings-desk.ts";
 
 export interface DatabasesOptions extends OpenOptions {
@@ -33,13 +35,13 @@ export async function openDatabases({
     throw new Error("This run of Explore is gone: runs are deleted when Explore is left.");
   }
   const store = await openStore({ name, ...events });
-  let world: World | undefined;
+  let ledger: Ledger | undefined;
   try {
-    world = await openWorld({ name: `${name}-ledger`, ...events, clock });
-    return { store, world, settings: await readSettings(store) };
+    ledger = await openLedger({ name: `${name}-ledger`, ...events });
+    return { store, world: new World(ledger, { clock }), settings: await readSettings(store) };
   } catch (error) {
     await store.close();
-    await world?.ledger.close();
+    await ledger?.close();
     throw error;
   }
 }

@@ -15,7 +15,7 @@ import {
 import { Stepper, type Decision, type Pause } from "../../../host/index.ts";
 import type { DurableMcpServer } from "../../../mcp/index.ts";
 import { deferred, type Deferred, type GuardKind, type TraceEvent } from "../../../store/index.ts";
-import { call, ok, openLab, until, type Lab } from "../../../testing/lab.ts";
+import { call, ok, openLab, type Lab } from "../../../testing/lab.ts";
 import {
   crashWords,
   failureWords,
@@ -97,7 +97,7 @@ async function decideAt(place: Place, decisions: readonly Decision[]) {
     paused = deferred();
     stepper.decide(at, decision);
     if (typeof decision === "object" && decision.kind === "crash") {
-      await until(lab, () => Promise.resolve(server.state === "crashed"));
+      await lab.until(() => Promise.resolve(server.state === "crashed"));
       ({ server } = await serve());
     }
   }
@@ -110,11 +110,11 @@ async function decideAt(place: Place, decisions: readonly Decision[]) {
   stepper.decide(pause.id, decisions.at(-1) ?? "go on");
   if (decisions.length === 1) await answer;
   if (decisions.at(-1) === CRASH) {
-    await until(lab, () => Promise.resolve(server.state === "crashed"));
+    await lab.until(() => Promise.resolve(server.state === "crashed"));
     await serve();
   }
   const ended = ["completed", "failed"];
-  await until(lab, async () => ended.includes((await lab.store.readInvocation(id))?.state ?? ""));
+  await lab.until(async () => ended.includes((await lab.store.readInvocation(id))?.state ?? ""));
   const trace = await lab.store.readTrace({ invocation: id, limit: 999 });
   const after = trace.slice(trace.findLastIndex(({ type }) => type === "paused"));
   return { standing, id, rows, stored, entry, after };

@@ -1,8 +1,8 @@
-/** A store in memory for servers in Node, which is gone with the test. */
 import type { ServerStore } from "../store/index.ts";
 import { MemoryDatabase, openMemory, openMemoryLedger } from "../store/memory/index.ts";
 
-export function memoryServerStore(): ServerStore {
+/** A store in memory, with its ledger: gone with the process. */
+export function memoryStore(): ServerStore {
   const database = new MemoryDatabase();
   const [store, ledger] = [openMemory({ name: "memory", database }), openMemoryLedger(database)];
   const close = async (): Promise<void> => {

@@ -1,19 +1,24 @@
 /**
- * Runs an example in a terminal: `npm run example <name>`, or without a name from a menu.
- * `-- --latency 500` lets the outside services take their time, in milliseconds; `-- --url
- * http://localhost:9991/mcp` runs its client script on a server that is there, of `npm run serve`.
+ * `npm run example`: starts an example's server, waits for it, runs its client script, and ends it; without a
+ * name, from a menu. `-- --latency 500` lets the outside services take their time, in milliseconds.
+ * `-- --url http://localhost:9991/mcp` runs the script on a server that is there, of `npm run serve`.
  */
-import "fake-indexeddb/auto";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { ClientScript, type ScriptOptions } from "./client-script.ts";
+import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import { connect } from "../mcp/index.ts";
-import { openStore } from "../store/indexeddb/index.ts";
-import { openWorld } from "../world/index.ts";
-import { exampleNamed, examples, serverOf, type Example, type TranscriptLine } from "./index.ts";
-import { UrlClient } from "./url-client.ts";
+import {
+  exampleNamed,
+  examples,
+  loadClientScript,
+  loadUrlClient,
+  type Example,
+  type TranscriptLine,
+} from "../examples/index.ts";
+import { openPglite } from "../store/postgres/index.ts";
+import { logToStderr, wordsOf, type Log } from "./log.ts";
+import { folderOf, startServing, type Serving } from "./serving.ts";
 
 const PREFIXES: Record<TranscriptLine["kind"], string> = {
   heading: "\n# ",
@@ -66,10 +71,22 @@ async function run(example: Example): Promise<boolean> {
     if (process.stdin.isTTY && line.trim() === "q") stopped.abort(new Error("Stopped."));
   };
   terminal.on("line", onLine);
-  const { runClient } = await example.load();
-  const reached = url === undefined ? await reachOwn(example) : reachUrl(url);
+  const ends: (() => Promise<void>)[] = [];
   try {
-    await runClient(new ClientScript({ ...reached, print, signal }));
+    const { runClient } = await example.load();
+    const { ClientScript } = await loadClientScript();
+    const { UrlClient } = await loadUrlClient();
+    let at = url;
+    if (!at) {
+      const serving = await start(example);
+      ends.push(() => serving.close());
+      at = new URL(serving.url);
+      print({ kind: "note", text: `Its server is at ${at.href}, its store in ${serving.where}.` });
+    }
+    const client = new UrlClient(at, newClient);
+    ends.unshift(() => client.close());
+    const { connect, isLost } = client;
+    await runClient(new ClientScript({ connect, isLost, print, signal }));
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -77,55 +94,42 @@ async function run(example: Example): Promise<boolean> {
     return signal.aborted;
   } finally {
     terminal.off("line", onLine);
-    await reached.close();
+    for (const end of ends) await end();
   }
 }
 
-interface Reached extends Pick<ScriptOptions, "connect" | "isLost"> {
-  readonly close: () => Promise<void>;
-}
+/** Errors alone: the transcript tells the rest. */
+const log: Log = (entry) => {
+  if (entry.level === "error") logToStderr(entry);
+};
 
-const capabilities = { elicitation: {} };
-const prepare = (client: Client): void =>
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) => confirm(params.message));
-
-/** A server of its own in this process. */
-async function reachOwn(example: Example): Promise<Reached> {
-  const store = await openStore({ name: example.name });
-  const world = await openWorld({ name: `${example.name}-ledger` });
-  world.latencyMs = latencyMs;
-  const server = await serverOf(example, { store, world });
-  let client: Client | undefined;
-  return {
-    async connect() {
-      if (client) return client;
-      await server.start();
-      return ({ client } = await connect(server, { capabilities, prepare })).client;
-    },
-    async close() {
-      await server.close();
-      await store.close();
-      await world.ledger.close();
-    },
-  };
-}
-
-/** A server that is there. */
-function reachUrl(url: URL): Reached {
-  return new UrlClient(url, () => {
-    const client = new Client({ name: "durable-mcp-example", version: "1.0.0" }, { capabilities });
-    prepare(client);
-    return client;
+function start({ name }: Example): Promise<Serving> {
+  const tools = { example: name };
+  return startServing({
+    name,
+    tools,
+    effects: "simulated",
+    port: 0,
+    settings: { latencyMs },
+    log,
   });
+}
+
+function newClient(): Client {
+  const about = { name: "durable-mcp-example", version: "1.0.0" };
+  const client = new Client(about, { capabilities: { elicitation: {} } });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => confirm(params.message));
+  return client;
 }
 
 async function wipe(): Promise<void> {
   for (const { name } of examples) {
-    const store = await openStore({ name });
-    const world = await openWorld({ name: `${name}-ledger` });
-    await Promise.all([store.wipe(), world.ledger.wipe()]);
+    const directory = folderOf(name);
+    if (!existsSync(directory)) continue;
+    const store = await openPglite({ directory });
+    await store.wipe();
+    await store.ledger.wipe();
     await store.close();
-    await world.ledger.close();
   }
   console.log("Everything was wiped.");
 }
@@ -139,7 +143,7 @@ async function menu(): Promise<void> {
     const answer = await nextLine("> ");
     if (answer === undefined || answer === "q") break;
     if (answer === "w") {
-      await wipe();
+      await wipe().catch((error: unknown) => console.log(wordsOf(error)));
       continue;
     }
     const example = examples[Number(answer) - 1] ?? exampleNamed(answer);
