@@ -1,6 +1,13 @@
 /** What tests of one's own tools are written with, in whichever test runner. */
 export * from "./lab/index.ts";
-export type { CaseResult, CaseRun, ClientEnd, PromiseCheck } from "./explore/index.ts";
+export type {
+  AppliedWrite,
+  CaseResult,
+  CaseRun,
+  ClientEnd,
+  Pass,
+  PromiseCheck,
+} from "./explore/index.ts";
 export {
   FAULT_KINDS,
   FAULT_POINTS,

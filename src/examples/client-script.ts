@@ -23,7 +23,9 @@ export interface ScriptOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a call was answered. */
 export interface Answer extends CallToolResult {
+  /** Its id, by which it is retried. */
   readonly invocation: string;
 }
 

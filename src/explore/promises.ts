@@ -12,6 +12,7 @@ import type { FaultPoint } from "../durable/index.ts";
 import { canonicalJson, type GuardKind, type LedgerRow } from "../store/index.ts";
 import type { AppliedWrite, CaseRun, ClientEnd } from "./run-case.ts";
 
+/** Whether a case keeps what guards promise. */
 export interface PromiseCheck {
   readonly holds: boolean;
   /** What was broken, in words; empty where everything holds. */

@@ -69,16 +69,19 @@ export interface Pass {
   readonly fault?: Fault;
 }
 
+/** A write to a map, and what it came to. */
 export interface AppliedWrite {
   readonly write: Pick<WriteRecord, "seq" | "map" | "once"> & { readonly method: string };
   readonly outcome: MutationOutcome;
 }
 
+/** How a call ended for its client. */
 export type ClientEnd =
   | { readonly type: "answered"; readonly result: CallToolResult }
   | { readonly type: "refused"; readonly message: string }
   | { readonly type: "hanging" };
 
+/** What a case left behind. */
 export interface CaseRun {
   /** The store's database; the ledger's is `<name>-ledger`. */
   readonly name: string;

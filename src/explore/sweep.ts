@@ -22,7 +22,9 @@ export interface Place {
   readonly nth: number;
 }
 
+/** What a call came to under some failures. */
 export interface CaseResult {
+  /** What failed, and where. */
   readonly faults: readonly Fault[];
   readonly run: CaseRun;
   readonly outcome: string;

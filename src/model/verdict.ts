@@ -17,6 +17,7 @@ import { canonicalJson } from "./json.ts";
 import { tallyEffects, type EffectTally } from "./ledger.ts";
 import type { GuardRecord, InvocationRecord, LedgerRow, TraceEvent } from "./records.ts";
 
+/** Every verdict. */
 export const VERDICTS = [
   "done twice",
   "unknown",

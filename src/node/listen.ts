@@ -11,6 +11,7 @@ const ABSENT = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
 /** How long an answer under way may still take once the end was asked for, in milliseconds. */
 const GRACE_MS = 1000;
 
+/** Another program listens on the port. */
 export class PortTakenError extends Error {
   override readonly name = "PortTakenError";
 

@@ -7,6 +7,7 @@ export interface LogEntry {
   readonly [about: string]: string | number | boolean | undefined;
 }
 
+/** Hears what happens in a server. */
 export type Log = (entry: LogEntry) => void;
 
 /** To standard error, with the time. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PAGE_POLICY } from "./content-policy.ts";
-import { servePage, type PageServer } from "./index.ts";
+import { servePage, type PageServer } from "./serve-page.ts";
 
 const PAGE = "<!doctype html><title>Durable MCP Playground</title>";
 const SCRIPT = `export const words = "${"word ".repeat(2000)}";`;

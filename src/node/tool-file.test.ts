@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { toolFileSchema, type ToolFileState } from "../sandbox/index.ts";
-import { servePage } from "./index.ts";
+import { servePage } from "./serve-page.ts";
 import { toolTypesText } from "./tool-types.ts";
 import { TYPES_FILE } from "./types-file.ts";
 import { WatchedToolFile } from "./watch-tool-file.ts";
