@@ -69,10 +69,10 @@ const shared = {
   restoreMocks: true,
   unstubGlobals: true,
   // So long that a loaded machine fails nothing; what hangs ends all the same. In milliseconds.
-  testTimeout: isLong ? 7_200_000 : 60_000,
-  hookTimeout: 60_000,
+  testTimeout: isLong ? 7_200_000 : 180_000,
+  hookTimeout: 180_000,
   teardownTimeout: 60_000,
-  expect: { poll: { timeout: 30_000 } },
+  expect: { poll: { timeout: 90_000 } },
 };
 
 export default defineConfig({

@@ -22,7 +22,7 @@ if (firefox !== undefined) {
       const press = (name: string): Promise<void> =>
         page.locator(`::-p-aria(${name}[role="button"])`).click();
       const shows = (text: string): Promise<unknown> =>
-        page.locator(`::-p-text(${text})`).setTimeout(60_000).wait();
+        page.locator(`::-p-text(${text})`).setTimeout(120_000).wait();
       await shows("Charge and crash");
       await press("Charge and crash");
       await shows("The server died");
@@ -65,7 +65,7 @@ if (firefox !== undefined) {
     try {
       const page = await browser.newPage();
       const shows = (text: string): Promise<unknown> =>
-        page.locator(`::-p-text(${text})`).setTimeout(60_000).wait();
+        page.locator(`::-p-text(${text})`).setTimeout(120_000).wait();
       await page.goto(baseURL ?? "");
       await page.locator('::-p-aria(Call process_payment[role="button"])').click();
       await shows("effects 1");

@@ -11,28 +11,51 @@ const pages = [
 ].filter((name) => name.endsWith(".md"));
 const examples = pages.flatMap((page) =>
   [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(
-    ([, code = ""], index) => ({ page: `${page}, example ${index + 1}`, code }),
+    ([, code = ""], index) => {
+      const [, name = "example-of-the-docs.ts"] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
+      return { page: `${page}, example ${index + 1}`, name, code };
+    },
   ),
 );
 
-/** What the compiler says of a program that imports the package by its name. */
+/** As the package's exports have them. */
+const entries = {
+  "": "index.ts",
+  "/indexeddb": "indexeddb.ts",
+  "/postgres": "postgres.ts",
+  "/node": "node/index.ts",
+  "/testing": "testing.ts",
+};
+
+/** What the compiler says of a program that imports the package by its name, and the named ones by theirs. */
 function problemsOf(code: string): string[] {
   const read: { readonly config?: unknown } = ts.readConfigFile(
     join(root, "tsconfig.json"),
     (path) => ts.sys.readFile(path),
   );
   const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
-  options.paths = { "durable-mcp-playground": [join(root, "src/index.ts")] };
-  const file = join(root, "src/example-of-the-docs.ts");
+  options.paths = Object.fromEntries(
+    Object.entries(entries).map(([entry, file]) => [
+      `durable-mcp-playground${entry}`,
+      [join(root, "src", file)],
+    ]),
+  );
+  const at = (name: string): string => join(root, "src/of-the-docs", name);
+  const file = at("example-of-the-docs.ts");
+  const texts = new Map(examples.map((example) => [at(example.name), example.code]));
+  texts.set(file, code);
   const real = ts.createCompilerHost(options);
   const host: ts.CompilerHost = {
     ...real,
-    fileExists: (path) => path === file || real.fileExists(path),
-    readFile: (path) => (path === file ? code : real.readFile(path)),
-    getSourceFile: (path, ...rest) =>
-      path === file
-        ? ts.createSourceFile(path, code, ts.ScriptTarget.ES2023)
-        : real.getSourceFile(path, ...rest),
+    fileExists: (path) => texts.has(path) || real.fileExists(path),
+    readFile: (path) => texts.get(path) ?? real.readFile(path),
+    directoryExists: (path) => path === at("") || (real.directoryExists?.(path) ?? true),
+    getSourceFile: (path, ...rest) => {
+      const text = texts.get(path);
+      return text === undefined
+        ? real.getSourceFile(path, ...rest)
+        : ts.createSourceFile(path, text, ts.ScriptTarget.ES2023);
+    },
   };
   const program = ts.createProgram([file], options, host);
   return ts

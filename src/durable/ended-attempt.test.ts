@@ -1,5 +1,5 @@
 /** What an attempt left running begins nothing more once the attempt has ended. */
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
 import { openLab, quiesce, trial, type Lab, type Trial } from "../testing/lab.ts";
 import {
@@ -118,7 +118,7 @@ it.each(["map:before-commit", "effect:before"] as const)(
             charge(context, { transaction_id: "1", amount: 1, currency: "USD" });
           if (++attempts === 1) {
             void (point === "effect:before" ? pay() : write(context, 1));
-            await vi.waitFor(() => expect(tried.server.isHanging).toBe(true));
+            await expect.poll(() => tried.server.isHanging).toBe(true);
             throw new NetworkError("no");
           }
           tried.server.release();

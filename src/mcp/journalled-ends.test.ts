@@ -1,6 +1,6 @@
 /** Ends that the journal refuses or takes late, and what the client is answered then. */
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, openLab, type Lab } from "../testing/lab.ts";
 import { interruptedStep, step } from "../testing/tools.ts";
 import { atMostOnce, DurableMcpServer, FaultPlan, INVOCATION_ID, uuidv7 } from "../index.ts";
@@ -109,7 +109,7 @@ it("a resumption that cannot be journalled is told, and leaves the call interrup
   });
   await expect(server.resume(id)).rejects.toThrow("could not be journalled: The disk is full.");
   server.configure({ resume: "automatic" });
-  await vi.waitFor(() => expect(errors).toHaveLength(1));
+  await expect.poll(() => errors).toHaveLength(1);
   expect(String(errors[0])).toContain("The disk is full.");
   expect((await lab.store.readInvocation(id))?.state).toBe("interrupted");
 });
@@ -127,7 +127,7 @@ it("a server that crashed while a cancellation was journalled is closed without 
   });
   const id = uuidv7();
   call(client, "step", {}, id).catch(() => undefined);
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  await expect.poll(() => server.isHanging).toBe(true);
   server.cancel(id);
   await ending.promise;
   const closed = server.close();

@@ -48,14 +48,15 @@ it("something hangs exactly while it hangs: until its release, its cancellation,
   expect(server.isHanging).toBe(false);
   const first = call(client, "step");
   const second = call(client, "step");
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  await expect.poll(() => server.isHanging).toBe(true);
   server.release();
   await Promise.race([first, second]);
-  await vi.waitFor(async () => {
+  const isHanging = async (): Promise<boolean> => {
     server.release();
     await Promise.resolve();
-    expect(server.isHanging).toBe(false);
-  });
+    return server.isHanging;
+  };
+  await expect.poll(isHanging).toBe(false);
   await Promise.all([first, second]);
   expect(server.isHanging).toBe(false);
 
@@ -68,14 +69,14 @@ it("something hangs exactly while it hangs: until its release, its cancellation,
   };
   const cancelled = client.callTool(params, undefined, { signal: abort.signal });
   cancelled.catch(() => undefined);
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  await expect.poll(() => server.isHanging).toBe(true);
   abort.abort("enough");
   await lab.settled(id, "cancelled");
   expect(server.isHanging).toBe(false);
 
   const third = call(client, "step");
   third.catch(() => undefined);
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  await expect.poll(() => server.isHanging).toBe(true);
   server.crash();
   expect(server.isHanging).toBe(false);
 });
@@ -159,7 +160,7 @@ it("a call that somebody else cancels is an error for its client, not an empty s
   );
   const id = uuidv7();
   const answer = call(client, "out", {}, id);
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  await expect.poll(() => server.isHanging).toBe(true);
   server.cancel(id);
   await expect(answer).rejects.toMatchObject({
     message: expect.stringContaining(`Invocation ${id} was cancelled.`) as unknown,
@@ -176,7 +177,7 @@ it("a resumption that is cancelled ends without an error", async () => {
   ]);
   const { server } = await lab.serve(step, { resume: "hold", faults });
   const resumed = server.resume(id);
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  await expect.poll(() => server.isHanging).toBe(true);
   server.cancel(id);
   await expect(resumed).resolves.toBeUndefined();
   expect((await lab.store.readInvocation(id))?.state).toBe("cancelled");
@@ -191,7 +192,7 @@ it("a resumption whose response is to be lost ends by a cancellation, too", asyn
   ]);
   const { server } = await lab.serve(step, { resume: "hold", faults });
   const resumed = server.resume(id);
-  await vi.waitFor(() => expect(server.isHanging).toBe(true));
+  await expect.poll(() => server.isHanging).toBe(true);
   server.cancel(id);
   await expect(resumed).resolves.toBeUndefined();
 });

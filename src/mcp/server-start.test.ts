@@ -1,6 +1,6 @@
 /** How a server starts, and how lost responses and hangs end. */
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, openLab, textOf, type Lab } from "../testing/lab.ts";
 import { pay } from "../testing/tools.ts";
 import { DurableMcpServer, FaultPlan, uuidv7 } from "../index.ts";
@@ -72,7 +72,7 @@ describe("starting", () => {
       expect(server.state).toBe(end === "crash" ? "crashed" : "closed");
       const lives = async (): Promise<boolean> =>
         (await lab.store.liveness.living()).has(server.id);
-      await expect.poll(lives, { timeout: 4000 }).toBe(false);
+      await expect.poll(lives).toBe(false);
     }
   });
 
@@ -98,7 +98,7 @@ describe("starting", () => {
     pay(other);
     await other.start();
     expect((await lab.store.readInvocation(id))?.state).toBe("running");
-    await vi.waitFor(() => expect(server.isHanging).toBe(true));
+    await expect.poll(() => server.isHanging).toBe(true);
     server.release();
     await pending;
     await other.close();

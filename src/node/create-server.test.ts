@@ -73,7 +73,7 @@ async function clientOf({ url }: RunningServer) {
         method: "tools/call",
         params: {
           name: "pay",
-          arguments: { amount: 4711 },
+          arguments: { amount: 4711.125 },
           ...(id === undefined ? {} : { _meta: { [INVOCATION_ID]: id } }),
         },
       },
@@ -95,11 +95,11 @@ it("answers calls; a retry is answered from the store, and the effect is done on
   expect((await client.listTools()).tools).toMatchObject([{ name: "pay" }]);
   const id = uuidv7();
   const answer = await pay(id);
-  expect(answer.content).toEqual([{ type: "text", text: "paid 4711" }]);
+  expect(answer.content).toEqual([{ type: "text", text: "paid 4711.125" }]);
   const other = await clientOf(server);
   expect((await other.pay(id)).content).toEqual(answer.content);
   expect(await store.ledger.rows({ limit: 9 })).toMatchObject([
-    { service: "bank", operation: "pay", response: "paid 4711" },
+    { service: "bank", operation: "pay", response: "paid 4711.125" },
   ]);
 });
 
@@ -115,7 +115,7 @@ it("logs what happens as data, and never what a call was given or answered", asy
     execution: 1,
   });
   expect(log.map(({ event }) => event)).toEqual(["listening", "session opened", "call"]);
-  expect(JSON.stringify(log)).not.toContain("4711");
+  expect(JSON.stringify(log)).not.toContain("4711.125");
 });
 
 it("a server that dies is followed by the next, which goes on; its client is told how to ask again", async () => {
@@ -132,7 +132,7 @@ it("a server that dies is followed by the next, which goes on; its client is tol
   await logged("server started");
   expect(server.serverId).not.toBe(first);
   const again = await clientOf(server);
-  expect((await again.pay(id)).content).toEqual([{ type: "text", text: "paid 4711" }]);
+  expect((await again.pay(id)).content).toEqual([{ type: "text", text: "paid 4711.125" }]);
   expect(await store.ledger.rows({ limit: 9 })).toHaveLength(1);
 });
 

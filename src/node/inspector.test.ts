@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { LocalHost, makeServer } from "../host/index.ts";
 import { fromText, Inspected, toText } from "../remote/index.ts";
@@ -127,7 +127,7 @@ it("where no page was built it says so, and the rest is there", async () => {
 
 it("a socket is served whose first word is the secret", async () => {
   const { messages } = socketAt("/inspect", await secret());
-  await vi.waitFor(() => expect(messages.length).toBeGreaterThan(3));
+  await expect.poll(() => messages.length).toBeGreaterThan(3);
   expect(messages).toContainEqual({ port: "store", data: { type: "hello", name: "memory" } });
 });
 
@@ -193,7 +193,7 @@ it("who is refused and leaves at once ends nothing", async () => {
 
 it("one that sends what is no message is let go; the others stay", async () => {
   const [good, bad] = [socketAt("/inspect", await secret()), socketAt("/inspect", await secret())];
-  await vi.waitFor(() => expect(bad.messages.length).toBeGreaterThan(3));
+  await expect.poll(() => bad.messages.length).toBeGreaterThan(3);
   bad.socket.send("{ no text of ours");
   expect(await bad.ended).toBe("1008 What arrived is no message.");
   // Messages that are passed over: for no port, of no method, of no shape.
@@ -204,12 +204,12 @@ it("one that sends what is no message is let go; the others stay", async () => {
   good.socket.send(
     toText({ port: "control", data: { type: "call", id: 2, method: "inspection", args: [] } }),
   );
-  await vi.waitFor(() =>
-    expect(good.messages).toContainEqual({
+  await expect
+    .poll(() => good.messages)
+    .toContainEqual({
       port: "control",
       data: { type: "result", id: 2, value: { name: 'a "test" & more', where: "memory" } },
-    }),
-  );
+    });
   expect(good.messages).toContainEqual({
     port: "control",
     data: {

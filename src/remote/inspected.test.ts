@@ -93,7 +93,7 @@ it("one page starts the server, another is told and joins it, and each has a cli
   const [one, two] = [await page(), await page()];
   await one.host.start();
   expect([one.host.state, two.host.state]).toEqual(["running", "stopped"]);
-  await vi.waitFor(() => expect(two.onNext).toHaveBeenCalled());
+  await expect.poll(() => two.onNext).toHaveBeenCalled();
   await two.host.start();
   expect([two.host.state, two.host.serverId]).toEqual(["running", host.serverId]);
   const [first, second] = await Promise.all([one.host.connect(), two.host.connect()]);
@@ -113,7 +113,7 @@ it("settings hold at once and for every page; what is none is refused and change
   await one.host.start();
   const before = await one.host.readSettings();
   await one.host.writeSettings({ ...before, guards: "off" });
-  await vi.waitFor(() => expect(two.onSettings).toHaveBeenCalledOnce());
+  await expect.poll(() => two.onSettings).toHaveBeenCalledOnce();
   expect(one.onSettings).not.toHaveBeenCalled();
   expect(await two.host.readSettings()).toMatchObject({ guards: "off" });
   const { client } = await one.host.connect();
@@ -135,7 +135,7 @@ it("a fault that one page arms strikes every page's calls, and a crash is told t
   const dead = host.serverId;
   await expect(call(client, "pay")).rejects.toThrow("Connection closed");
   for (const { onCrash } of [one, two]) {
-    await vi.waitFor(() => expect(onCrash).toHaveBeenCalledWith(dead));
+    await expect.poll(() => onCrash).toHaveBeenCalledWith(dead);
   }
   expect([one.host.state, two.host.state]).toEqual(["crashed", "crashed"]);
 });
@@ -146,12 +146,12 @@ it("a call that one page steps into waits for any of them", async () => {
   const { client } = await one.host.connect();
   const id = uuidv7();
   const answer = one.host.stepInto(id, () => call(client, "pay", {}, id));
-  await vi.waitFor(() => expect(two.onPauses).toHaveBeenCalled());
+  await expect.poll(() => two.onPauses).toHaveBeenCalled();
   const [pause] = two.onPauses.mock.lastCall?.[0] ?? [];
   expect(pause).toMatchObject({ invocation: id, point: "guard:before-start" });
   two.host.decide(pause?.id ?? 0, "go on");
   expect(textOf(await answer)).toBe("paid");
-  await vi.waitFor(() => expect(one.onPauses).toHaveBeenLastCalledWith([]));
+  await expect.poll(() => one.onPauses).toHaveBeenLastCalledWith([]);
 });
 
 it("a page wipes everything while no server runs, and the next one is joined", async () => {
@@ -163,7 +163,7 @@ it("a page wipes everything while no server runs, and the next one is joined", a
   expect(await lab.store.readInvocations({ limit: 9 })).toEqual([]);
   expect(await lab.world.ledger.rows({ limit: 9 })).toEqual([]);
   expect([host.state, host.serverId === serverId]).toEqual(["running", false]);
-  await vi.waitFor(() => expect(one.onNext).toHaveBeenCalled());
+  await expect.poll(() => one.onNext).toHaveBeenCalled();
   await one.host.restart();
   await one.host.start();
   expect(one.host.state).toBe("running");
@@ -177,7 +177,7 @@ it("a page that could not join a server that runs tries again", async () => {
   await expect(one.host.connect()).rejects.toThrow("Not now.");
   expect(one.host.state).toBe("stopped");
   host.attach = attach;
-  await vi.waitFor(() => expect(one.onNext).toHaveBeenCalled(), { timeout: 5000 });
+  await expect.poll(() => one.onNext).toHaveBeenCalled();
   await one.host.start();
   await one.host.connect();
   expect(one.host.state).toBe("running");
@@ -194,6 +194,6 @@ it("a server that is stopped, or a page that leaves, ends the page's sessions, a
   const { serverId } = host;
   await two.host.stop();
   await closed;
-  await vi.waitFor(() => expect(two.onStopped).toHaveBeenCalledWith(serverId));
+  await expect.poll(() => two.onStopped).toHaveBeenCalledWith(serverId);
   await expect(two.host.connect()).rejects.toThrow("The server is stopped: start one first.");
 });

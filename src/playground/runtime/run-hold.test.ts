@@ -20,7 +20,7 @@ it("what could not be held is held at the next try, and let go once", async () =
   await hold.release();
   await hold.release();
   expect(release).toHaveBeenCalledTimes(1);
-  await vi.waitFor(() => expect(clear).toHaveBeenCalledTimes(1));
+  await expect.poll(() => clear).toHaveBeenCalledTimes(1);
 });
 
 it("the page tells that a run could not be held, and closes all the same", async () => {

@@ -111,7 +111,7 @@ export function connectionContract(engine: Engine): void {
       });
       store.announceServer("s");
       store.announceServer("t", { tookOver: true });
-      await vi.waitFor(() => expect(listener).toHaveBeenCalledTimes(2));
+      await expect.poll(() => listener).toHaveBeenCalledTimes(2);
       stop();
       await store.wipe();
       await notified.promise;

@@ -49,7 +49,7 @@ it("so many calls are under way at a time, in their order", async () => {
   );
   const reads = Array.from({ length: 9 }, (_, n) => far.readEntry(`m${n}`, "k"));
   for (let n = 0; n < 9; n++) {
-    await vi.waitFor(() => expect(underWay).toHaveLength(Math.min(3, 9 - n)));
+    await expect.poll(() => underWay).toHaveLength(Math.min(3, 9 - n));
     underWay.shift()?.();
   }
   await Promise.all(reads);
@@ -143,7 +143,7 @@ it("nothing but the port's methods can be called, and what is no message of ours
     port2.postMessage(junk);
   }
   port2.postMessage({ type: "call", id: 9, method: "readMapNames", args: [], hasSignal: false });
-  await vi.waitFor(() => expect(replies.at(-1)).toMatchObject({ type: "result", id: 9 }));
+  await expect.poll(() => replies.at(-1)).toMatchObject({ type: "result", id: 9 });
   const [hello, ...others] = replies;
   expect(hello).toMatchObject({ type: "hello" });
   expect(others.slice(0, -1)).toEqual(
@@ -164,9 +164,9 @@ it("changes wait until the last were taken; what piles up becomes one of everyth
   };
   for (let n = 0; n < 1500; n++) await near.applyMutation(insert(`m${n}`));
   near.announceServer("s");
-  await vi.waitFor(() => expect(messages).toHaveLength(1));
+  await expect.poll(() => messages).toHaveLength(1);
   port2.postMessage({ type: "more" });
-  await vi.waitFor(() => expect(messages).toHaveLength(2));
+  await expect.poll(() => messages).toHaveLength(2);
   const changes = messages[1]?.changes ?? [];
   expect(changes.length).toBeLessThan(1000);
   expect(changes).toContainEqual(expect.objectContaining({ server: "s" }));
