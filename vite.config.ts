@@ -56,6 +56,8 @@ const otherEngines = ["src/store/memory/**/*.test.ts", "src/store/postgres/**/*.
 const onServer = ["src/store/postgres/server/*.test.ts"];
 /** What starts servers in processes of their own on one. */
 const servers = ["src/node/on-postgres/*.test.ts"];
+/** What kills the primary of a cluster: `npm run test:cluster` alone. */
+const cluster = ["src/node/on-cluster/*.test.ts"];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "world", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,
@@ -97,7 +99,7 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: durableTests,
-          exclude: [...browserOnly, ...onServer, ...servers],
+          exclude: [...browserOnly, ...onServer, ...servers, ...cluster],
           setupFiles: ["fake-indexeddb/auto"],
         },
       },
@@ -109,8 +111,12 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: [...nodeOnly, ...otherEngines],
-          exclude: [...onServer, ...servers],
+          exclude: [...onServer, ...servers, ...cluster],
         },
+      },
+      {
+        extends: true,
+        test: { name: "cluster", ...shared, environment: "node", include: cluster },
       },
       ...["memory", "remote", "pglite"].map((engine) => ({
         extends: true as const,

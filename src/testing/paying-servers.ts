@@ -103,13 +103,18 @@ export class PayingServer {
   /** Resolves when the event was logged so many times; rejects when the process ends before. */
   async until(event: string, times = 1): Promise<void> {
     await new Promise<void>((resolve, reject) => {
+      const ended = (): void => {
+        this.#waiting.delete(look);
+        reject(new Error(`It ended before “${event}”.`));
+      };
       const look = (): void => {
         if (this.count(event) < times) return;
         this.#waiting.delete(look);
+        this.child.off("exit", ended);
         resolve();
       };
       this.#waiting.add(look);
-      this.child.once("exit", () => reject(new Error(`It ended before “${event}”.`)));
+      this.child.once("exit", ended);
       look();
     });
   }

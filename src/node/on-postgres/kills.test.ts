@@ -3,8 +3,9 @@
  * that must be done once is done twice, and a server that comes back changes nothing.
  */
 import { expect, inject, it } from "vitest";
-import { drawAt, uuidv7 } from "../../durable/index.ts";
+import { drawAt } from "../../durable/index.ts";
 import { openPostgres } from "../../store/postgres/index.ts";
+import { PayingLoad } from "../../testing/paying-load.ts";
 import { openBank, PayingServer } from "../../testing/paying-servers.ts";
 
 const many = (name: string, few: number): number => Number(process.env[name] ?? few);
@@ -12,8 +13,6 @@ const KILLS = many("SERVER_KILLS", 2);
 const STOPS = many("SERVER_STOPS", 1);
 const SEED = many("SERVER_SEED", 1);
 const LEASE_MS = 1500;
-/** At a time. */
-const CALLERS = 6;
 
 it.each([2, 3])(
   `%d servers, ${KILLS} × SIGKILL and ${STOPS} × SIGSTOP in the middle of calls`,
@@ -83,48 +82,12 @@ it.each([2, 3])(
       return draw() < 0.5 ? trouble : undefined;
     };
 
-    const answers = new Map<string, string>();
-    const untilAnswered = async (invocation: string): Promise<void> => {
-      for (let tries = 0; ; tries++) {
-        const server = servers[Math.floor(draw() * servers.length)];
-        try {
-          const { isError, content } = (await server?.pay(invocation)) ?? { content: [] };
-          answers.set(invocation, `${isError ? "failed" : "paid"} ${JSON.stringify(content)}`);
-          return;
-        } catch (error) {
-          if (tries > 200) throw error;
-          // What is dead is replaced before long.
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-      }
-    };
-    const caller = async (): Promise<void> => {
-      while (ways.length > 0 || isBusy) await untilAnswered(uuidv7());
-    };
-    await Promise.all(Array.from({ length: CALLERS }, caller));
+    const load = new PayingLoad(servers, draw);
+    await load.run(() => ways.length > 0 || isBusy);
     await trouble;
-
-    // Every call has ended, and said so.
-    const invocations = await store.readInvocations({ limit: 100_000 });
-    expect(invocations.length).toBe(answers.size);
-    const states = new Set(invocations.map(({ state }) => state));
-    expect([...states].filter((state) => state !== "completed" && state !== "failed")).toEqual([]);
-    const payments = await store.readRange({
-      map: "payments",
-      direction: "ascending",
-      limit: 100_000,
-    });
-    const paid = new Set(payments.map(({ key }) => key));
-    for (const { id, state } of invocations) {
-      const own = bank.done.filter(({ invocation }) => invocation === id);
-      const charges = own.filter(({ operation }) => operation === "charge").length;
-      const isPaid = answers.get(id)?.startsWith("paid");
-      // Who was told that it is paid was charged once; who was not, at most once.
-      expect([id, charges <= 1, isPaid ? charges : 1]).toEqual([id, true, 1]);
-      expect([id, state, paid.has(id)]).toEqual([id, isPaid ? "completed" : "failed", isPaid]);
-    }
+    await load.expectEachOnce(store, bank);
     console.log(
-      `${count} servers: ${invocations.length} calls, ${answers.size} answered; takeover after ` +
+      `${count} servers: ${load.answers.size} calls, each answered; takeover after ` +
         `${Math.round(Math.max(...takeovers))} ms at the most, at a lease of ${LEASE_MS} ms.`,
     );
     await Promise.all(servers.map((server) => server.kill()));
