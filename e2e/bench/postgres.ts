@@ -13,6 +13,7 @@ import {
 import { PostgresDatabase } from "../../src/store/postgres/index.ts";
 import { findPostgres } from "../../src/testing/find-postgres.ts";
 import { startPostgres } from "../../src/testing/postgres-server.ts";
+import { dbosContests } from "./dbos.ts";
 import { contest, time, type Row } from "./measure.ts";
 import { record, replay, type Recorded } from "./replay.ts";
 
@@ -58,6 +59,7 @@ export async function measurePostgres(report: (row: Row) => void): Promise<void>
     }
     for (const row of await rangeContests(bed)) report(row);
     for (const row of await callContests(bed)) report(row);
+    for (const row of await dbosContests(url, store)) report(row);
   } finally {
     await store.close();
     await database.close();

@@ -22,13 +22,17 @@ export interface OpenPostgresOptions {
   readonly leaseMs?: number;
   /** For how long a server that cannot be reached is waited for, in milliseconds; 30,000 by default. */
   readonly patienceMs?: number;
-  /** Whether changes are told of by `LISTEN`, beside a feed that is polled; true by default, and false for CockroachDB. */
+  /** Whether changes are told of by `LISTEN`, beside a feed that is polled: where the server has it, unless this is false. */
   readonly listen?: boolean;
   /** How often the feed is polled, in milliseconds; 250 by default, 1,000 where there is `LISTEN`. */
   readonly pollMs?: number;
   /** How many connections are opened at the most; 10 by default. */
   readonly connections?: number;
 }
+
+/** What a server answers to a statement that it does not have. */
+const NOT_SUPPORTED = "0A000";
+const NO_SYNTAX = "42601";
 
 /** A shorter lease would run out between two renewals on a machine that is busy. */
 const LEAST_LEASE_MS = 1000;
@@ -56,7 +60,7 @@ export class PostgresDatabase {
    */
   static async open(options: OpenPostgresOptions): Promise<PostgresDatabase> {
     const { schema = "durable_mcp", leaseMs = 10_000, patienceMs = 30_000 } = options;
-    const { listen = true, pollMs = listen ? 1000 : 250, connections = 10 } = options;
+    const { listen = true, connections = 10 } = options;
     if (!(leaseMs >= LEAST_LEASE_MS)) {
       throw new RangeError(
         `leaseMs is at the least ${LEAST_LEASE_MS} milliseconds, not ${leaseMs}.`,
@@ -76,6 +80,7 @@ export class PostgresDatabase {
       const listener = listen
         ? await Listener.open(() => new pg.Client(config), schema)
         : undefined;
+      const { pollMs = listener ? 1000 : 250 } = options;
       const name = `${where} ${schema}`;
       return new PostgresDatabase(name, pool, sql, leases(sql, { leaseMs }), listener, pollMs);
     } catch (error) {
@@ -215,10 +220,18 @@ class Listener {
     private readonly makeClient: () => pg.Client,
   ) {}
 
-  static async open(makeClient: () => pg.Client, schema: string): Promise<Listener> {
+  /** @returns `undefined` where the server has no `LISTEN`, as CockroachDB has none */
+  static async open(makeClient: () => pg.Client, schema: string): Promise<Listener | undefined> {
     const listener = new Listener(`durable_mcp_${schema}`, makeClient);
-    await listener.#listen();
-    return listener;
+    try {
+      await listener.#listen();
+      return listener;
+    } catch (error) {
+      await listener.close();
+      const { code } = error as { readonly code?: unknown };
+      if (code === NOT_SUPPORTED || code === NO_SYNTAX) return undefined;
+      throw error;
+    }
   }
 
   add(channel: SqlChannel): void {
