@@ -1,8 +1,11 @@
-/** The contest with DBOS: a call with two guarded steps against its workflow of two, on the same database. */
+/**
+ * The contest with DBOS: a call with two guarded steps against its workflow of two, on the same database. Its steps
+ * happen at least once, and so do these.
+ */
 import { DBOS } from "@dbos-inc/dbos-sdk";
 import { z } from "zod";
 import {
-  atMostOnce,
+  atLeastOnce,
   connect,
   DurableMcpServer,
   INVOCATION_ID,
@@ -28,7 +31,7 @@ export async function dbosContests(url: string, store: DurableStore): Promise<Ro
   const server = new DurableMcpServer({ name: "bench", version: "1.0.0" }, { store });
   server.registerTool("pay", {}, async (_, context) => {
     for (const alias of ["reserve", "payment"]) {
-      await atMostOnce(alias, context, () => RECEIPT, { schema: Receipt });
+      await atLeastOnce(alias, context, () => RECEIPT, { schema: Receipt });
     }
     return { content: [] };
   });

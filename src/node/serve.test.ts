@@ -112,7 +112,7 @@ it("a file of one's own, that needs Node, is killed in the middle of a call and 
 
 it("an example stands alone, and its client script runs against its address", async () => {
   const { url } = await serve("processing", "--store", join(folder, "example"));
-  const script = run("src/examples/terminal.ts", "processing", "--url", url);
+  const script = run("src/node/command.ts", "example", "processing", "--url", url);
   expect(await script.ended).toBe(0);
   expect(script.said()).toContain("# The same payment again, as a retry: what is stored answers");
   expect(script.said()).toContain('"status":"success"');

@@ -4,7 +4,15 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +32,7 @@ interface Node {
   /** Of Patroni's own interface. */
   readonly restPort: number;
   readonly config: string;
+  readonly data: string;
   child: ChildProcess | undefined;
 }
 
@@ -55,7 +64,7 @@ export class Cluster {
     private readonly etcd: ChildProcess,
   ) {}
 
-  /** Resolves when there is a primary with a synchronous standby. */
+  /** Starts them; see `isWhole` for when they are there. */
   static async start(): Promise<Cluster> {
     const missing = missingPrograms();
     const bin = findPostgres();
@@ -86,6 +95,7 @@ export class Cluster {
     for (let index = 1; index <= NODES; index++) {
       const name = `node${index}`;
       const [port, restPort] = [await freePort(), await freePort()];
+      const data = join(folder, name);
       const config = join(folder, `${name}.json`);
       const home = join(folder, `${name}-run`);
       mkdirSync(home);
@@ -116,7 +126,7 @@ export class Cluster {
           postgresql: {
             listen: `127.0.0.1:${port}`,
             connect_address: `127.0.0.1:${port}`,
-            data_dir: join(folder, name),
+            data_dir: data,
             bin_dir: bin,
             pgpass: join(home, "pgpass"),
             pg_hba: [trust("all"), trust("replication")],
@@ -128,7 +138,7 @@ export class Cluster {
           },
         }),
       );
-      nodes.push({ name, port, restPort, config, child: undefined });
+      nodes.push({ name, port, restPort, config, data, child: undefined });
     }
     const cluster = new Cluster(folder, nodes, etcd);
     for (const node of nodes) cluster.#start(node);
@@ -180,12 +190,9 @@ export class Cluster {
     const node = this.#primary;
     const child = node?.child;
     if (!node || !child?.pid) throw new Error("There is no primary.");
-    const ended = once(child, "exit");
-    const group = await pidsBelow(child.pid);
-    for (const pid of [child.pid, ...group]) killOne(pid);
-    await ended;
     node.child = undefined;
     this.#primary = undefined;
+    await killAll(child, node);
     this.#drop(node);
     return () => this.#start(node);
   }
@@ -194,12 +201,7 @@ export class Cluster {
     clearInterval(this.#looking);
     this.#proxy.close();
     for (const socket of this.#sockets.keys()) socket.destroy();
-    for (const { child } of this.nodes) {
-      if (!child?.pid || child.exitCode !== null) continue;
-      const ended = once(child, "exit");
-      for (const pid of [child.pid, ...(await pidsBelow(child.pid))]) killOne(pid);
-      await ended;
-    }
+    for (const node of this.nodes) if (node.child) await killAll(node.child, node);
     this.etcd.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -262,23 +264,55 @@ export class Cluster {
   }
 }
 
-/** All processes below one, by `/proc`. */
-async function pidsBelow(pid: number): Promise<number[]> {
-  const child = spawn("ps", ["-eo", "pid=,ppid="], { stdio: ["ignore", "pipe", "ignore"] });
+/**
+ * Kills Patroni, and the PostgreSQL that it has started, which is no child of its own.
+ *
+ * @throws Error where one of them lives on
+ */
+async function killAll(patroni: ChildProcess, { data }: Node): Promise<void> {
+  const hasEnded = patroni.exitCode !== null || patroni.signalCode !== null;
+  const ended = hasEnded ? undefined : once(patroni, "exit");
+  // First, for it would start another PostgreSQL.
+  patroni.kill("SIGKILL");
+  await ended;
+  const postmaster = postmasterOf(data);
+  const postgres = postmaster === undefined ? [] : [postmaster, ...(await pidsBelow(postmaster))];
+  for (const pid of postgres) killOne(pid);
+  for (let tries = 0; (await livingOf(postgres)).length > 0; tries++) {
+    if (tries === 100) throw new Error(`PostgreSQL's processes live on: ${postgres.join(", ")}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** `undefined` where none runs: its file is gone with it, unless it was killed before. */
+function postmasterOf(data: string): number | undefined {
+  const file = join(data, "postmaster.pid");
+  return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : undefined;
+}
+
+/** The processes by their parents; those that have ended and are not waited for are none. */
+async function processes(): Promise<ReadonlyMap<number, number>> {
+  const ps = spawn("ps", ["-eo", "pid=,ppid=,stat="], { stdio: ["ignore", "pipe", "ignore"] });
   let text = "";
-  for await (const part of child.stdout) text += String(part);
-  const parents = new Map(
+  for await (const part of ps.stdout) text += String(part);
+  return new Map(
     text
       .trim()
       .split("\n")
-      .map((line) => line.trim().split(/\s+/).map(Number))
-      .map(([own = 0, parent = 0]): [number, number] => [own, parent]),
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , state = ""]) => !state.startsWith("Z"))
+      .map(([pid, parent]): [number, number] => [Number(pid), Number(parent)]),
   );
-  const isBelow = (own: number): boolean => {
-    const parent = parents.get(own);
-    return parent === pid || (parent !== undefined && parent > 1 && isBelow(parent));
-  };
-  return [...parents.keys()].filter(isBelow);
+}
+
+async function livingOf(pids: readonly number[]): Promise<number[]> {
+  const found = await processes();
+  return pids.filter((pid) => found.has(pid));
+}
+
+async function pidsBelow(pid: number): Promise<number[]> {
+  const parents = await processes();
+  return [...parents].filter(([, parent]) => parent === pid).map(([own]) => own);
 }
 
 function killOne(pid: number): void {
