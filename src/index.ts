@@ -1,4 +1,4 @@
-/** The programming interface (docs/spec.md, 2). It runs wherever `indexedDB` and `crypto` exist. */
+/** The programming interface (docs/spec.md, 2). It runs wherever `crypto` exists, and stores where their engines do. */
 export * from "./sandbox/interface.ts";
 export {
   effectsAsked,

@@ -6,4 +6,4 @@ export {
   type OpenPgliteOptions,
   type OpenPostgresOptions,
 } from "./store/postgres/index.ts";
-export type { ServerStore } from "./store/index.ts";
+export { InvalidAddressError, type ServerStore } from "./store/index.ts";

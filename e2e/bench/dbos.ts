@@ -57,8 +57,8 @@ export async function dbosContests(url: string, store: DurableStore): Promise<Ro
     },
     { name: "pay" },
   );
-  await DBOS.launch();
   try {
+    await DBOS.launch();
     const rows: Row[] = [];
     for (const [atOnce, factor] of AT_ONCE) {
       const each = CALLS / atOnce;

@@ -35,7 +35,7 @@ export interface CaseResult {
   /** What became of the call outside; absent where it never ended. */
   readonly judgement: Judgement | undefined;
   /**
-   * Present where it was run on IndexedDB, too, whose databases are left: `same`, or in words what it came
+   * Present where it was run on another engine, too, whose databases are left: `same`, or in words what it came
    * to in memory and there. A call that is not the same each time tells of itself so, too.
    */
   readonly check?: string;
@@ -50,7 +50,7 @@ export interface SweepOptions {
   readonly check?: OpenCase | undefined;
 }
 
-/** Every so many cases is run on IndexedDB, too. */
+/** Every so many cases is run on another engine, too. */
 const CHECKED = 10;
 
 /** A case waits for a disk, or for a clock, part of its time. */

@@ -1,7 +1,7 @@
 /** A store, a world and servers of a test's own, which know no test runner. */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { skippingClock, uuidv7 } from "../durable/index.ts";
+import { skippingClock, uuidv7, type Clock } from "../durable/index.ts";
 import type { ToolFile } from "../host/index.ts";
 import {
   connect,
@@ -13,6 +13,7 @@ import {
 } from "../mcp/index.ts";
 import {
   deferred,
+  isHeld,
   judgeCall,
   type GuardRecord,
   type InvocationState,
@@ -49,6 +50,8 @@ export interface LabAnswer extends CallToolResult {
   readonly execution: number;
 }
 
+/** A fault that strikes every server would go on for ever. */
+const MOST_SERVERS = 20;
 /** So many records a test makes at the most. */
 const MOST = 999;
 
@@ -56,11 +59,13 @@ const MOST = 999;
 export class Lab {
   readonly store: ServerStore;
   readonly world: World;
+  readonly #clock: Clock;
   readonly #servers: DurableMcpServer[] = [];
 
   /** Effects are simulated, and delays take no time, unless the options say otherwise. */
   constructor({ store = memoryStore(), clock = skippingClock, ...settings }: LabOptions = {}) {
     this.store = store;
+    this.#clock = clock;
     this.world = new World(store.ledger, { clock, ...settings });
   }
 
@@ -115,7 +120,11 @@ export class Lab {
     return judgeCall({ invocation, guards, effects: await this.effects(id) })?.verdict;
   }
 
-  /** Calls a tool as often as its server crashes, each time on a new one, and gives the answer. */
+  /**
+   * Calls a tool as often as its server crashes, each time on a new one, and gives the answer.
+   *
+   * @throws Error where the twentieth server has crashed, too
+   */
   async callUntilAnswered(
     register: ToolFile,
     options: LabServerOptions,
@@ -123,9 +132,10 @@ export class Lab {
     args: Readonly<Record<string, unknown>> = {},
     invocation = uuidv7(),
   ): Promise<LabAnswer> {
-    for (;;) {
+    for (let servers = 0; servers < MOST_SERVERS; servers++) {
       const server = await this.#start(register, options);
-      await this.#hasEnded(server, invocation);
+      // One that holds what was interrupted resumes nothing.
+      if (options.resume !== "hold") await this.#hasEnded(server, invocation);
       if (isCrashed(server)) continue;
       const { client } = await connect(server, options.client);
       try {
@@ -136,6 +146,7 @@ export class Lab {
         if (!isCrashed(server)) throw error;
       }
     }
+    throw new Error(`Each of ${MOST_SERVERS} servers has crashed, and “${tool}” has no answer.`);
   }
 
   /** Closes its servers, and the store. */
@@ -151,7 +162,7 @@ export class Lab {
     const { store, world } = this;
     const server = new DurableMcpServer(
       { name: "lab", version: "1.0.0" },
-      { store, effects: world, clock: skippingClock, ...options },
+      { store, effects: world, clock: this.#clock, ...options },
     );
     this.#servers.push(server);
     await register(server, world);
@@ -162,8 +173,10 @@ export class Lab {
   /** Resolves once the invocation has an end that lasts, or the server has crashed again. */
   async #hasEnded(server: DurableMcpServer, invocation: string): Promise<void> {
     await this.until(async () => {
-      const state = (await this.store.readInvocation(invocation))?.state;
-      return server.state === "crashed" || (state !== "running" && state !== "interrupted");
+      const found = await this.store.readInvocation(invocation);
+      const isPending =
+        found?.state === "running" || (found?.state === "interrupted" && !isHeld(found));
+      return server.state === "crashed" || !isPending;
     });
   }
 }

@@ -11,6 +11,9 @@ import {
 } from "../explore/index.ts";
 import type { ToolFile } from "../host/index.ts";
 
+/** What lasts longer hangs, in milliseconds: so long that a loaded machine hangs nothing. */
+const ROUND_MS = 30_000;
+
 /** What is swept. */
 export interface SweptCall extends Pick<Scenario, "tool" | "before" | "roundMs"> {
   readonly tools: ToolFile;
@@ -44,7 +47,7 @@ export async function sweepCall({
   pairs = false,
   ...call
 }: SweptCall): Promise<Swept> {
-  const scenario: Scenario = { ...call, args, guards, host: hostOfTools(tools) };
+  const scenario: Scenario = { roundMs: ROUND_MS, ...call, args, guards, host: hostOfTools(tools) };
   const clean = await cleanRun(scenario, "clean");
   const singles = singleFaults(placesOf(clean.passes));
   const all = pairs ? [...singles, ...pairsOf(singles)] : singles;

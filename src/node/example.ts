@@ -41,8 +41,9 @@ function leave(): void {
   terminal.close();
 }
 terminal.on("SIGINT", leave);
-process.on("SIGINT", leave);
-process.on("SIGTERM", leave);
+// A second one ends it as it stands.
+process.once("SIGINT", leave);
+process.once("SIGTERM", leave);
 
 /** The next line that is typed; `undefined` at the end of the input. */
 async function nextLine(prompt: string): Promise<string | undefined> {
@@ -94,7 +95,7 @@ async function run(example: Example): Promise<boolean> {
     return signal.aborted;
   } finally {
     terminal.off("line", onLine);
-    for (const end of ends) await end();
+    for (const end of ends) await end().catch((error: unknown) => console.log(wordsOf(error)));
   }
 }
 
@@ -127,9 +128,12 @@ async function wipe(): Promise<void> {
     const directory = folderOf(name);
     if (!existsSync(directory)) continue;
     const store = await openPglite({ directory });
-    await store.wipe();
-    await store.ledger.wipe();
-    await store.close();
+    try {
+      await store.wipe();
+      await store.ledger.wipe();
+    } finally {
+      await store.close();
+    }
   }
   console.log("Everything was wiped.");
 }

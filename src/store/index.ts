@@ -20,6 +20,7 @@ export type {
   WriteQuery,
 } from "./durable-store.ts";
 export {
+  InvalidAddressError,
   StoreAbortedError,
   StoreClosedError,
   StoreError,

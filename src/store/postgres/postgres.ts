@@ -258,12 +258,17 @@ class Listener {
     client.on("notification", () => {
       for (const channel of this.#channels) channel.wake();
     });
-    await client.connect();
-    await client.query(`LISTEN ${this.topic}`);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${this.topic}`);
+    } catch (error) {
+      // Its end is heard of, and it is tried again.
+      await client.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   async #listenAgain(): Promise<void> {
-    // Where it fails, its end is heard of, and it is tried again.
     if (!this.#isClosed) await this.#listen().catch(() => undefined);
   }
 }
