@@ -172,6 +172,8 @@ test("two pages see the same: calls, settings, what waits, and the end of a serv
   await up(playground);
   await playground.press("Call charge");
   await expect(other.calls).toHaveCount(3);
+  // The row is there before the charge is.
+  await expect(other.calls.first()).toContainText("done once");
   expect(charges()).toBe(3);
 });
 
