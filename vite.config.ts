@@ -58,6 +58,8 @@ const onServer = ["src/store/postgres/server/*.test.ts"];
 const servers = ["src/node/on-postgres/*.test.ts"];
 /** What kills the primary of a cluster: `npm run test:cluster` alone. */
 const cluster = ["src/node/on-cluster/*.test.ts"];
+/** What none of the projects without a server runs. */
+const apart = [...onServer, ...servers, ...cluster];
 /** What rests on the port alone, and runs on every engine. */
 const onEveryEngine = ["durable", "mcp", "world", "host", "examples"].map(
   (folder) => `src/${folder}/**/*.test.ts`,
@@ -99,7 +101,7 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: durableTests,
-          exclude: [...browserOnly, ...onServer, ...servers, ...cluster],
+          exclude: [...browserOnly, ...apart],
           setupFiles: ["fake-indexeddb/auto"],
         },
       },
@@ -111,7 +113,7 @@ export default defineConfig({
           ...shared,
           environment: "node",
           include: [...nodeOnly, ...otherEngines],
-          exclude: [...onServer, ...servers, ...cluster],
+          exclude: apart,
         },
       },
       {

@@ -1,8 +1,15 @@
 /** The main story in Firefox, where one is installed: a payment whose server dies in its middle is charged once. */
+import type { Page } from "puppeteer-core";
 import { findFirefox, launchFirefox } from "./support/firefox.ts";
 import { expect, test } from "./support/test.ts";
 
 const firefox = findFirefox();
+
+/** Waits until a text is shown. */
+const shownOn =
+  (page: Page) =>
+  (text: string): Promise<unknown> =>
+    page.locator(`::-p-text(${text})`).setTimeout(120_000).wait();
 
 if (firefox !== undefined) {
   test("Firefox: a payment is charged once though the server died, and the sweep holds", async ({
@@ -21,8 +28,7 @@ if (firefox !== undefined) {
       await page.goto(baseURL ?? "");
       const press = (name: string): Promise<void> =>
         page.locator(`::-p-aria(${name}[role="button"])`).click();
-      const shows = (text: string): Promise<unknown> =>
-        page.locator(`::-p-text(${text})`).setTimeout(120_000).wait();
+      const shows = shownOn(page);
       await shows("Charge and crash");
       await press("Charge and crash");
       await shows("The server died");
@@ -64,8 +70,7 @@ if (firefox !== undefined) {
     const browser = await launchFirefox(firefox);
     try {
       const page = await browser.newPage();
-      const shows = (text: string): Promise<unknown> =>
-        page.locator(`::-p-text(${text})`).setTimeout(120_000).wait();
+      const shows = shownOn(page);
       await page.goto(baseURL ?? "");
       await page.locator('::-p-aria(Call process_payment[role="button"])').click();
       await shows("effects 1");

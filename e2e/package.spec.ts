@@ -1,7 +1,6 @@
 /** The package as a person has it: packed, installed into an empty folder, and run by plain Node. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { expect, test } from "@playwright/test";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +8,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { call } from "../src/lab/index.ts";
 import { findPostgres } from "../src/testing/find-postgres.ts";
+import { programsOf } from "../src/testing/programs.ts";
 import { startPostgres, type PostgresServer } from "../src/testing/postgres-server.ts";
 
 // One folder is installed, once.
@@ -18,7 +19,6 @@ test.describe.configure({ mode: "serial", timeout: 600_000 });
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** How npm says that it reaches no registry. */
 const NO_REGISTRY = /ENOTFOUND|EAI_AGAIN|ENOTCACHED/;
-const INVOCATION_ID = "playground.durable-mcp/invocationId";
 
 let folder = "";
 let hasRegistry = true;
@@ -70,9 +70,7 @@ test.beforeAll(() => {
     if (node !== undefined) nodes.set(version, node);
   }
   // The README's programs, each by the name in its first line.
-  const blocks = readFileSync(join(root, "README.md"), "utf8").matchAll(/^```ts\n(.*?)^```$/gms);
-  for (const [, code = ""] of blocks) {
-    const [, name] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
+  for (const { name, code } of programsOf(readFileSync(join(root, "README.md"), "utf8"))) {
     if (name !== undefined) writeFileSync(join(folder, name), code);
   }
 });
@@ -137,11 +135,9 @@ async function running(
 async function pay(url: string, invocation: string): Promise<unknown> {
   const client = new Client({ name: "buyer", version: "1.0.0" });
   await client.connect(new StreamableHTTPClientTransport(new URL(url)));
-  const _meta = { [INVOCATION_ID]: invocation };
-  const params = { name: "pay", arguments: { amount: 25 }, _meta };
-  const answer = await client.request({ method: "tools/call", params }, CallToolResultSchema);
+  const { structuredContent, execution } = await call(client, "pay", { amount: 25 }, invocation);
   await client.close();
-  return [answer.structuredContent, answer._meta?.["playground.durable-mcp/execution"]];
+  return [structuredContent, execution];
 }
 
 const ID = "01900000-0000-7000-8000-000000000001";

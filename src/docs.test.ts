@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
+import { programsOf } from "./testing/programs.ts";
 
 const root = process.cwd();
 const pages = [
@@ -10,12 +11,10 @@ const pages = [
   ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith(".md"));
 const examples = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(
-    ([, code = ""], index) => {
-      const [, name = "example-of-the-docs.ts"] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
-      return { page: `${page}, example ${index + 1}`, name, code };
-    },
-  ),
+  programsOf(readFileSync(join(root, page), "utf8")).map((program, index) => ({
+    page: `${page}, example ${index + 1}`,
+    ...program,
+  })),
 );
 
 /** As the package's exports have them. */
@@ -42,8 +41,8 @@ function problemsOf(code: string): string[] {
   );
   const at = (name: string): string => join(root, "src/of-the-docs", name);
   const file = at("example-of-the-docs.ts");
-  const texts = new Map(examples.map((example) => [at(example.name), example.code]));
-  texts.set(file, code);
+  const texts = new Map([[file, code]]);
+  for (const { name, code } of examples) if (name !== undefined) texts.set(at(name), code);
   const real = ts.createCompilerHost(options);
   const host: ts.CompilerHost = {
     ...real,

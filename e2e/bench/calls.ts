@@ -15,7 +15,7 @@ import {
 } from "../../src/index.ts";
 import { openBare, read, write, writeAll } from "./bare.ts";
 import { newName, RECEIPT, RECORD, serve, type Body } from "./bed.ts";
-import { contest, MANY, ROUNDS, time, type Row } from "./measure.ts";
+import { contest, MANY, ROUNDS, time, together, type Row } from "./measure.ts";
 
 export async function guardContests(): Promise<Row[]> {
   const served = await serve(newName());
@@ -156,9 +156,6 @@ export async function eightContest(): Promise<Row> {
   const served = await serve(newName());
   const name = newName();
   const bare = await openBare(name, ["journal", "answers", "guards"]);
-  const side = async (work: () => Promise<unknown>): Promise<void> => {
-    for (let n = 0; n < EACH; n++) await work();
-  };
   const bareCall = async (): Promise<void> => {
     const id = uuidv7();
     const call = { id, tool: "run", args: {}, state: "running", createdAt: Date.now() };
@@ -178,16 +175,14 @@ export async function eightContest(): Promise<Row> {
   };
   const guarded: Body = (context) =>
     atMostOnce("g", context, () => RECORD.value, { schema: RECEIPT });
-  const together = (work: () => Promise<unknown>) => (): Promise<number> =>
-    time(() => Promise.all(Array.from({ length: AT_ONCE }, () => side(work))));
   const row = await contest({
     work: "guarded calls, 8 at once",
     floor: "the same bare transactions, the fence's bare get included",
     bar: 1.4,
     times: AT_ONCE * EACH,
     rounds: 15,
-    runFloor: together(bareCall),
-    runOurs: together(() => served.call(uuidv7(), guarded)),
+    runFloor: together(AT_ONCE, EACH, bareCall),
+    runOurs: together(AT_ONCE, EACH, () => served.call(uuidv7(), guarded)),
   });
   bare.close();
   indexedDB.deleteDatabase(name);

@@ -37,6 +37,18 @@ export async function time(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
+/** As a contest has it: `work` so many times side by side, `each` time after time. */
+export function together(
+  atOnce: number,
+  each: number,
+  work: () => Promise<unknown>,
+): () => Promise<number> {
+  const side = async (): Promise<void> => {
+    for (let n = 0; n < each; n++) await work();
+  };
+  return () => time(() => Promise.all(Array.from({ length: atOnce }, side)));
+}
+
 export async function contest({
   work,
   floor,

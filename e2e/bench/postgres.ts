@@ -1,11 +1,7 @@
 /** The contests on a PostgreSQL of the benchmark's own: a store against its own statements by bare `pg`. */
 import pg from "pg";
-import { z } from "zod";
 import {
   atMostOnce,
-  connect,
-  DurableMcpServer,
-  INVOCATION_ID,
   uuidv7,
   type InspectableStore,
   type InvocationRecord,
@@ -14,7 +10,8 @@ import { PostgresDatabase } from "../../src/store/postgres/index.ts";
 import { findPostgres } from "../../src/testing/find-postgres.ts";
 import { startPostgres } from "../../src/testing/postgres-server.ts";
 import { dbosContests } from "./dbos.ts";
-import { contest, time, type Row } from "./measure.ts";
+import { contest, time, together, type Row } from "./measure.ts";
+import { RECEIPT, Receipt, servePay } from "./paying.ts";
 import { record, replay, type Recorded } from "./replay.ts";
 
 const SCHEMA = "bench";
@@ -29,8 +26,6 @@ const FIRST_SEQ = 1_000_000;
 const AT_ONCE = [1, 8, 32];
 
 const keyAt = (index: number): string => `key-${String(index).padStart(9, "0")}`;
-const RECEIPT = { receipt: "r_1", amount: 25 };
-const Receipt = z.object({ receipt: z.string(), amount: z.number() });
 
 interface Bed {
   readonly store: InspectableStore;
@@ -211,32 +206,15 @@ async function rangeContests({ store, pool }: Bed): Promise<Row[]> {
 }
 
 async function callContests({ store, pool }: Bed): Promise<Row[]> {
-  const server = new DurableMcpServer({ name: "bench", version: "1.0.0" }, { store });
-  server.registerTool("pay", {}, async (_, context) => {
+  const { call, close } = await servePay(store, async (context) => {
     await atMostOnce("payment", context, () => RECEIPT, { schema: Receipt });
-    return { content: [] };
   });
-  await server.start();
-  const { client } = await connect(server);
-  const call = async (id: string): Promise<void> => {
-    const _meta = { [INVOCATION_ID]: id };
-    const { isError } = await client.callTool({ name: "pay", arguments: {}, _meta });
-    if (isError) throw new Error("The call failed.");
-  };
   await call(uuidv7());
   const first = uuidv7();
   const recorded = await record(first, () => call(first));
   const rows: Row[] = [];
   for (const atOnce of AT_ONCE) {
     const each = Math.ceil(MANY / atOnce);
-    const together = (work: (id: string) => Promise<unknown>) => (): Promise<number> =>
-      time(() =>
-        Promise.all(
-          Array.from({ length: atOnce }, async () => {
-            for (let n = 0; n < each; n++) await work(uuidv7());
-          }),
-        ),
-      );
     rows.push(
       await contest({
         work: `PostgreSQL: guarded calls, ${atOnce} at a time`,
@@ -244,11 +222,11 @@ async function callContests({ store, pool }: Bed): Promise<Row[]> {
         bar: 1.5,
         times: atOnce * each,
         rounds: ROUNDS,
-        runFloor: together((id) => replay(pool, recorded, id)),
-        runOurs: together(call),
+        runFloor: together(atOnce, each, () => replay(pool, recorded, uuidv7())),
+        runOurs: together(atOnce, each, () => call(uuidv7())),
       }),
     );
   }
-  await server.close();
+  await close();
   return rows;
 }

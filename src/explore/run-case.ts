@@ -22,7 +22,7 @@ import {
   canonicalJson,
   deferred,
   effectsAsked,
-  isHeld,
+  goesOn,
   overriding,
   type DurableStore,
   type GuardRecord,
@@ -233,9 +233,7 @@ async function untilResumed(
   const done = deferred<void>();
   const look = async (): Promise<void> => {
     const found = await store.readInvocation(INVOCATION);
-    const isPending =
-      found?.state === "running" || (found?.state === "interrupted" && !isHeld(found));
-    if (!isPending || host.state !== "running") done.resolve();
+    if (!found || !goesOn(found) || host.state !== "running") done.resolve();
   };
   const check = (): void => void look().catch(done.reject);
   const unsubscribe = store.subscribe(check);

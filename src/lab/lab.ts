@@ -13,7 +13,7 @@ import {
 } from "../mcp/index.ts";
 import {
   deferred,
-  isHeld,
+  goesOn,
   judgeCall,
   type GuardRecord,
   type InvocationState,
@@ -174,9 +174,7 @@ export class Lab {
   async #hasEnded(server: DurableMcpServer, invocation: string): Promise<void> {
     await this.until(async () => {
       const found = await this.store.readInvocation(invocation);
-      const isPending =
-        found?.state === "running" || (found?.state === "interrupted" && !isHeld(found));
-      return server.state === "crashed" || !isPending;
+      return server.state === "crashed" || !found || !goesOn(found);
     });
   }
 }

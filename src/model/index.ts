@@ -5,6 +5,7 @@ export {
   begin,
   countAttempts,
   end,
+  goesOn,
   hold,
   interrupt,
   isHeld,

@@ -4,6 +4,7 @@ import {
   begin,
   countAttempts,
   end,
+  goesOn,
   hold,
   interrupt,
   isLeftBehind,
@@ -204,6 +205,16 @@ describe("a death", () => {
 it("a server that starts looks for what is running and for what is interrupted", () => {
   const states = ["running", "completed", "failed", "interrupted", "cancelled"] as const;
   expect(states.filter(isPending)).toEqual(["running", "interrupted"]);
+});
+
+it("goes on by itself what is under way or is going to be resumed, and what is held does not", () => {
+  const states = ["running", "completed", "failed", "interrupted", "cancelled"] as const;
+  const goingOn = (held?: string) =>
+    states.filter((state) => goesOn({ tool: "t", state, ...(held !== undefined && { held }) }));
+  expect(goingOn()).toEqual(["running", "interrupted"]);
+  expect(goingOn("A person looks at it.")).toEqual(["running"]);
+  // Another server may have the tool.
+  expect(goingOn(missingTool("t"))).toEqual(["running", "interrupted"]);
 });
 
 it("attempts are those of the records, of the recording, and of what was trimmed of it", () => {

@@ -152,6 +152,12 @@ export function isPending(state: InvocationState): state is PendingState {
   return state === "running" || state === "interrupted";
 }
 
+/** Whether it goes on without anybody's doing: it is under way, or is going to be resumed. */
+export function goesOn(invocation: Pick<InvocationRecord, "state" | "held" | "tool">): boolean {
+  const { state } = invocation;
+  return state === "running" || (state === "interrupted" && !isHeld(invocation));
+}
+
 /** Whether a server that has died was executing it. `dead` are owners. */
 export function isLeftBehind(
   { state, last }: Pick<InvocationRecord, "state" | "last">,

@@ -1,7 +1,7 @@
 /** A server by HTTP: its life, its sessions, and what it refuses. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { CallToolResultSchema, LATEST_PROTOCOL_VERSION } from "@modelcontextprotocol/sdk/types.js";
+import { LATEST_PROTOCOL_VERSION } from "@modelcontextprotocol/sdk/types.js";
 import { request } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -9,7 +9,7 @@ import { atMostOnce, effect, FaultPlan, uuidv7 } from "../durable/index.ts";
 import type { ToolFile } from "../host/index.ts";
 import { INVOCATION_ID } from "../mcp/index.ts";
 import { deferred, type ServerStore } from "../store/index.ts";
-import { memoryStore } from "../lab/index.ts";
+import { call, memoryStore } from "../lab/index.ts";
 import {
   createServer,
   PortTakenError,
@@ -67,18 +67,7 @@ async function clientOf({ url }: RunningServer) {
   const transport = new StreamableHTTPClientTransport(new URL(url));
   await client.connect(transport);
   clients.push(client);
-  const pay = async (id?: string) =>
-    await client.request(
-      {
-        method: "tools/call",
-        params: {
-          name: "pay",
-          arguments: { amount: 4711.125 },
-          ...(id === undefined ? {} : { _meta: { [INVOCATION_ID]: id } }),
-        },
-      },
-      CallToolResultSchema,
-    );
+  const pay = (id?: string) => call(client, "pay", { amount: 4711.125 }, id);
   return { client, transport, pay };
 }
 

@@ -1,7 +1,6 @@
 /** `npm run serve` as a process: a file of one's own and an example, killed, ended in order, and badly asked. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,8 +15,7 @@ import {
   loadUrlClient,
   type TranscriptLine,
 } from "../examples/index.ts";
-import { INVOCATION_ID } from "../mcp/index.ts";
-import { memoryStore } from "../lab/index.ts";
+import { call, memoryStore } from "../lab/index.ts";
 import { createServer } from "./index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -83,9 +81,7 @@ export default (server: DurableMcpServer) => {
 async function pay(url: string, invocation: string) {
   const client = new Client({ name: "test", version: "1.0.0" });
   await client.connect(new StreamableHTTPClientTransport(new URL(url)));
-  const params = { name: "pay", arguments: {}, _meta: { [INVOCATION_ID]: invocation } };
-  const answer = client.request({ method: "tools/call", params }, CallToolResultSchema);
-  return { client, answer };
+  return { client, answer: call(client, "pay", {}, invocation) };
 }
 
 it("a file of one's own, that needs Node, is killed in the middle of a call and resumed by the next start", async () => {

@@ -2,7 +2,7 @@
 import { clockThat, type FaultInjector } from "../durable/index.ts";
 import { makeServer, type ToolFile } from "../host/index.ts";
 import type { DurableMcpServer } from "../mcp/index.ts";
-import { overriding, type InspectableStore, type Ledger } from "../store/index.ts";
+import { overriding, trackedTrace, type InspectableStore, type Ledger } from "../store/index.ts";
 import {
   Caller,
   connectLedger,
@@ -64,12 +64,7 @@ class RemoteServer implements ServerCalls {
     const register = await load();
     this.#settings = settings;
     const { store: far, ledger } = await open();
-    const recording = new Set<Promise<unknown>>();
-    const appendTrace: typeof far.appendTrace = (...args) => {
-      const written = far.appendTrace(...args).finally(() => recording.delete(written));
-      recording.add(written);
-      return written;
-    };
+    const { appendTrace, written } = trackedTrace(far);
     const store = overriding(far, { appendTrace });
     const world = new World(ledger, { clock: this.#clock, latencyMs: settings.latencyMs, effects });
     world.changes = settings.simulations ?? {};
@@ -86,7 +81,7 @@ class RemoteServer implements ServerCalls {
       this.#line.silence();
       void this.#host.crashed();
       // What it recorded is on its way by then.
-      setTimeout(() => void Promise.allSettled(recording).then(() => this.#host.flushed()));
+      setTimeout(() => void written().then(() => this.#host.flushed()));
     };
     this.#server = made;
     return made.id;

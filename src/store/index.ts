@@ -35,3 +35,4 @@ export { ServerRefusedError, type Entered, type EnterOptions, type Liveness } fr
 export { localLiveness } from "./local-liveness.ts";
 export { overriding } from "./overriding.ts";
 export { copyStorable } from "./storable.ts";
+export { trackedTrace } from "./tracked-trace.ts";

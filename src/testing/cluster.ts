@@ -39,10 +39,10 @@ interface Node {
 const Members = z.object({
   members: z.array(z.looseObject({ name: z.string(), role: z.string(), state: z.string() })),
 });
-export type Member = z.infer<typeof Members>["members"][number];
+type Member = z.infer<typeof Members>["members"][number];
 
 /** The programs that are missing, each by Debian's package. */
-export function missingPrograms(): string[] {
+function missingPrograms(): string[] {
   const isThere = (name: string): boolean =>
     (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, name)));
   return [
@@ -159,7 +159,7 @@ export class Cluster {
   }
 
   /** As Patroni sees them. */
-  async members(): Promise<readonly Member[]> {
+  async #members(): Promise<readonly Member[]> {
     for (const { restPort, child } of this.nodes) {
       if (!child) continue;
       try {
@@ -174,7 +174,7 @@ export class Cluster {
 
   /** Whether the primary is reached, and has a synchronous standby. */
   async isWhole(): Promise<boolean> {
-    const members = await this.members();
+    const members = await this.#members();
     const isStreaming = ({ state }: Member): boolean =>
       state === "running" || state === "streaming";
     return (

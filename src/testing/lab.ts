@@ -3,14 +3,14 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { uuidv7, type DurableContext } from "../durable/index.ts";
 import { call, Lab, textOf } from "../lab/index.ts";
 import type { DurableMcpServer, DurableMcpServerOptions } from "../mcp/index.ts";
-import type { InspectableStore, WriteHeader } from "../store/index.ts";
+import { trackedTrace, type InspectableStore, type WriteHeader } from "../store/index.ts";
 import { simulateBank, simulateDocuments, simulateExchange } from "../world/index.ts";
 import { engine } from "./engines.ts";
 
 export { call, textOf, type Lab, type LabAnswer as Answer } from "../lab/index.ts";
 
-/** What is being recorded in the stores of labs: apart from what it tells of, and after a crash, too. */
-const recording = new WeakMap<InspectableStore, Set<Promise<unknown>>>();
+/** When what is being recorded in the stores of labs is written. */
+const recorded = new WeakMap<InspectableStore, () => Promise<void>>();
 
 /** Its world has the services of the examples. */
 export async function openLab(): Promise<Lab> {
@@ -18,20 +18,14 @@ export async function openLab(): Promise<Lab> {
   const store = await engine.openStore(name);
   const ledger = await engine.openLedger(name);
   const closeStore = store.close.bind(store);
-  const append = store.appendTrace.bind(store);
-  const appending = new Set<Promise<unknown>>();
-  const appendTrace: typeof append = (...args) => {
-    const written = append(...args).finally(() => appending.delete(written));
-    appending.add(written);
-    return written;
-  };
+  const { appendTrace, written } = trackedTrace(store);
   const close = async (): Promise<void> => {
     await closeStore();
     await ledger.close();
     await engine.remove(name);
   };
   const lab = new Lab({ store: Object.assign(store, { ledger, close, appendTrace }) });
-  recording.set(lab.store, appending);
+  recorded.set(lab.store, written);
   for (const simulate of [simulateBank, simulateDocuments, simulateExchange]) simulate(lab.world);
   return lab;
 }
@@ -138,6 +132,6 @@ export async function quiesce(lab: Lab): Promise<void> {
   for (let round = 0; round < 4; round++) {
     await lab.store.interruptInvocations({ dead: [], at: 0 });
     await lab.world.ledger.settle(0, { answered: true });
-    await Promise.allSettled([...(recording.get(lab.store) ?? [])]);
+    await recorded.get(lab.store)?.();
   }
 }

@@ -1,7 +1,7 @@
 /** Several processes with a server each, on one database, and the bank that they charge. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { CallToolResultSchema, type CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { INVOCATION_ID } from "../mcp/index.ts";
+import { call } from "../lab/index.ts";
 
 const SCRIPT = fileURLToPath(new URL("paying-server.ts", import.meta.url));
 
@@ -123,9 +123,7 @@ export class PayingServer {
   async pay(invocation: string): Promise<CallToolResult> {
     this.#client ??= this.#connect();
     try {
-      const client = await this.#client;
-      const params = { name: "pay", arguments: {}, _meta: { [INVOCATION_ID]: invocation } };
-      return await client.request({ method: "tools/call", params }, CallToolResultSchema);
+      return await call(await this.#client, "pay", {}, invocation);
     } catch (error) {
       this.dropClient();
       throw error;

@@ -1,11 +1,11 @@
 /** What tests of the sweep share. */
 import { expect, onTestFinished } from "vitest";
 import {
+  cleanRun,
   describeEnd,
   onIndexedDb,
   pairsOf,
   placesOf,
-  runCase,
   singleFaults,
   sweep,
   type CaseResult,
@@ -25,7 +25,7 @@ export function leave(prefix: string, results: readonly CaseResult[]): void {
 /** Every failure of a call that succeeds without any, or every two. */
 export async function explore(scenario: Scenario, { pairs = false } = {}) {
   const prefix = `explore-${crypto.randomUUID()}`;
-  const clean = await runCase({ ...scenario, guards: "on", around: (store) => store }, [], prefix);
+  const clean = await cleanRun({ ...scenario, around: (store) => store }, prefix, onIndexedDb);
   expect(describeEnd(clean.end)).toBe("success");
   const singles = singleFaults(placesOf(clean.passes));
   const cases = pairs ? pairsOf(singles) : singles;
